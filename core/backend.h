@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* backend.h - what a device must be able to do, and nothing else.
+ *
+ * A Tensor is c planes of h x w numbers that live on one device, in whatever
+ * order and precision that device likes: only upload and download know.  Calls
+ * queue work and return; only download and read wait for it.  After a failure
+ * every call does nothing, and read returns the first error: the code above is
+ * free to read like the mathematics.
+ *
+ * "y" is overwritten.  "dx" is overwritten, or added to when add is set.
+ * Slots are doubles on the device that losses and dot products write to and
+ * read() brings back, all of them in one wait.
+ *
+ * Constructors return NULL when memory is short; everything they return is freed by the
+ * matching drop, which takes NULL.  Addresses never change after construction, so a
+ * device may record a sequence of calls and replay it.
+ *
+ * Nothing here knows of VGG, of what masks mean, or of style: see tape.h. */
+
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include "dps.h"
+
+#define SLOTS 2048
+
+typedef struct Backend Backend;
+
+/* How a device is opened.  `cancelled` (may be NULL) is asked before every operation; once
+ * it says true the device fails with DPS_CANCELLED. */
+typedef struct {
+    int threads; /* 0: as many as there are processors */
+    bool (*cancelled)(void *data);
+    void *data;
+} DeviceOptions;
+
+typedef struct Device {
+    const Backend *be;
+} Device;
+
+typedef struct Tensor {
+    Device *dev;
+    int c, h, w;
+} Tensor;
+
+typedef enum { PAD_CONSTANT, PAD_REFLECT } PadMode; /* reflect: the border pixel itself is
+                                                not repeated, unless the side is one pixel */
+
+/* k x k convolution, bias, then ReLU.  y is (h + 2 pad - k) / stride + 1 high, and as wide.
+ * With PAD_CONSTANT, input channel i is continued by border[i] (0 where border is NULL). */
+typedef struct {
+    int cin, cout, k, stride, pad;
+    PadMode mode;
+    const float *border;
+} ConvShape;
+
+typedef struct Conv {
+    Device *dev;
+    ConvShape shape; /* border is NULL here: the device keeps its own copy */
+} Conv;
+
+typedef enum { POOL_MAX, POOL_AVERAGE } PoolKind;
+
+/* k x k windows every `stride` pixels.  Windows that reach past the edge (ceil mode) are cut to
+ * the picture; an average divides by the pixels it has.  y's size tells floor from ceil. */
+typedef struct {
+    PoolKind kind;
+    int k, stride;
+} PoolShape;
+
+/* K soft masks of h x w on the device, prepared so that only their own pixels are visited. */
+typedef struct Masks {
+    Device *dev;
+    int k, h, w;
+} Masks;
+
+/* A symmetric linear operator from one plane of h x w to one plane, applied plane by plane. */
+typedef struct Linop {
+    Device *dev;
+    int h, w;
+} Linop;
+
+struct Backend {
+    const char *name;
+
+    Device *(*open)(const DeviceOptions *);
+    void (*close)(Device *);
+    void (*about)(Device *, char *text, size_t size); /* for people: processor, libraries, threads */
+
+    Tensor *(*tensor)(Device *, int c, int h, int w); /* zeros */
+    Tensor *(*slice)(Tensor *, int c0, int c);        /* shares planes c0 .. c0 + c - 1 */
+    void (*drop)(Tensor *);
+    void (*upload)(Tensor *, const float *chw);
+    void (*download)(const Tensor *, float *chw); /* waits */
+    size_t (*tensor_bytes)(Device *, int c, int h, int w);
+
+    /* weight: (cout, cin, k, k); bias: (cout). */
+    Conv *(*conv_new)(Device *, const ConvShape *, const float *weight, const float *bias);
+    void (*conv_drop)(Conv *);
+    void (*conv)(Tensor *y, const Conv *, const Tensor *x); /* y = relu(w * x + b) */
+    /* dx = w^T * (dy where y > 0); dy may be changed. */
+    void (*conv_back)(Tensor *dx, const Conv *, Tensor *dy, const Tensor *y, bool add);
+
+    void (*pool)(Tensor *y, const Tensor *x, const PoolShape *);
+    void (*pool_back)(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
+                      const PoolShape *, bool add);
+
+    /* mask: (k, h, w). */
+    Masks *(*masks)(Device *, int k, int h, int w, const float *mask);
+    void (*masks_drop)(Masks *);
+    /* y is (K, C, C): y[k] = F diag(m_k^2) F', F being x as a matrix of planes by pixels. */
+    void (*gram)(Tensor *y, const Tensor *x, const Masks *);
+    /* dx = sum_k (dy[k] + dy[k]') F diag(m_k^2). */
+    void (*gram_back)(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+
+    /* slot = |x - t|^2; dx = 2 w (x - t). */
+    void (*sqdiff)(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add);
+    /* slot = |x - clamp(x, 0, 1)|^2; dx = 2 w (x - clamp(x, 0, 1)). */
+    void (*excess)(int slot, double w, Tensor *dx, const Tensor *x, bool add);
+
+    /* The n = h w square matrix in compressed rows: row[n + 1], col and val[row[n]]. */
+    Linop *(*sparse)(Device *, int h, int w, const int *row, const int *col, const float *val);
+    /* The matting Laplacian, matrix-free.  image: (3, h, w).  stats: (9, h, w), for the window of
+     * (2 radius + 1)^2 pixels about each pixel whose window lies inside the image: 3 means, and the
+     * 6 entries 00 01 02 11 12 22 of (covariance + eps / n)^-1 / n, n being the pixels of a window.
+     * See matting.h for the formulas; the values come from there so that one piece of code has them. */
+    Linop *(*matting)(Device *, int h, int w, int radius, const float *image, const float *stats);
+    void (*linop_drop)(Linop *);
+    void (*apply)(Tensor *y, const Linop *, const Tensor *x); /* y = A x, plane by plane */
+    /* y = p(A + shift) x, plane by plane: `steps` Chebyshev iterations, from zero, for the solution
+     * of (A + shift) y = x, tuned to eigenvalues of A + shift in [lo, hi].  A fixed polynomial of the
+     * operator, so linear and symmetric (Saad, "Iterative Methods for Sparse Linear Systems",
+     * algorithm 12.1).  scratch: 3 tensors of x's shape; none of the five may overlap. */
+    void (*chebyshev)(Tensor *y, const Linop *, const Tensor *x, double shift, double lo, double hi,
+                      int steps, Tensor *const *scratch);
+
+    void (*dots)(int slot, const Tensor *x, int n, Tensor *const *y); /* slot + i = x . y[i] */
+    void (*lincomb)(Tensor *y, int n, const double *a, Tensor *const *x); /* y may be among x */
+    DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
+};
+
+#endif

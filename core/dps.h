@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* dps.h - deep photo style transfer, the whole public interface of the engine.
+ *
+ * Given a content photo and a style photo, and pairs of masks that say which
+ * region of one belongs to which region of the other, the engine returns a picture
+ * of the content's size that keeps the content's structure and takes the style's
+ * light and colour.  The method is Luan, Paris, Shechtman, Bala: "Deep Photo Style
+ * Transfer", CVPR 2017.
+ *
+ *     DpsJob job = { .content = photo, .style = other };
+ *     DpsResult result;
+ *     dps_options_default(&job.options);
+ *     if (dps_run(&job, &result) == DPS_OK)
+ *         use(result.image);
+ *     else
+ *         complain(result.message);
+ *     dps_result_clear(&result);
+ *
+ * It is not an image reader, a user interface or a program: it opens no image
+ * file, prints nothing, exits never and keeps no globals.  It computes in the
+ * calling thread and in threads of its own that end before a call returns.
+ *
+ * Everything passed in is borrowed for the duration of the call. */
+
+#ifndef DPS_H
+#define DPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum {
+    DPS_OK,
+    DPS_CANCELLED,    /* the caller asked for it: not an error */
+    DPS_NO_MEMORY,
+    DPS_BAD_INPUT,    /* an image, a mask or an option can't be used */
+    DPS_BAD_FILE,     /* a network's file can't be used */
+    DPS_DEVICE_FAILED /* the device broke off */
+} DpsStatus;
+
+/* Room for one sentence that says what is wrong, where, and what to do. */
+#define DPS_MESSAGE 512
+
+/* ------------------------------------------------------------------ pictures */
+
+/* `channels` planes of height x width floats, plane after plane, row after row.
+ * A photo has 3 planes, R G B, display-encoded (sRGB curve), nominally in [0, 1];
+ * a mask has one, coverage in [0, 1].  A zeroed DpsImage is an empty one. */
+typedef struct {
+    int channels, width, height;
+    float *data;
+} DpsImage;
+
+/* Makes an image of zeros; false when memory is short.  Free with dps_image_clear. */
+bool dps_image_init(DpsImage *image, int channels, int width, int height);
+void dps_image_clear(DpsImage *image);
+
+/* A region that the content and the style share: sky with sky, water with water.
+ * Masks may have any size: they are laid over the whole picture.  They may be soft
+ * and may overlap.  `content` or `style` may be empty (channels 0): such a region has
+ * no counterpart, and the content is kept there. */
+typedef struct {
+    const char *name;
+    DpsImage content, style;
+} DpsRegion;
+
+/* ------------------------------------------------------------------- options */
+
+typedef enum { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST, DPS_PRESET_REFERENCE } DpsPreset;
+
+typedef struct {
+    DpsPreset preset;
+    const char *network;    /* NULL or "builtin", or a safetensors file */
+    const char *device;     /* NULL or "auto", or a name that dps_devices gives */
+    int size;               /* long side at which the optimisation works, pixels; 0: the preset's */
+    int threads;            /* CPU threads; 0: as many as the machine has processors */
+    unsigned seed;          /* of the built-in network's filters and of the reference preset's noise */
+    double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
+    double photorealism;    /* lambda: weight of the matting energy, 1e4 by default */
+    double content_weight;  /* structure kept */
+    double style_weight;    /* style taken */
+    double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
+    int window_radius;      /* of the matting windows: 1 is 3x3 */
+} DpsOptions;
+
+/* The defaults: preset normal, everything else as the README says. */
+void dps_options_default(DpsOptions *options);
+
+/* "draft", "normal", "best", "reference"; false when there is no such preset. */
+bool dps_preset_from_name(const char *name, DpsPreset *preset);
+const char *dps_preset_name(DpsPreset preset);
+
+/* ---------------------------------------------------------------- the transfer */
+
+typedef enum {
+    DPS_STAGE_PREPARE,  /* shrinking, masks, matting, network */
+    DPS_STAGE_GUESS,    /* colour transfer by regions: the first preview */
+    DPS_STAGE_OPTIMISE, /* one call per evaluation */
+    DPS_STAGE_FINISH    /* carrying the result to full size */
+} DpsStage;
+
+/* A sentence fragment for a person: "Optimising". English; callers translate. */
+const char *dps_stage_name(DpsStage stage);
+
+typedef struct {
+    DpsStage stage;
+    double fraction;              /* of the whole run's work, never falls */
+    int level, levels;            /* size being worked on: 0 is the smallest */
+    int evaluation;               /* so far, over all levels */
+    double total, style, content, matting; /* losses at this evaluation, unweighted but the total */
+    const DpsImage *preview;      /* the picture as it stands, small; NULL when it hasn't changed */
+} DpsProgress;
+
+typedef struct {
+    const DpsImage *content, *style; /* 3 planes */
+
+    int regions;                     /* pairs of masks; 0: one region, the whole picture */
+    const DpsRegion *region;
+
+    DpsOptions options;
+
+    /* Both may be NULL and are called from the thread that called dps_run.
+     * `cancelled` is asked before every operation and must be quick. */
+    void (*progress)(const DpsProgress *, void *data);
+    bool (*cancelled)(void *data);
+    void *data;
+} DpsJob;
+
+#define DPS_LEVELS 8
+#define DPS_NAME 64
+#define DPS_NOTICES 8
+
+typedef struct {
+    int width, height, evaluations;
+    double seconds;
+    double total, style, content, matting; /* losses at the end of the level */
+} DpsLevel;
+
+typedef struct {
+    char name[DPS_NAME];
+    double content_coverage, style_coverage; /* fraction of each picture */
+    bool matched;
+    char reason[128]; /* why not matched, or "" */
+} DpsRegionReport;
+
+typedef struct {
+    DpsImage image; /* the content's size, always; empty unless DPS_OK */
+    char message[DPS_MESSAGE]; /* one sentence when the status is not DPS_OK */
+
+    char device[DPS_NAME], network[DPS_NAME];
+    double seconds;
+    int evaluations;
+    int levels;
+    DpsLevel level[DPS_LEVELS];
+    int regions;
+    DpsRegionReport *region;
+    size_t memory_estimate; /* bytes, as dps_estimate gives */
+    int notices;            /* sentences for the user about what was done differently, and why */
+    char notice[DPS_NOTICES][DPS_MESSAGE];
+} DpsResult;
+
+/* Runs the transfer.  Fills *result whatever happens; clear it with dps_result_clear. */
+DpsStatus dps_run(const DpsJob *job, DpsResult *result);
+void dps_result_clear(DpsResult *result);
+
+/* Bytes that dps_run would hold at its peak, the pictures passed in not counted.
+ * 0 when the job can't be run at all. */
+size_t dps_estimate(const DpsJob *job);
+
+/* ------------------------------------------------------------------ label maps */
+
+/* The nine colours by which the paper's data marks regions: blue, green, black, white,
+ * red, yellow, grey, light blue (cyan), purple (magenta). */
+#define DPS_LABELS 9
+const char *dps_label_name(int label);
+
+/* Regions from two label maps (3 planes each, any size): every pixel goes to the nearest
+ * of the nine colours.  Colours in neither map are left out.  *region becomes an array
+ * of *regions that dps_regions_free frees.  DPS_OK, DPS_NO_MEMORY or DPS_BAD_INPUT. */
+DpsStatus dps_regions_from_labels(const DpsImage *content, const DpsImage *style, int *regions,
+                                  DpsRegion **region);
+void dps_regions_free(int regions, DpsRegion *region);
+
+/* -------------------------------------------------------------------- measures */
+
+typedef struct {
+    double edge;   /* SSIM of the Sobel maps of luma against the content's: more is better */
+    double energy; /* matting energy per pixel: less is more photographic */
+    double colour; /* distance of region means and deviations to the style's, 0-255: less is closer */
+    double probe;  /* relative masked Gram error in a trained network: less is closer; < 0: not asked for */
+} DpsMeasures;
+
+/* Measures `result` (any size; compared at the content's size after both were brought to a
+ * long side of `size` pixels; 0: 700).  `network` may be NULL: no probe. */
+DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
+                      int regions, const DpsRegion *region, const char *network, int size,
+                      int threads, DpsMeasures *out, char message[DPS_MESSAGE]);
+
+/* --------------------------------------------------------------------- devices */
+
+typedef struct {
+    char name[DPS_NAME];  /* what `device` takes: "cpu", "cuda" */
+    char about[DPS_MESSAGE]; /* for people: processor, instruction set, library, threads */
+    bool usable;
+    size_t memory;        /* bytes in all; 0: unknown */
+} DpsDeviceInfo;
+
+/* Fills at most `room` entries and returns how many there are. */
+int dps_devices(DpsDeviceInfo *info, int room);
+
+/* "0.1.0" */
+const char *dps_version(void);
+
+/* ------------------------------------------------------------------- benchmark */
+
+/* Seconds of one evaluation (forward, all losses with `regions` regions, backward) of a
+ * network at width x height on random data: the median of `repeats` after one warm-up. */
+DpsStatus dps_benchmark(const char *network, const char *device, int width, int height, int regions,
+                        int threads, int repeats, double *seconds, char message[DPS_MESSAGE]);
+
+#endif
