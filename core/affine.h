@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* affine.h - local affine fits: carrying a result to any other size of the same photo.
+ *
+ * A field is a DpsImage of 12 planes: at each pixel the 3x4 map of colours
+ *     y_d = field[4 d] R + field[4 d + 1] G + field[4 d + 2] B + field[4 d + 3].
+ * Interpolating the maps and applying them to the original's pixels keeps the original's
+ * detail and precision, where interpolating the picture would not.  The caller clears what
+ * is made. */
+
+#ifndef AFFINE_H
+#define AFFINE_H
+
+#include "image.h"
+
+#define AFFINE_PLANES 12
+
+/* Fits result = A guide + b by least squares, with eps on the diagonal of the covariance, in each
+ * window of (2 radius + 1)^2 pixels, then averages the fits over the same windows.  Beyond the
+ * border the picture is reflected, the border pixel not repeated, as often as need be.
+ * guide, result: 3 planes of the same size.  False when memory is short. */
+bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps, int threads,
+                DpsImage *field);
+
+/* Interpolates the field to the target's size (bilinear, pixel centres at halves) and applies it.
+ * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and needs
+ * little memory.  `cancelled` (may be NULL) is asked from the calling thread now and then.
+ * DPS_OK, DPS_CANCELLED (out is then unfinished) or DPS_NO_MEMORY. */
+DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out, int threads,
+                       bool (*cancelled)(void *data), void *data);
+
+/* affine_fit and affine_apply: *out is made, of the target's size.  False when memory is short. */
+bool affine_carry(const DpsImage *guide, const DpsImage *result, const DpsImage *target, int radius,
+                  double eps, int threads, DpsImage *out);
+
+#endif
