@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* weights-private.h - what weights.c (the file and its numbers) and weights-header.c (what the
+ * header says) share, and nobody else includes. */
+
+#ifndef WEIGHTS_PRIVATE_H
+#define WEIGHTS_PRIVATE_H
+
+#include "json.h"
+#include "weights.h"
+
+typedef struct {
+    const char *key, *text;
+} WeightText;
+
+struct Weights {
+    char *path;
+    int fd;
+    char *header;       /* decoded in place: names and texts point into it */
+    int64_t header_end; /* in the file: the data begin here */
+    int64_t file_size;
+    WeightTensor *tensors; /* in the order of their data */
+    int tensor_count, tensor_room;
+    WeightText *texts; /* the metadata, in order of key */
+    int text_count, text_room;
+};
+
+/* Where a sentence goes. */
+typedef struct {
+    const char *path;
+    char *message;
+    size_t size;
+} WeightReport;
+
+/* Writes "path: sentence" as one line, of a path that is too long only its end; returns status. */
+DpsStatus weights_fail(const WeightReport *report, DpsStatus status, const char *format, ...)
+#if defined __GNUC__
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
+DpsStatus weights_no_memory(const WeightReport *report);
+
+/* What to do about a file that contradicts itself. */
+#define WEIGHTS_DAMAGED "the file is damaged; get it again"
+
+/* A name from the file in a message: "%.*s" with SHOWN(name) shows at most 80 bytes of it. */
+#define SHOWN(name) weights_shown(name, 80), name
+int weights_shown(const char *text, int limit);
+
+/* Bytes per number of a dtype, its name in static memory in *constant; 0 for an unknown one. */
+int weights_dtype_size(const char *dtype, const char **constant);
+
+/* Fills tensors and texts from weights->header, checking everything against everything. */
+DpsStatus weights_parse_header(Weights *weights, const WeightReport *report);
+
+#endif
