@@ -123,8 +123,10 @@ struct Backend {
     /* The matting Laplacian, matrix-free.  image: (3, h, w).  stats: (9, h, w), for the window of
      * (2 radius + 1)^2 pixels about each pixel whose window lies inside the image: 3 means, and the
      * 6 entries 00 01 02 11 12 22 of (covariance + eps / n)^-1 / n, n being the pixels of a window.
-     * See matting.h for the formulas; the values come from there so that one piece of code has them. */
-    Linop *(*matting)(Device *, int h, int w, int radius, const float *image, const float *stats);
+     * See matting.h for the formulas; the values come from there so that one piece of code has them.
+     * Doubles, because in flat and in grey windows the inverse has entries near 1e7 of which only
+     * a few units matter: rounded to floats, they make the operator indefinite. */
+    Linop *(*matting)(Device *, int h, int w, int radius, const float *image, const double *stats);
     void (*linop_drop)(Linop *);
     void (*apply)(Tensor *y, const Linop *, const Tensor *x); /* y = A x, plane by plane */
     /* y = p(A + shift) x, plane by plane: `steps` Chebyshev iterations, from zero, for the solution
@@ -135,7 +137,8 @@ struct Backend {
                       int steps, Tensor *const *scratch);
 
     void (*dots)(int slot, const Tensor *x, int n, Tensor *const *y); /* slot + i = x . y[i] */
-    void (*lincomb)(Tensor *y, int n, const double *a, Tensor *const *x); /* y may be among x */
+    /* y = sum of a[i] x[i]; y may be among x; where a[i] is 0, x[i] is not read. */
+    void (*lincomb)(Tensor *y, int n, const double *a, Tensor *const *x);
     DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
 };
 

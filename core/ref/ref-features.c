@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "ref-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* -------------------------------------------------------------------- convolution */
+
+Conv *ref_conv_new(Device *d, const ConvShape *shape, const float *weight, const float *bias)
+{
+    RefConv *r = calloc(1, sizeof *r);
+    size_t n = (size_t) shape->cout * shape->cin * shape->k * shape->k;
+
+    if (!r)
+        return NULL;
+    r->c = (Conv){ d, *shape };
+    r->c.shape.border = NULL;
+    r->weight = ref_room(ref_of(d), (n + shape->cout + shape->cin) * sizeof(double), &r->chunk);
+    if (!r->weight) {
+        free(r);
+        return NULL;
+    }
+    r->bias = r->weight + n;
+    r->border = r->bias + shape->cout;
+    ref_unlock(d);
+    for (size_t i = 0; i < n; i++)
+        r->weight[i] = weight[i];
+    for (int i = 0; i < shape->cout; i++)
+        r->bias[i] = bias[i];
+    for (int i = 0; shape->border && i < shape->cin; i++)
+        r->border[i] = shape->border[i];
+    ref_leave(d);
+    ref_of(d)->live++;
+    return &r->c;
+}
+
+void ref_conv_drop(Conv *c)
+{
+    if (!c)
+        return;
+    ref_release(ref_of(c->dev), ((RefConv *) c)->chunk);
+    ref_of(c->dev)->live--;
+    free(c);
+}
+
+/* The pixel that stands for i on a line of n pixels, or -1 where the border value does. */
+static int source(PadMode mode, int i, int n)
+{
+    if (mode == PAD_CONSTANT)
+        return i < 0 || i >= n ? -1 : i;
+    if (n == 1)
+        return 0;
+    while (i < 0 || i >= n)
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return i;
+}
+
+/* One output pixel's window: for every input channel and tap, the weight's index and the
+ * input's index, or -1 for the border value. */
+typedef struct {
+    size_t weight;
+    ptrdiff_t x;
+    int channel;
+} Tap;
+
+static int taps(Tap *tap, const ConvShape *c, const Tensor *x, int o, int i, int j)
+{
+    int n = 0;
+
+    for (int ci = 0; ci < c->cin; ci++)
+        for (int u = 0; u < c->k; u++)
+            for (int v = 0; v < c->k; v++) {
+                int p = source(c->mode, i * c->stride - c->pad + u, x->h);
+                int q = source(c->mode, j * c->stride - c->pad + v, x->w);
+                tap[n++] = (Tap){
+                    .weight = (((size_t) o * c->cin + ci) * c->k + u) * c->k + v,
+                    .x = p < 0 || q < 0 ? -1 : ((ptrdiff_t) ci * x->h + p) * x->w + q,
+                    .channel = ci,
+                };
+            }
+    return n;
+}
+
+void ref_conv(Tensor *y, const Conv *conv, const Tensor *x)
+{
+    const RefConv *r = (const RefConv *) conv;
+    const ConvShape *c = &conv->shape;
+    Tap *tap = malloc(sizeof *tap * c->cin * c->k * c->k);
+
+    if (!tap)
+        ref_of(y->dev)->status = DPS_NO_MEMORY;
+    if (tap && ref_enter(y->dev)) {
+        double *out = ref_data(y);
+        for (int o = 0; o < c->cout; o++)
+            for (int i = 0; i < y->h; i++)
+                for (int j = 0; j < y->w; j++) {
+                    int n = taps(tap, c, x, o, i, j);
+                    double sum = r->bias[o];
+                    for (const Tap *t = tap; t < tap + n; t++)
+                        sum += r->weight[t->weight] *
+                               (t->x < 0 ? r->border[t->channel] : ref_data(x)[t->x]);
+                    *out++ = sum > 0 ? sum : 0;
+                }
+        ref_leave(y->dev);
+    }
+    free(tap);
+}
+
+void ref_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bool add)
+{
+    const RefConv *r = (const RefConv *) conv;
+    const ConvShape *c = &conv->shape;
+    Tap *tap = malloc(sizeof *tap * c->cin * c->k * c->k);
+
+    if (!tap)
+        ref_of(y->dev)->status = DPS_NO_MEMORY;
+    if (tap && ref_enter(y->dev)) {
+        size_t at = 0;
+        if (!add)
+            memset(ref_data(dx), 0, ref_count(dx) * sizeof(double));
+        for (int o = 0; o < c->cout; o++)
+            for (int i = 0; i < y->h; i++)
+                for (int j = 0; j < y->w; j++, at++) {
+                    if (!(ref_data(y)[at] > 0))
+                        continue;
+                    int n = taps(tap, c, dx, o, i, j);
+                    for (const Tap *t = tap; t < tap + n; t++)
+                        if (t->x >= 0)
+                            ref_data(dx)[t->x] += r->weight[t->weight] * ref_data(dy)[at];
+                }
+        ref_leave(y->dev);
+    }
+    free(tap);
+}
+
+/* ------------------------------------------------------------------------ pooling */
+
+/* The window of output pixel (i, j) of one plane: rows i0 .. i1 - 1, columns j0 .. j1 - 1. */
+typedef struct {
+    int i0, i1, j0, j1;
+} Window;
+
+static Window window(const PoolShape *p, const Tensor *x, int i, int j)
+{
+    Window w = { i * p->stride, i * p->stride + p->k, j * p->stride, j * p->stride + p->k };
+
+    w.i1 = w.i1 < x->h ? w.i1 : x->h;
+    w.j1 = w.j1 < x->w ? w.j1 : x->w;
+    return w;
+}
+
+/* The first of the largest values, row by row. */
+static size_t largest(const double *x, int width, Window w)
+{
+    size_t best = (size_t) w.i0 * width + w.j0;
+
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++)
+            if (x[(size_t) i * width + j] > x[best])
+                best = (size_t) i * width + j;
+    return best;
+}
+
+static int pixels(Window w)
+{
+    return (w.i1 - w.i0) * (w.j1 - w.j0);
+}
+
+void ref_pool(Tensor *y, const Tensor *x, const PoolShape *p)
+{
+    if (!ref_enter(y->dev))
+        return;
+    double *out = ref_data(y);
+    for (int c = 0; c < y->c; c++) {
+        const double *in = ref_data(x) + (size_t) c * x->h * x->w;
+        for (int i = 0; i < y->h; i++)
+            for (int j = 0; j < y->w; j++) {
+                Window w = window(p, x, i, j);
+                double sum = 0;
+                for (int u = w.i0; u < w.i1; u++)
+                    for (int v = w.j0; v < w.j1; v++)
+                        sum += in[(size_t) u * x->w + v];
+                *out++ = p->kind == POOL_MAX ? in[largest(in, x->w, w)] : sum / pixels(w);
+            }
+    }
+    ref_leave(y->dev);
+}
+
+void ref_pool_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
+                   const PoolShape *p, bool add)
+{
+    if (!ref_enter(y->dev))
+        return;
+    const double *from = ref_data(dy);
+    if (!add)
+        memset(ref_data(dx), 0, ref_count(dx) * sizeof(double));
+    for (int c = 0; c < y->c; c++) {
+        size_t plane = (size_t) c * x->h * x->w;
+        const double *in = ref_data(x) + plane;
+        double *to = ref_data(dx) + plane;
+        for (int i = 0; i < y->h; i++)
+            for (int j = 0; j < y->w; j++, from++) {
+                Window w = window(p, x, i, j);
+                if (p->kind == POOL_MAX)
+                    to[largest(in, x->w, w)] += *from;
+                else
+                    for (int u = w.i0; u < w.i1; u++)
+                        for (int v = w.j0; v < w.j1; v++)
+                            to[(size_t) u * x->w + v] += *from / pixels(w);
+            }
+    }
+    ref_leave(y->dev);
+}
+
+/* ------------------------------------------------------------------ Gram matrices */
+
+Masks *ref_masks(Device *d, int k, int h, int w, const float *mask)
+{
+    RefMasks *m = calloc(1, sizeof *m);
+    size_t n = (size_t) k * h * w;
+
+    if (!m)
+        return NULL;
+    m->m = (Masks){ d, k, h, w };
+    m->p = ref_room(ref_of(d), n * sizeof(double), &m->chunk);
+    if (!m->p) {
+        free(m);
+        return NULL;
+    }
+    ref_unlock(d);
+    for (size_t i = 0; i < n; i++)
+        m->p[i] = mask[i];
+    ref_leave(d);
+    ref_of(d)->live++;
+    return &m->m;
+}
+
+void ref_masks_drop(Masks *m)
+{
+    if (!m)
+        return;
+    ref_release(ref_of(m->dev), ((RefMasks *) m)->chunk);
+    ref_of(m->dev)->live--;
+    free(m);
+}
+
+void ref_gram(Tensor *y, const Tensor *x, const Masks *masks)
+{
+    size_t n = (size_t) x->h * x->w;
+
+    if (!ref_enter(y->dev))
+        return;
+    const double *f = ref_data(x), *m = ((const RefMasks *) masks)->p;
+    double *g = ref_data(y);
+    for (int k = 0; k < masks->k; k++, m += n)
+        for (int a = 0; a < x->c; a++)
+            for (int b = 0; b < x->c; b++) {
+                double sum = 0;
+                for (size_t i = 0; i < n; i++)
+                    sum += f[a * n + i] * f[b * n + i] * m[i] * m[i];
+                *g++ = sum;
+            }
+    ref_leave(y->dev);
+}
+
+void ref_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *masks, bool add)
+{
+    size_t n = (size_t) x->h * x->w, c = (size_t) x->c;
+
+    if (!ref_enter(dx->dev))
+        return;
+    const double *f = ref_data(x), *m = ((const RefMasks *) masks)->p, *g = ref_data(dy);
+    double *out = ref_data(dx);
+    if (!add)
+        memset(out, 0, ref_count(dx) * sizeof(double));
+    for (int k = 0; k < masks->k; k++, m += n, g += c * c)
+        for (size_t a = 0; a < c; a++)
+            for (size_t b = 0; b < c; b++) {
+                double s = g[a * c + b] + g[b * c + a];
+                for (size_t i = 0; i < n; i++)
+                    out[a * n + i] += s * f[b * n + i] * m[i] * m[i];
+            }
+    ref_leave(dx->dev);
+}
