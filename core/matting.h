@@ -20,9 +20,10 @@
 #define MATTING_EPS 1e-7
 
 /* stats: 9 planes of the image's size, for the window about each pixel: mu_k (3), and the entries
- * 00 01 02 11 12 22 of D_k / n.  Zero where the window does not lie inside the image.
+ * 00 01 02 11 12 22 of D_k / n.  Zero where the window does not lie inside the image.  In double,
+ * because in grey windows D_k has entries of 1e7 that cancel down to 1 when it is applied.
  * image: 3 planes.  False when memory is short. */
-bool matting_stats(const DpsImage *image, int radius, double eps, int threads, float *stats);
+bool matting_stats(const DpsImage *image, int radius, double eps, int threads, double *stats);
 
 /* L in compressed rows, columns ascending: row has n + 1 entries, n being the pixels; col and
  * val have row[n].  Every pair of pixels that share a window has an entry (25 per row for
@@ -41,8 +42,9 @@ void matting_matrix_clear(MattingMatrix *matrix);
 /* sum over the planes c of p of p_c' L p_c, L that of image; not divided by anything.  Window by window
  *     sum (p_i - pbar)^2 - n c' D c,   c = cov(I, p),
  * computed as sum of squared residuals + eps |a|^2, which can't be negative.
- * p: any number of planes of the image's size. */
-double matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps,
-                      int threads);
+ * p: any number of planes of the image's size.  The sum does not depend on the number of threads.
+ * False when memory is short. */
+bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps, int threads,
+                    double *energy);
 
 #endif

@@ -33,8 +33,8 @@ bool measure_pictures(const MeasureSet *set, int threads, DpsMeasures *out);
  * False when memory is short. */
 bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, double *edge);
 
-/* Matting energy per pixel of result on content: radius 1, eps 1e-7. */
-double measure_energy(const DpsImage *content, const DpsImage *result, int threads);
+/* Matting energy per pixel of result on content: radius 1, eps 1e-7.  False when memory is short. */
+bool measure_energy(const DpsImage *content, const DpsImage *result, int threads, double *energy);
 
 /* Over the regions that cover at least 5e-3 of both pictures, weighted by their share of the result:
  * distance between the six means and deviations of R, G and B, in 0-255.  0 without any such region. */
