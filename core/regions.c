@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "regions.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+double regions_coverage(const DpsImage *masks, int k)
+{
+    const float *mask = image_plane(masks, k);
+    size_t n = image_pixels(masks);
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += (double)mask[i];
+    return sum / (double)n;
+}
+
+/* -------------------------------------------------------------------- checks */
+
+static const char *region_name(const DpsRegion *region, int k, char buffer[DPS_NAME])
+{
+    if (region->name && region->name[0])
+        snprintf(buffer, DPS_NAME, "%s", region->name);
+    else
+        snprintf(buffer, DPS_NAME, "%d", k + 1);
+    return buffer;
+}
+
+static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *picture,
+                            char message[DPS_MESSAGE])
+{
+    if (mask->channels == 0)
+        return DPS_OK;
+    if (mask->channels != 1)
+        snprintf(message, DPS_MESSAGE,
+                 "The %s mask of region '%s' has %d channels: a mask has exactly one.", picture,
+                 name, mask->channels);
+    else if (mask->width < 1 || mask->height < 1 || !mask->data)
+        snprintf(message, DPS_MESSAGE, "The %s mask of region '%s' has no pixels.", picture, name);
+    else if (!image_is_finite(mask))
+        snprintf(message, DPS_MESSAGE,
+                 "The %s mask of region '%s' holds values that are not numbers.", picture, name);
+    else
+        return DPS_OK;
+    return DPS_BAD_INPUT;
+}
+
+DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_MESSAGE])
+{
+    if (regions < 0 || (regions > 0 && !region)) {
+        snprintf(message, DPS_MESSAGE, "The number of regions is %d, but none are given.",
+                 regions);
+        return DPS_BAD_INPUT;
+    }
+    for (int k = 0; k < regions; k++) {
+        char name[DPS_NAME];
+        region_name(&region[k], k, name);
+        DpsStatus status = check_mask(&region[k].content, name, "content", message);
+        if (status == DPS_OK)
+            status = check_mask(&region[k].style, name, "style", message);
+        if (status != DPS_OK)
+            return status;
+    }
+    return DPS_OK;
+}
+
+/* ------------------------------------------------------------------- preparing */
+
+/* One picture's masks at its size, in planes 0 .. regions - 1 of `out`, which has one more. */
+static bool lay_masks(int regions, const DpsRegion *region, bool style, int threads, DpsImage *out)
+{
+    for (int k = 0; k < regions; k++) {
+        const DpsImage *mask = style ? &region[k].style : &region[k].content;
+        DpsImage laid;
+        if (mask->channels == 0)
+            continue;
+        if (!image_resize_mask(mask, out->width, out->height, threads, &laid))
+            return false;
+        image_clip(&laid);
+        memcpy(image_plane(out, k), laid.data, image_pixels(out) * sizeof(float));
+        dps_image_clear(&laid);
+    }
+    return true;
+}
+
+/* Divides masks by their sum where that is above 1, and puts what they leave into the last plane. */
+static void share_pixels(DpsImage *masks)
+{
+    size_t n = image_pixels(masks);
+    int last = masks->channels - 1;
+    float *rest = image_plane(masks, last);
+    for (int k = 0; k < last; k++)
+        for (size_t i = 0; i < n; i++)
+            rest[i] += image_plane(masks, k)[i];
+    for (int k = 0; k < last; k++) {
+        float *mask = image_plane(masks, k);
+        for (size_t i = 0; i < n; i++)
+            mask[i] /= rest[i] > 1 ? rest[i] : 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        rest[i] = rest[i] < 1 ? 1 - rest[i] : 0;
+}
+
+/* Drops the last plane. */
+static void drop_rest(DpsImage *masks)
+{
+    masks->channels--; /* the block stays as long as it is: that harms nothing */
+}
+
+static void pair_region(DpsRegionReport *report, const DpsImage *content, const DpsImage *style,
+                        int k)
+{
+    report->content_coverage = regions_coverage(content, k);
+    report->style_coverage = regions_coverage(style, k);
+    bool in_content = report->content_coverage > REGIONS_LEAST;
+    bool in_style = report->style_coverage > REGIONS_LEAST;
+    report->matched = in_content && in_style;
+    if (in_content && !in_style)
+        snprintf(report->reason, sizeof report->reason,
+                 report->style_coverage > 0 ? "too small in the style: the content stays as it is"
+                                            : "not in the style: the content stays as it is");
+    else if (in_style && !in_content)
+        snprintf(report->reason, sizeof report->reason,
+                 report->content_coverage > 0 ? "too small in the content: nothing to do"
+                                              : "not in the content: nothing to do");
+    else if (!in_content)
+        snprintf(report->reason, sizeof report->reason, "in neither of the photos: nothing to do");
+}
+
+static void pair_regions(int regions, const DpsRegion *region, RegionSet *set)
+{
+    for (int k = 0; k < set->count; k++) {
+        DpsRegionReport *report = &set->report[k];
+        if (k < regions)
+            region_name(&region[k], k, report->name);
+        else
+            snprintf(report->name, sizeof report->name, regions ? "the rest" : "the whole picture");
+        pair_region(report, &set->content, &set->style, k);
+        set->matched += report->matched;
+    }
+}
+
+static bool make_set(int regions, const DpsRegion *region, int threads, RegionSet *set)
+{
+    set->report = calloc((size_t)set->count, sizeof *set->report);
+    if (!set->report || !lay_masks(regions, region, false, threads, &set->content) ||
+        !lay_masks(regions, region, true, threads, &set->style))
+        return false;
+    share_pixels(&set->content);
+    share_pixels(&set->style);
+    if (regions > 0 && regions_coverage(&set->content, regions) <= REGIONS_LEAST) {
+        drop_rest(&set->content);
+        drop_rest(&set->style);
+        set->count = regions;
+    }
+    pair_regions(regions, region, set);
+    return true;
+}
+
+DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
+                          int content_height, int style_width, int style_height, int threads,
+                          RegionSet *set, char message[DPS_MESSAGE])
+{
+    *set = (RegionSet){ 0 };
+    DpsStatus status = regions_check(regions, region, message);
+    if (status != DPS_OK)
+        return status;
+    set->count = regions + 1;
+    if (!dps_image_init(&set->content, set->count, content_width, content_height) ||
+        !dps_image_init(&set->style, set->count, style_width, style_height) ||
+        !make_set(regions, region, threads, set)) {
+        snprintf(message, DPS_MESSAGE, "There is not enough memory for %d masks of %d x %d.",
+                 regions, content_width, content_height);
+        status = DPS_NO_MEMORY;
+    } else if (set->matched == 0) {
+        snprintf(message, DPS_MESSAGE,
+                 "No region is in both photos, so there is nothing to transfer: give at least one "
+                 "region a mask in the content and in the style.");
+        status = DPS_BAD_INPUT;
+    }
+    if (status != DPS_OK)
+        regions_clear(set);
+    return status;
+}
+
+void regions_clear(RegionSet *set)
+{
+    dps_image_clear(&set->content);
+    dps_image_clear(&set->style);
+    free(set->report);
+    *set = (RegionSet){ 0 };
+}
+
+static bool matched_planes(const RegionSet *set, const DpsImage *masks, DpsImage *out)
+{
+    if (!dps_image_init(out, set->matched, masks->width, masks->height))
+        return false;
+    size_t bytes = image_pixels(masks) * sizeof(float);
+    for (int k = 0, to = 0; k < set->count; k++)
+        if (set->report[k].matched)
+            memcpy(image_plane(out, to++), image_plane(masks, k), bytes);
+    return true;
+}
+
+bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style)
+{
+    *content = *style = (DpsImage){ 0 };
+    if (matched_planes(set, &set->content, content) && matched_planes(set, &set->style, style))
+        return true;
+    dps_image_clear(content);
+    return false;
+}
+
+/* ------------------------------------------------------ following a network down */
+
+bool regions_shrink(const DpsImage *masks, int width, int height, DpsImage *out)
+{
+    return image_resize_adaptive(masks, width, height, 0, out);
+}
+
+/* out[y][x] = (in[y][x - 1] + in[y][x] + in[y][x + 1]) / 3, zeros beyond. */
+static void mean3_across(const float *in, int width, float *out)
+{
+    for (int x = 0; x < width; x++) {
+        float left = x > 0 ? in[x - 1] : 0, right = x + 1 < width ? in[x + 1] : 0;
+        out[x] = (left + in[x] + right) / 3;
+    }
+}
+
+bool regions_follow_convolution(DpsImage *masks)
+{
+    DpsImage across;
+    if (!dps_image_init(&across, masks->channels, masks->width, masks->height))
+        return false;
+    size_t width = (size_t)masks->width;
+    int rows = masks->height * masks->channels;
+    for (int y = 0; y < rows; y++)
+        mean3_across(masks->data + (size_t)y * width, masks->width,
+                     across.data + (size_t)y * width);
+    for (int y = 0; y < rows; y++) {
+        int in_plane = y % masks->height;
+        const float *row = across.data + (size_t)y * width;
+        float *out = masks->data + (size_t)y * width;
+        for (size_t x = 0; x < width; x++) {
+            float above = in_plane > 0 ? (row - width)[x] : 0;
+            float below = in_plane + 1 < masks->height ? row[width + x] : 0;
+            out[x] = (above + row[x] + below) / 3;
+        }
+    }
+    dps_image_clear(&across);
+    return true;
+}
+
+bool regions_follow_pooling(DpsImage *masks, int width, int height)
+{
+    DpsImage pooled;
+    if (!image_resize_area(masks, width, height, 0, &pooled))
+        return false;
+    dps_image_clear(masks);
+    *masks = pooled;
+    return true;
+}
+
+/* -------------------------------------------------------------------- label maps */
+
+static const struct {
+    const char *name;
+    float r, g, b;
+} palette[DPS_LABELS] = {
+    { "blue", 0, 0, 1 },       { "green", 0, 1, 0 },        { "black", 0, 0, 0 },
+    { "white", 1, 1, 1 },      { "red", 1, 0, 0 },          { "yellow", 1, 1, 0 },
+    { "grey", 0.5f, 0.5f, 0.5f }, { "light blue", 0, 1, 1 }, { "purple", 1, 0, 1 },
+};
+
+const char *dps_label_name(int label)
+{
+    return label >= 0 && label < DPS_LABELS ? palette[label].name : NULL;
+}
+
+static int nearest_label(float r, float g, float b)
+{
+    int best = 0;
+    float least = INFINITY;
+    for (int k = 0; k < DPS_LABELS; k++) {
+        float dr = r - palette[k].r, dg = g - palette[k].g, db = b - palette[k].b;
+        float d = dr * dr + dg * dg + db * db;
+        if (d < least) {
+            least = d;
+            best = k;
+        }
+    }
+    return best;
+}
+
+/* label[i] for every pixel; used[k] becomes true for the labels found. */
+static void classify(const DpsImage *map, unsigned char *label, bool used[DPS_LABELS])
+{
+    size_t n = image_pixels(map);
+    for (size_t i = 0; i < n; i++) {
+        label[i] = (unsigned char)nearest_label(map->data[i], map->data[n + i],
+                                                map->data[2 * n + i]);
+        used[label[i]] = true;
+    }
+}
+
+static bool mask_of_label(const DpsImage *map, const unsigned char *label, int k, DpsImage *mask)
+{
+    if (!dps_image_init(mask, 1, map->width, map->height))
+        return false;
+    for (size_t i = 0; i < image_pixels(map); i++)
+        mask->data[i] = label[i] == k;
+    return true;
+}
+
+static bool labels_to_regions(const DpsImage *content, const DpsImage *style,
+                              unsigned char *content_label, unsigned char *style_label,
+                              int *regions, DpsRegion *region)
+{
+    bool in_content[DPS_LABELS] = { false }, in_style[DPS_LABELS] = { false };
+    classify(content, content_label, in_content);
+    classify(style, style_label, in_style);
+    for (int k = 0; k < DPS_LABELS; k++) {
+        if (!in_content[k] && !in_style[k])
+            continue;
+        DpsRegion *to = &region[(*regions)++];
+        to->name = palette[k].name;
+        if ((in_content[k] && !mask_of_label(content, content_label, k, &to->content)) ||
+            (in_style[k] && !mask_of_label(style, style_label, k, &to->style)))
+            return false;
+    }
+    return true;
+}
+
+DpsStatus dps_regions_from_labels(const DpsImage *content, const DpsImage *style, int *regions,
+                                  DpsRegion **region)
+{
+    *regions = 0;
+    *region = NULL;
+    if (content->channels != 3 || style->channels != 3 || !image_is_finite(content) ||
+        !image_is_finite(style))
+        return DPS_BAD_INPUT;
+    DpsRegion *made = calloc(DPS_LABELS, sizeof *made);
+    unsigned char *content_label = malloc(image_pixels(content));
+    unsigned char *style_label = malloc(image_pixels(style));
+    bool ok = made && content_label && style_label &&
+              labels_to_regions(content, style, content_label, style_label, regions, made);
+    free(content_label);
+    free(style_label);
+    if (ok) {
+        *region = made;
+        return DPS_OK;
+    }
+    dps_regions_free(*regions, made);
+    *regions = 0;
+    return DPS_NO_MEMORY;
+}
+
+void dps_regions_free(int regions, DpsRegion *region)
+{
+    for (int k = 0; region && k < regions; k++) {
+        dps_image_clear(&region[k].content);
+        dps_image_clear(&region[k].style);
+    }
+    free(region);
+}
