@@ -28,8 +28,8 @@ bool json_take(Json *json, char c)
 bool json_expect(Json *json, char c)
 {
     static const char brackets[] = "{}[]:,";
-    static const char *const names[] = {"a \"{\"", "a \"}\"", "a \"[\"",
-                                        "a \"]\"", "a \":\"", "a \",\""};
+    static const char *const names[] = { "a \"{\"", "a \"}\"", "a \"[\"",
+                                         "a \"]\"", "a \":\"", "a \",\"" };
     return json_take(json, c) || missing(json, names[strchr(brackets, c) - brackets]);
 }
 
@@ -59,7 +59,7 @@ static int hex4(const char *s)
 /* Writes the character as UTF-8; returns its length. */
 static int utf8_encode(char *out, int c)
 {
-    static const int lead[] = {0, 0xc0, 0xe0, 0xf0};
+    static const int lead[] = { 0, 0xc0, 0xe0, 0xf0 };
     int extra = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
     out[0] = (char) (lead[extra] | c >> 6 * extra);
     for (int i = 1; i <= extra; i++)

@@ -12,10 +12,10 @@ int weights_dtype_size(const char *dtype, const char **constant)
     static const struct {
         const char *name;
         int bytes;
-    } known[] = {{"F32", 4},     {"F16", 2},     {"BF16", 2},   {"F64", 8}, {"BOOL", 1}, {"U8", 1},
-                 {"I8", 1},      {"U16", 2},     {"I16", 2},    {"U32", 4}, {"I32", 4},  {"U64", 8},
-                 {"I64", 8},     {"C64", 8},     {"F8_E4M3", 1}, {"F8_E5M2", 1},
-                 {"F8_E8M0", 1}};
+    } known[] = { { "F32", 4 },     { "F16", 2 },    { "BF16", 2 }, { "F64", 8 }, { "BOOL", 1 },
+                  { "U8", 1 },      { "I8", 1 },     { "U16", 2 },  { "I16", 2 }, { "U32", 4 },
+                  { "I32", 4 },     { "U64", 8 },    { "I64", 8 },  { "C64", 8 }, { "F8_E4M3", 1 },
+                  { "F8_E5M2", 1 }, { "F8_E8M0", 1 } };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].name, dtype)) {
             *constant = known[i].name;
@@ -81,8 +81,7 @@ static DpsStatus check_tensor(const Weights *w, WeightTensor *t, int64_t begin, 
                             SHOWN(t->name), t->bytes, begin, end);
     if (end > w->file_size - w->header_end)
         return weights_fail(report, DPS_BAD_FILE,
-                            "tensor %.*s ends at byte %" PRIu64
-                            ", but the file holds only %" PRId64
+                            "tensor %.*s ends at byte %" PRIu64 ", but the file holds only %" PRId64
                             ": the file is cut short; get it again",
                             SHOWN(t->name), (uint64_t) w->header_end + (uint64_t) end,
                             w->file_size);
@@ -93,7 +92,7 @@ static DpsStatus check_tensor(const Weights *w, WeightTensor *t, int64_t begin, 
 /* {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}, each exactly once. */
 static DpsStatus parse_tensor(Weights *w, Json *json, const char *name, const WeightReport *report)
 {
-    WeightTensor t = {.name = name, .ndim = -1};
+    WeightTensor t = { .name = name, .ndim = -1 };
     int64_t offsets[2];
     int offset_count = -1;
     if (!json_expect(json, '{'))
@@ -225,22 +224,22 @@ static DpsStatus check_places(Weights *w, const WeightReport *report)
         const WeightTensor *t = &w->tensors[i];
         if (t->offset != at)
             return weights_fail(report, DPS_BAD_FILE,
-                                "tensor %.*s begins at byte %" PRId64
-                                ", where byte %" PRId64 " is its turn: " WEIGHTS_DAMAGED,
+                                "tensor %.*s begins at byte %" PRId64 ", where byte %" PRId64
+                                " is its turn: " WEIGHTS_DAMAGED,
                                 SHOWN(t->name), t->offset, at);
         at += t->bytes;
     }
     if (at != w->file_size)
         return weights_fail(report, DPS_BAD_FILE,
-                            "the last tensor ends at byte %" PRId64
-                            ", but the file holds %" PRId64 ": " WEIGHTS_DAMAGED,
+                            "the last tensor ends at byte %" PRId64 ", but the file holds %" PRId64
+                            ": " WEIGHTS_DAMAGED,
                             at, w->file_size);
     return DPS_OK;
 }
 
 DpsStatus weights_parse_header(Weights *w, const WeightReport *report)
 {
-    Json json = {w->header, w->header, w->header + (w->header_end - 8), NULL};
+    Json json = { w->header, w->header, w->header + (w->header_end - 8), NULL };
     DpsStatus status = DPS_OK;
     if (!json_expect(&json, '{'))
         return syntax_error(&json, report);

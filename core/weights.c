@@ -59,14 +59,16 @@ DpsStatus weights_fail(const WeightReport *report, DpsStatus status, const char 
 
 DpsStatus weights_no_memory(const WeightReport *report)
 {
-    return weights_fail(report, DPS_NO_MEMORY, "there is not enough memory to read this file; "
-                                               "close other programs and try again");
+    return weights_fail(report, DPS_NO_MEMORY,
+                        "there is not enough memory to read this file; "
+                        "close other programs and try again");
 }
 
 static DpsStatus cannot_read(const WeightReport *report)
 {
-    return weights_fail(report, DPS_BAD_FILE, "reading failed: the file has changed or its disk "
-                                              "has a fault; get it again");
+    return weights_fail(report, DPS_BAD_FILE,
+                        "reading failed: the file has changed or its disk "
+                        "has a fault; get it again");
 }
 
 /* ------------------------------------------------------------------------ file */
@@ -104,11 +106,14 @@ static DpsStatus open_file(Weights *w, const WeightReport *report)
         return weights_fail(report, DPS_BAD_FILE,
                             "there is no such file; check its name and folder");
     if (w->fd < 0 && errno == EACCES)
-        return weights_fail(report, DPS_BAD_FILE, "you may not read this file; change its "
-                                                  "permissions or choose another");
+        return weights_fail(report, DPS_BAD_FILE,
+                            "you may not read this file; change its "
+                            "permissions or choose another");
     if (w->fd < 0)
-        return weights_fail(report, DPS_BAD_FILE, "this file can't be opened (system error %d); "
-                                                  "check its name and disk", errno);
+        return weights_fail(report, DPS_BAD_FILE,
+                            "this file can't be opened (system error %d); "
+                            "check its name and disk",
+                            errno);
     if (fstat(w->fd, &about) < 0)
         return cannot_read(report);
     if (S_ISDIR(about.st_mode))
@@ -126,15 +131,18 @@ static DpsStatus read_header(Weights *w, const WeightReport *report)
 {
     unsigned char first[8];
     if (w->file_size < 8)
-        return weights_fail(report, DPS_BAD_FILE, "the file holds only %" PRId64 " bytes: it is "
-                                                  "not a safetensors file, or cut short; get it "
-                                                  "again", w->file_size);
+        return weights_fail(report, DPS_BAD_FILE,
+                            "the file holds only %" PRId64 " bytes: it is "
+                            "not a safetensors file, or cut short; get it "
+                            "again",
+                            w->file_size);
     if (!read_at(w->fd, first, sizeof first, 0))
         return cannot_read(report);
     uint64_t length = little_endian(first, 8);
     if (length > HEADER_LIMIT)
-        return weights_fail(report, DPS_BAD_FILE, "this is not a safetensors file; choose another "
-                                                  "(a .pth file has to be converted first)");
+        return weights_fail(report, DPS_BAD_FILE,
+                            "this is not a safetensors file; choose another "
+                            "(a .pth file has to be converted first)");
     if ((int64_t) length > w->file_size - 8)
         return weights_fail(report, DPS_BAD_FILE,
                             "the header ends at byte %" PRIu64 ", but the file holds only %" PRId64
@@ -152,7 +160,7 @@ static DpsStatus read_header(Weights *w, const WeightReport *report)
 
 DpsStatus weights_open(const char *path, Weights **weights, char *message, size_t size)
 {
-    WeightReport report = {path, message, size};
+    WeightReport report = { path, message, size };
     size_t length = strlen(path) + 1;
     Weights *w = calloc(1, sizeof *w);
     *weights = NULL;
@@ -256,7 +264,7 @@ static DpsStatus read_numbers(const Weights *w, const WeightTensor *t, float *ou
 {
     unsigned char chunk[16384];
     int64_t room = sizeof chunk;
-    int size = weights_dtype_size(t->dtype, &(const char *) {NULL});
+    int size = weights_dtype_size(t->dtype, &(const char *){ NULL });
     bool brain = !strcmp(t->dtype, "BF16");
     for (int64_t done = 0; done < t->bytes;) {
         int64_t n = t->bytes - done < room ? t->bytes - done : room;
@@ -289,20 +297,22 @@ static const char *shape_text(char *text, size_t size, int ndim, const int64_t *
 DpsStatus weights_read(const Weights *weights, const char *name, int ndim, const int64_t *shape,
                        float *out, char *message, size_t size)
 {
-    static const char *const readable[] = {"F32", "F16", "BF16", "F64"};
-    WeightReport report = {weights->path, message, size};
+    static const char *const readable[] = { "F32", "F16", "BF16", "F64" };
+    WeightReport report = { weights->path, message, size };
     const WeightTensor *t = weights_find(weights, name);
     if (!t)
-        return weights_fail(&report, DPS_BAD_FILE, "there is no tensor %.*s, which the network "
-                                                   "needs; choose a file with torchvision's names",
+        return weights_fail(&report, DPS_BAD_FILE,
+                            "there is no tensor %.*s, which the network "
+                            "needs; choose a file with torchvision's names",
                             SHOWN(name));
     bool same = t->ndim == ndim;
     for (int i = 0; same && i < ndim; i++)
         same = t->shape[i] == shape[i];
     if (!same) {
         char there[96], wanted[96];
-        return weights_fail(&report, DPS_BAD_FILE, "tensor %.*s has %s numbers where the network "
-                                                   "needs %s; choose the file of this network",
+        return weights_fail(&report, DPS_BAD_FILE,
+                            "tensor %.*s has %s numbers where the network "
+                            "needs %s; choose the file of this network",
                             SHOWN(name), shape_text(there, sizeof there, t->ndim, t->shape),
                             shape_text(wanted, sizeof wanted, ndim, shape));
     }
@@ -311,5 +321,6 @@ DpsStatus weights_read(const Weights *weights, const char *name, int ndim, const
             return read_numbers(weights, t, out, &report);
     return weights_fail(&report, DPS_BAD_FILE,
                         "tensor %.*s holds numbers of kind %s, which this program can't use; save "
-                        "it as F32", SHOWN(name), t->dtype);
+                        "it as F32",
+                        SHOWN(name), t->dtype);
 }

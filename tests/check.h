@@ -20,10 +20,12 @@
 static int check_count, check_failures;
 
 /* Counts a check, and prints place, condition and message if the condition is false. */
-#define CHECK(condition, ...) check_that((condition) ? 1 : 0, __FILE__, __LINE__, #condition, __VA_ARGS__)
+#define CHECK(condition, ...) \
+    check_that((condition) ? 1 : 0, __FILE__, __LINE__, #condition, __VA_ARGS__)
 
-__attribute__((format(printf, 5, 6))) static inline int
-check_that(int good, const char *file, int line, const char *condition, const char *format, ...)
+__attribute__((format(printf, 5, 6))) static inline int check_that(int good, const char *file,
+                                                                   int line, const char *condition,
+                                                                   const char *format, ...)
 {
     check_count++;
     if (good)

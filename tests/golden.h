@@ -19,15 +19,15 @@ Golden *golden_open(const char *file);
 void golden_close(Golden *golden);
 
 /* The tensor of this name, row-major, which must have this shape. */
-#define GOLDEN(golden, name, ...)                                                                \
-    golden_doubles(golden, name, (int) (sizeof((int[]) {__VA_ARGS__}) / sizeof(int)),            \
-                   (const int[]) {__VA_ARGS__})
+#define GOLDEN(golden, name, ...)                                                      \
+    golden_doubles(golden, name, (int) (sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), \
+                   (const int[]){ __VA_ARGS__ })
 const double *golden_doubles(Golden *golden, const char *name, int ndim, const int *shape);
 
 /* The same, rounded to float. */
-#define GOLDEN_FLOATS(golden, name, ...)                                                         \
-    golden_floats(golden, name, (int) (sizeof((int[]) {__VA_ARGS__}) / sizeof(int)),             \
-                  (const int[]) {__VA_ARGS__})
+#define GOLDEN_FLOATS(golden, name, ...)                                              \
+    golden_floats(golden, name, (int) (sizeof((int[]){ __VA_ARGS__ }) / sizeof(int)), \
+                  (const int[]){ __VA_ARGS__ })
 const float *golden_floats(Golden *golden, const char *name, int ndim, const int *shape);
 
 /* The number of dimensions of the tensor, and its shape in shape[8]; 0 if there is no such tensor. */
