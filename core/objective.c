@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "objective.h"
+#include "matting.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct Objective {
+    const Network *network;
+    ObjectiveOptions o;
+    Tape *tape;
+    Linop *matting, *variation;
+    Masks *masks[NETWORK_STYLES];
+    Tensor *style_target[NETWORK_STYLES], *content_target;
+    double style_weight[NETWORK_STYLES], content_weight, pixels;
+    int style_slot[NETWORK_STYLES], content_slot, matting_slot;
+};
+
+Tape *objective_tape(const Objective *e)
+{
+    return e->tape;
+}
+
+const Linop *objective_matting(const Objective *e)
+{
+    return e->matting;
+}
+
+void objective_free(Objective *e)
+{
+    if (!e)
+        return;
+    const Backend *be = e->network->dev->be;
+    tape_free(e->tape);
+    for (int i = 0; i < NETWORK_STYLES; i++) {
+        if (e->masks[i])
+            be->masks_drop(e->masks[i]);
+        if (e->style_target[i])
+            be->drop(e->style_target[i]);
+    }
+    if (e->content_target)
+        be->drop(e->content_target);
+    if (e->matting)
+        be->linop_drop(e->matting);
+    if (e->variation)
+        be->linop_drop(e->variation);
+    free(e);
+}
+
+Losses objective_losses(const Objective *e, const double *slots)
+{
+    Losses l = { .total = tape_total(e->tape, slots) };
+
+    for (int i = 0; i < e->network->styles; i++)
+        l.style += e->style_weight[i] * slots[e->style_slot[i]];
+    l.style /= e->o.style > 0 ? e->o.style : 1;
+    l.content = e->content_weight * slots[e->content_slot] / (e->o.content > 0 ? e->o.content : 1);
+    if (e->matting)
+        l.matting = slots[e->matting_slot] / (e->o.paper ? 1 : e->pixels);
+    return l;
+}
+
+/* ------------------------------------------------------------------ masks */
+
+/* Masks that follow the network to a layer, through every convolution and pooling before it. */
+static bool follow(const Network *n, int layer, const int *w, const int *h, DpsImage *masks)
+{
+    if (n->layer[layer].from != NETWORK_INPUT && !follow(n, n->layer[layer].from, w, h, masks))
+        return false;
+    return n->layer[layer].kind == LAYER_CONV ? regions_follow_convolution(masks)
+                                              : regions_follow_pooling(masks, w[layer], h[layer]);
+}
+
+/* The masks at a layer, whose node gives the size. */
+static bool masks_at(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
+                     DpsImage *out)
+{
+    int w[NETWORK_LAYERS], h[NETWORK_LAYERS];
+
+    for (int i = 0; i < e->network->layers; i++) {
+        w[i] = node_value(node[i])->w;
+        h[i] = node_value(node[i])->h;
+    }
+    if (!e->o.paper)
+        return regions_shrink(masks, w[layer], h[layer], out);
+    if (!image_copy(masks, out))
+        return false;
+    if (follow(e->network, layer, w, h, out))
+        return true;
+    dps_image_clear(out);
+    return false;
+}
+
+static double plane_sum(const DpsImage *masks, int k)
+{
+    const float *m = image_plane(masks, k);
+    double sum = 0;
+
+    for (size_t i = 0; i < image_pixels(masks); i++)
+        sum += m[i];
+    return sum;
+}
+
+/* Weight of a region's |G - T|^2 within a layer: in the paper's weighting its share of the picture. */
+static double region_share(const Objective *e, const DpsImage *masks, int k)
+{
+    return e->o.paper ? plane_sum(masks, k) / (double) image_pixels(masks) : 1;
+}
+
+/* Scales each plane so that diag(m^2) carries the Gram matrix's normalisation and the square root
+ * of the region's weight: the loss is then a plain squared difference. */
+static void fold_scale(const Objective *e, DpsImage *masks, int planes, const double *share)
+{
+    for (int k = 0; k < masks->channels; k++) {
+        double sum = plane_sum(masks, k) * (e->o.paper ? planes : 1);
+        float scale = sum > 0 ? (float) sqrt(sqrt(share[k]) / sum) : 0;
+        float *m = image_plane(masks, k);
+        for (size_t i = 0; i < image_pixels(masks); i++)
+            m[i] *= scale;
+    }
+}
+
+/* The masks of one style layer, scaled, on the device; share[k] is filled from the content's masks
+ * and used for both pictures. */
+static Masks *layer_masks(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
+                          double *share, bool fill)
+{
+    const Network *n = e->network;
+    DpsImage at;
+
+    if (!masks_at(e, masks, node, layer, &at))
+        return NULL;
+    for (int k = 0; fill && k < at.channels; k++)
+        share[k] = region_share(e, &at, k);
+    fold_scale(e, &at, node_value(node[layer])->c, share);
+    Masks *m = n->dev->be->masks(n->dev, at.channels, at.height, at.width, at.data);
+    dps_image_clear(&at);
+    return m;
+}
+
+/* ------------------------------------------------------------------ targets */
+
+static Tensor *copy_of(const Tensor *x)
+{
+    const Backend *be = x->dev->be;
+    Tensor *y = be->tensor(x->dev, x->c, x->h, x->w);
+
+    if (y)
+        be->lincomb(y, 1, (double[]){ 1 }, (Tensor *[]){ (Tensor *) x });
+    return y;
+}
+
+/* Features of a picture: forward only. */
+static DpsStatus forward(Tape *tape, const DpsImage *image)
+{
+    Device *dev = tape_device(tape);
+    Tensor *x = dev->be->tensor(dev, 3, image->height, image->width);
+
+    if (!x)
+        return DPS_NO_MEMORY;
+    dev->be->upload(x, image->data);
+    tape_forward(tape, x);
+    dev->be->drop(x);
+    return DPS_OK;
+}
+
+/* The style's Gram matrices become the targets; a layer's weight follows from their size. */
+static DpsStatus take_targets(Objective *e, Node *const *gram)
+{
+    Device *dev = e->network->dev;
+    double norm[NETWORK_STYLES];
+
+    for (int i = 0; i < e->network->styles; i++) {
+        if (!(e->style_target[i] = copy_of(node_value(gram[i]))))
+            return DPS_NO_MEMORY;
+        dev->be->dots(i, e->style_target[i], 1, &e->style_target[i]);
+    }
+    DpsStatus status = dev->be->read(dev, 0, e->network->styles, norm);
+    for (int i = 0; i < e->network->styles && !status; i++) {
+        double c = e->style_target[i]->h;
+        if (e->o.paper)
+            e->style_weight[i] = e->o.style / (c * c);
+        else
+            e->style_weight[i] = norm[i] > 0 ? e->o.style / (e->network->styles * norm[i]) : 0;
+    }
+    return status;
+}
+
+static DpsStatus style_targets(Objective *e, const DpsImage *style, const DpsImage *masks,
+                               double *share)
+{
+    const Network *n = e->network;
+    Tape *tape = tape_new(n->dev, 3, style->height, style->width, false);
+    Masks *m[NETWORK_STYLES] = { 0 };
+    Node *node[NETWORK_LAYERS], *gram[NETWORK_STYLES];
+    DpsStatus status = DPS_NO_MEMORY;
+    bool ok = tape != NULL;
+
+    if (ok)
+        network_record(n, tape, node);
+    ok = ok && tape_ok(tape);
+    for (int i = 0; i < n->styles && ok; i++) {
+        m[i] = layer_masks(e, masks, node, n->style[i], share + i * masks->channels, false);
+        ok = m[i] && (gram[i] = tape_gram(tape, node[n->style[i]], m[i]));
+    }
+    if (ok)
+        status = forward(tape, style);
+    if (!status)
+        status = take_targets(e, gram);
+    tape_free(tape);
+    for (int i = 0; i < n->styles; i++)
+        if (m[i])
+            n->dev->be->masks_drop(m[i]);
+    return status;
+}
+
+static DpsStatus content_target(Objective *e, const DpsImage *content, const Node *features)
+{
+    const Backend *be = e->network->dev->be;
+    double norm;
+    DpsStatus status = forward(e->tape, content);
+
+    if (status)
+        return status;
+    const Tensor *f = node_value(features);
+    if (!(e->content_target = copy_of(f)))
+        return DPS_NO_MEMORY;
+    be->dots(0, e->content_target, 1, &e->content_target);
+    status = be->read(e->network->dev, 0, 1, &norm);
+    if (e->o.paper)
+        e->content_weight = e->o.content / ((double) f->c * f->h * f->w);
+    else
+        e->content_weight = norm > 0 ? e->o.content / norm : 0;
+    return status;
+}
+
+/* ------------------------------------------------------------------ operators */
+
+static DpsStatus make_matting(Objective *e, const DpsImage *content)
+{
+    Device *dev = e->network->dev;
+    double *stats = malloc(9 * image_pixels(content) * sizeof *stats);
+
+    if (stats && matting_stats(content, e->o.window_radius, MATTING_EPS, e->o.threads, stats))
+        e->matting = dev->be->matting(dev, content->height, content->width, e->o.window_radius,
+                                      content->data, stats);
+    free(stats);
+    return e->matting ? DPS_OK : DPS_NO_MEMORY;
+}
+
+/* The total variation as the paper's code has it, without its strength, on the 0..256 scale:
+ *     1/2 sum over i < H - 1, j < W - 1 of (x_ij - x_i,j+1)^2 + (x_ij - x_i+1,j)^2
+ * which is x' A x; a row of A has the pixel itself and its four neighbours, columns ascending. */
+static int variation_row(int y, int x, int h, int w, int *col, float *val)
+{
+    const float unit = 256.0f * 256.0f / 2;
+    const int dy[] = { -1, 0, 0, 0, 1 }, dx[] = { 0, -1, 0, 1, 0 };
+    float diagonal = 0;
+    int n = 0, self = -1;
+
+    for (int k = 0; k < 5; k++) {
+        int v = y + dy[k], u = x + dx[k];
+        /* the term of a pair belongs to its upper or left pixel, which must not lie in the last
+         * row or column */
+        int top = v < y ? v : y, left = u < x ? u : x;
+        bool itself = k == 2, pair = v >= 0 && v < h && u >= 0 && u < w && top < h - 1 && left < w - 1;
+        if (itself)
+            self = n;
+        if (!itself && !pair)
+            continue;
+        col[n] = v * w + u;
+        val[n++] = itself ? 0 : -unit;
+        diagonal += itself ? 0 : unit;
+    }
+    val[self] = diagonal;
+    return n;
+}
+
+static DpsStatus make_variation(Objective *e, int h, int w)
+{
+    Device *dev = e->network->dev;
+    size_t n = (size_t) h * w;
+    int *row = malloc((n + 1) * sizeof *row), *col = malloc(5 * n * sizeof *col);
+    float *val = malloc(5 * n * sizeof *val);
+
+    if (row && col && val) {
+        row[0] = 0;
+        for (size_t i = 0; i < n; i++)
+            row[i + 1] = row[i] + variation_row((int) (i / w), (int) (i % w), h, w, col + row[i],
+                                                val + row[i]);
+        e->variation = dev->be->sparse(dev, h, w, row, col, val);
+    }
+    free(row);
+    free(col);
+    free(val);
+    return e->variation ? DPS_OK : DPS_NO_MEMORY;
+}
+
+/* ------------------------------------------------------------------ recording */
+
+static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
+{
+    const Network *n = e->network;
+    Node *x = tape_input(e->tape);
+
+    if (e->matting)
+        e->matting_slot = tape_quad(e->tape, x, e->matting,
+                                    e->o.matting / (e->o.paper ? 1 : e->pixels));
+    if (e->variation)
+        tape_quad(e->tape, x, e->variation, e->o.variation);
+    if (!e->o.paper && e->o.gamut > 0)
+        tape_excess(e->tape, x, e->o.gamut / e->pixels);
+    e->content_slot = tape_sqdiff(e->tape, features, e->content_target, e->content_weight);
+    for (int i = 0; i < n->styles; i++) {
+        Node *gram = tape_gram(e->tape, node[n->style[i]], e->masks[i]);
+        if (gram)
+            e->style_slot[i] = tape_sqdiff(e->tape, gram, e->style_target[i], e->style_weight[i]);
+    }
+    return tape_ok(e->tape) ? DPS_OK : DPS_NO_MEMORY;
+}
+
+static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *style,
+                       const DpsImage *content_masks, const DpsImage *style_masks, double *share)
+{
+    const Network *n = e->network;
+    int k = content_masks->channels;
+    Node *node[NETWORK_LAYERS];
+
+    if (!(e->tape = tape_new(n->dev, 3, content->height, content->width, true)))
+        return DPS_NO_MEMORY;
+    network_record(n, e->tape, node);
+    if (!tape_ok(e->tape))
+        return DPS_NO_MEMORY;
+    Node *features = tape_slice(e->tape, node[n->content], n->content_from,
+                                n->content_to - n->content_from);
+    if (!features)
+        return DPS_NO_MEMORY;
+    for (int i = 0; i < n->styles; i++)
+        if (!(e->masks[i] = layer_masks(e, content_masks, node, n->style[i], share + i * k, true)))
+            return DPS_NO_MEMORY;
+    DpsStatus status = style_targets(e, style, style_masks, share);
+    if (!status)
+        status = content_target(e, content, features);
+    if (!status && e->o.matting > 0)
+        status = make_matting(e, content);
+    if (!status && e->o.paper && e->o.variation > 0)
+        status = make_variation(e, content->height, content->width);
+    return status ? status : record_losses(e, node, features);
+}
+
+DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImage *style,
+                        const RegionSet *set, const ObjectiveOptions *o, Objective **objective)
+{
+    Objective *e = calloc(1, sizeof *e);
+    DpsImage cm = { 0 }, sm = { 0 };
+    double *share = calloc((size_t) n->styles * set->matched + 1, sizeof *share);
+    DpsStatus status = DPS_NO_MEMORY;
+
+    if (e && share && regions_matched(set, &cm, &sm)) {
+        e->network = n;
+        e->o = *o;
+        e->pixels = (double) image_pixels(content);
+        status = build(e, content, style, &cm, &sm, share);
+    }
+    free(share);
+    dps_image_clear(&cm);
+    dps_image_clear(&sm);
+    if (status && e) {
+        objective_free(e);
+        e = NULL;
+    }
+    *objective = e;
+    return status;
+}
+
+double objective_bytes_per_pixel(double network_floats, int regions)
+{
+    /* values and gradients of the features and the image, masks of the five layers with their
+     * lists of pixels, and the Laplacian's coefficients or statistics */
+    return sizeof(float) * (2 * (network_floats + 3) + 2 * 1.34 * regions + 24);
+}

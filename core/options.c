@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Options, presets and the names of things. */
+
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Below this long side a level teaches nothing, and its pyramid has no fifth level. */
+#define LEAST_SIZE 64
+#define MOST_SIZE 16384
+
+/* The weights of the relative weighting at which structure and style are both kept well: see
+ * the table of experiments. */
+#define STYLE_WEIGHT 100
+#define CONTENT_WEIGHT 3
+#define GAMUT_WEIGHT 100
+
+typedef struct {
+    const char *name;
+    int size;                    /* long side of the largest level */
+    int levels;                  /* each half as large as the next */
+    int evaluations[DPS_LEVELS]; /* per level, the smallest first */
+} Preset;
+
+static const Preset presets[] = {
+    [DPS_PRESET_DRAFT] = { "draft", 256, 2, { 20, 12 } },
+    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 40, 20, 15 } },
+    [DPS_PRESET_BEST] = { "best", 1000, 4, { 60, 40, 30, 20 } },
+    [DPS_PRESET_REFERENCE] = { "reference", 700, 2, { 1000, 1000 } },
+};
+
+static const Preset *preset_of(DpsPreset preset)
+{
+    size_t i = (size_t) preset;
+
+    return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
+}
+
+bool dps_preset_from_name(const char *name, DpsPreset *preset)
+{
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+        if (strcmp(presets[i].name, name) == 0) {
+            *preset = (DpsPreset) i;
+            return true;
+        }
+    return false;
+}
+
+const char *dps_preset_name(DpsPreset preset)
+{
+    const Preset *p = preset_of(preset);
+
+    return p ? p->name : "";
+}
+
+void dps_options_default(DpsOptions *o)
+{
+    *o = (DpsOptions){ .preset = DPS_PRESET_NORMAL,
+                       .amount = 1,
+                       .photorealism = 1e4,
+                       .content_weight = 1,
+                       .style_weight = 1,
+                       .window_radius = 1 };
+}
+
+const char *dps_stage_name(DpsStage stage)
+{
+    static const char *const names[] = { "Preparing", "Matching colours", "Optimising", "Finishing" };
+
+    return (size_t) stage < sizeof names / sizeof *names ? names[stage] : "";
+}
+
+const char *dps_version(void)
+{
+    return DPS_VERSION;
+}
+
+const char *options_network(const DpsOptions *o)
+{
+    return !o->network || !*o->network || strcmp(o->network, "builtin") == 0 ? NULL : o->network;
+}
+
+/* ------------------------------------------------------------------ checks */
+
+typedef struct {
+    const char *name;
+    double value, least, most;
+} Range;
+
+static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
+{
+    const Range ranges[] = {
+        { "size", o->size, 0, MOST_SIZE },
+        { "number of threads", o->threads, 0, 1024 },
+        { "amount", o->amount, 0, 1 },
+        { "photorealism", o->photorealism, 0, 1e12 },
+        { "content weight", o->content_weight, 0, 1e6 },
+        { "style weight", o->style_weight, 0, 1e6 },
+        { "detail", o->detail, 0, 1 },
+        { "window radius", o->window_radius, 1, 16 },
+    };
+
+    if (!preset_of(o->preset)) {
+        snprintf(message, DPS_MESSAGE, "There is no preset number %d.", (int) o->preset);
+        return DPS_BAD_INPUT;
+    }
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (!(ranges[i].value >= ranges[i].least && ranges[i].value <= ranges[i].most)) {
+            snprintf(message, DPS_MESSAGE, "The %s is %g, but must be between %g and %g.",
+                     ranges[i].name, ranges[i].value, ranges[i].least, ranges[i].most);
+            return DPS_BAD_INPUT;
+        }
+    return DPS_OK;
+}
+
+/* ---------------------------------------------------------------- schedules */
+
+/* Coarse to fine with preconditioned L-BFGS.  The Chebyshev interval: eigenvalues of the Laplacian lie
+ * in [0, n], n being the pixels of a window; below `lo` the polynomial falls off by itself. */
+static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
+{
+    int side = 2 * o->window_radius + 1, level = p->levels;
+
+    while (level > 1 && size >> (level - 1) < LEAST_SIZE)
+        level--;
+    for (int i = p->levels - level; i < p->levels; i++, s->stages++)
+        s->stage[s->stages] = (Stage){
+            .size = size >> (p->levels - 1 - i),
+            .start = s->stages ? START_CARRY : START_GUESS,
+            .objective = { .style = STYLE_WEIGHT * o->style_weight,
+                           .content = CONTENT_WEIGHT * o->content_weight,
+                           .matting = o->photorealism,
+                           .gamut = GAMUT_WEIGHT,
+                           .window_radius = o->window_radius,
+                           .threads = o->threads },
+            .minimiser = { .memory = 10,
+                           .evaluations = p->evaluations[i],
+                           .first_step = 0.01,
+                           .search = true,
+                           .metric = { .shift = 1e-3, .lo = 0.02, .hi = side * side, .steps = 25 } },
+        };
+}
+
+/* The authors' procedure (their gen_all.py and neuralstyle_seg, deepmatting_seg): two stages at one
+ * size, the second with the matting term, history 100, unit steps. */
+static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *s)
+{
+    for (int i = 0; i < p->levels; i++)
+        s->stage[i] = (Stage){
+            .size = size,
+            .start = i ? START_ROUNDED : START_NOISE,
+            .objective = { .paper = true,
+                           .style = 100 * o->style_weight,
+                           .content = 5 * o->content_weight,
+                           .variation = 1e-3,
+                           .matting = i ? o->photorealism : 0,
+                           .window_radius = o->window_radius,
+                           .threads = o->threads },
+            .minimiser = { .memory = LBFGS_MEMORY, .evaluations = p->evaluations[i] },
+        };
+    s->stages = p->levels;
+    s->smoothing = true;
+}
+
+DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char message[DPS_MESSAGE])
+{
+    DpsStatus status = check(o, message);
+
+    *s = (Schedule){ 0 };
+    if (status)
+        return status;
+    const Preset *p = preset_of(o->preset);
+    int size = o->size ? o->size : p->size;
+    if (size > side)
+        size = side;
+    if (o->preset != DPS_PRESET_REFERENCE) {
+        pyramid(o, p, size, s);
+        return DPS_OK;
+    }
+    if (!options_network(o)) {
+        snprintf(message, DPS_MESSAGE,
+                 "The preset \"reference\" is made for the original VGG-19; choose its file as the "
+                 "network, or another preset.");
+        return DPS_BAD_INPUT;
+    }
+    reference(o, p, size, s);
+    return DPS_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* options.h - from options to a schedule: which sizes, how many evaluations, which minimiser.
+ *
+ * Only numbers, no work: transfer.c carries a schedule out. */
+
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "lbfgs.h"
+#include "objective.h"
+
+typedef enum {
+    START_GUESS,  /* colour transfer by regions, projected to locally affine */
+    START_CARRY,  /* the last stage's result, by local affine fits */
+    START_NOISE,  /* grey with a little noise, as the reference begins */
+    START_ROUNDED /* the last stage's result in 8 bits, as the reference's second stage reads it */
+} Start;
+
+typedef struct {
+    int size; /* long side of content and style */
+    Start start;
+    ObjectiveOptions objective;
+    LbfgsOptions minimiser;
+} Stage;
+
+typedef struct {
+    int stages;
+    Stage stage[DPS_LEVELS];
+    bool smoothing; /* the reference's local affine smoothing at the end */
+} Schedule;
+
+/* For a content whose long side is `side` pixels.  DPS_OK, or DPS_BAD_INPUT and a sentence. */
+DpsStatus options_schedule(const DpsOptions *, int side, Schedule *, char message[DPS_MESSAGE]);
+
+/* The network's file, or NULL for the built-in one. */
+const char *options_network(const DpsOptions *);
+
+#endif

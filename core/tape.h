@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* tape.h - an objective as a list of steps, recorded once per image size.
+ *
+ * Build functions run nothing: they append a step and hand back its output.
+ * tape_eval walks the steps forward, then backward.  A loss is where the walk
+ * turns round: it gives its value and the gradient in one visit, on the way
+ * back.  Every buffer is made while recording, so evaluating allocates nothing
+ * and every address stays the same from one evaluation to the next.
+ *
+ * A build function that runs out of memory returns NULL (or -1), marks the tape, and
+ * lets the following ones do nothing: ask tape_ok once at the end.
+ *
+ * The tape owns its nodes.  Convolutions, masks, operators and targets are borrowed and must
+ * outlive it.  It knows no network and no weights of losses but the numbers it is given. */
+
+#ifndef TAPE_H
+#define TAPE_H
+
+#include "backend.h"
+
+typedef struct Tape Tape;
+typedef struct Node Node; /* a value on the tape and its gradient */
+
+/* The input is (c, h, w).  Without gradients only tape_forward may be called. */
+Tape *tape_new(Device *, int c, int h, int w, bool gradients);
+void tape_free(Tape *);
+bool tape_ok(const Tape *);
+Node *tape_input(Tape *);
+
+Node *tape_conv(Tape *, Node *x, const Conv *);
+/* Output sides are floor or ceil of side / stride, never less than one pixel. */
+Node *tape_pool(Tape *, Node *x, const PoolShape *, bool ceil);
+Node *tape_slice(Tape *, Node *x, int c0, int c); /* planes c0 .. c0 + c - 1 of x */
+Node *tape_gram(Tape *, Node *x, const Masks *);
+
+/* Each returns the slot its unweighted loss goes to; the total is sum of weight * loss. */
+int tape_sqdiff(Tape *, Node *x, const Tensor *target, double weight);
+int tape_quad(Tape *, Node *x, const Linop *, double weight); /* sum over planes of x' A x */
+int tape_excess(Tape *, Node *x, double weight);
+
+void tape_forward(Tape *, const Tensor *x);
+const Tensor *node_value(const Node *);
+
+/* One evaluation at x: queues losses to slots 0 .. n - 1 and the gradient to g. */
+void tape_eval(Tape *, const Tensor *x, Tensor *g);
+int tape_losses(const Tape *); /* n */
+double tape_total(const Tape *, const double *losses);
+Device *tape_device(const Tape *);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* transfer.c - the driver: first guess, coarse to fine, full resolution. */
+
+#include "affine.h"
+#include "colour.h"
+#include "device.h"
+#include "options.h"
+#include "random.h"
+#include "smoothing.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Local affine fits: the first guess is projected with wide windows, results are carried up with
+ * narrow ones.  Interpolating the picture instead puts the matting energy up 30 times. */
+#define GUESS_RADIUS 3
+#define GUESS_EPS 1e-3
+#define CARRY_RADIUS 2
+#define CARRY_EPS 1e-4
+
+typedef struct {
+    const DpsJob *job;
+    DpsResult *result;
+    Schedule schedule;
+    Device *dev;
+    Network *network;         /* from a file, for all stages; NULL: built in, made for each */
+    DpsImage content, style;  /* at the present stage's size */
+    DpsImage picture;         /* the transfer as it stands, of content's size */
+    DpsImage preview;
+    RegionSet regions;
+    Objective *objective;
+    Tensor *x;
+    int stage, evaluations;   /* evaluations of the stages before */
+    double begun, work, done; /* seconds; pixels times evaluations in all, and so far */
+} Transfer;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+__attribute__((format(printf, 3, 4))) static DpsStatus fail(DpsResult *r, DpsStatus status,
+                                                           const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(r->message, sizeof r->message, format, args);
+    va_end(args);
+    return status;
+}
+
+static DpsStatus no_memory(DpsResult *r)
+{
+    return fail(r, DPS_NO_MEMORY,
+                "There is not enough memory for this transfer; choose a smaller size or close other "
+                "programs.");
+}
+
+__attribute__((format(printf, 2, 3))) static void notice(DpsResult *r, const char *format, ...)
+{
+    va_list args;
+
+    if (r->notices == DPS_NOTICES)
+        return;
+    va_start(args, format);
+    vsnprintf(r->notice[r->notices++], DPS_MESSAGE, format, args);
+    va_end(args);
+}
+
+static bool cancelled(const Transfer *t)
+{
+    return t->job->cancelled && t->job->cancelled(t->job->data);
+}
+
+/* ---------------------------------------------------------------- checks */
+
+static DpsStatus check_photo(const DpsImage *image, const char *which, DpsResult *r)
+{
+    if (!image || !image->data || image->width < 1 || image->height < 1)
+        return fail(r, DPS_BAD_INPUT, "The %s picture is empty; choose one that has pixels.", which);
+    if (image->channels != 3)
+        return fail(r, DPS_BAD_INPUT, "The %s picture has %d planes; it must have three, red, green "
+                    "and blue.", which, image->channels);
+    if (!image_is_finite(image))
+        return fail(r, DPS_BAD_INPUT, "The %s picture has pixels that are not numbers; repair them "
+                    "first.", which);
+    return DPS_OK;
+}
+
+static int long_side(const DpsImage *image)
+{
+    return image->width > image->height ? image->width : image->height;
+}
+
+static DpsStatus check_job(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    DpsStatus status = check_photo(job->content, "content", t->result);
+
+    if (!status)
+        status = check_photo(job->style, "style", t->result);
+    if (!status)
+        status = options_schedule(&job->options, long_side(job->content), &t->schedule,
+                                  t->result->message);
+    if (!status)
+        status = regions_check(job->regions, job->region, t->result->message);
+    return status;
+}
+
+size_t dps_estimate(const DpsJob *job)
+{
+    DpsResult r = { 0 };
+    Transfer t = { .job = job, .result = &r };
+
+    if (check_job(&t))
+        return 0;
+    double floats = network_floats_per_pixel(options_network(&job->options)), most = 0;
+    for (int i = 0; i < t.schedule.stages; i++) {
+        const Stage *s = &t.schedule.stage[i];
+        int w, h;
+        image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
+        double per_pixel = objective_bytes_per_pixel(floats, job->regions + 1) +
+                           sizeof(float) * (3.0 * lbfgs_vectors(&s->minimiser) + 40);
+        most = fmax(most, per_pixel * w * h);
+    }
+    return (size_t) (most + sizeof(float) * (double) image_values(job->content));
+}
+
+static DpsStatus check_memory(Transfer *t)
+{
+    double need = (double) (t->result->memory_estimate = dps_estimate(t->job));
+    double have = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
+
+    if (need <= have)
+        return DPS_OK;
+    return fail(t->result, DPS_NO_MEMORY,
+                "This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
+                "smaller size.", need / 1e9, have / 1e9);
+}
+
+/* -------------------------------------------------------------- progress */
+
+static void report(Transfer *t, DpsStage stage, double done, const Losses *l, const DpsImage *preview)
+{
+    DpsProgress p = { .stage = stage,
+                      .fraction = fmin(1, done / t->work),
+                      .level = t->stage,
+                      .levels = t->schedule.stages,
+                      .evaluation = t->result->evaluations,
+                      .preview = preview };
+
+    if (!t->job->progress)
+        return;
+    if (l) {
+        p.total = l->total;
+        p.style = l->style;
+        p.content = l->content;
+        p.matting = l->matting;
+    }
+    t->job->progress(&p, t->job->data);
+}
+
+/* Work is counted in pixels times evaluations; the rest is a share of that, as measured. */
+static void plan_work(Transfer *t)
+{
+    const DpsImage *c = t->job->content;
+
+    for (int i = 0; i < t->schedule.stages; i++) {
+        const Stage *s = &t->schedule.stage[i];
+        int w, h;
+        image_fit(c->width, c->height, s->size, false, &w, &h);
+        t->work += (double) w * h * (s->minimiser.evaluations + 2);
+    }
+    t->work += 0.3 * (double) image_pixels(c);
+}
+
+static bool step_done(int evaluations, double f, const double *losses, const Tensor *x, void *data)
+{
+    Transfer *t = data;
+    DpsLevel *level = &t->result->level[t->stage];
+    Losses l = objective_losses(t->objective, losses);
+    const DpsImage *preview = NULL;
+
+    (void) f;
+    level->total = l.total;
+    level->style = l.style;
+    level->content = l.content;
+    level->matting = fmax(0, l.matting);
+    t->result->evaluations = t->evaluations + evaluations;
+    if (t->job->progress && t->preview.data) {
+        x->dev->be->download(x, t->preview.data);
+        image_clip(&t->preview);
+        preview = &t->preview;
+    }
+    report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (evaluations + 1), &l,
+           preview);
+    return true;
+}
+
+/* ---------------------------------------------------------------- stages */
+
+static bool shrink(const DpsImage *photo, int size, int threads, DpsImage *out)
+{
+    int w, h;
+
+    image_fit(photo->width, photo->height, size, true, &w, &h);
+    return image_resize_lanczos(photo, w, h, threads, out);
+}
+
+static bool noise(const DpsImage *content, unsigned seed, DpsImage *out)
+{
+    /* the mean colour that the original network subtracts, and 1e-4 of the 0..256 scale */
+    const double mean[] = { 123.68 / 256, 116.779 / 256, 103.939 / 256 };
+    Random r = { seed };
+
+    if (!dps_image_init(out, 3, content->width, content->height))
+        return false;
+    for (int c = 0; c < 3; c++)
+        for (size_t i = 0; i < image_pixels(out); i++)
+            image_plane(out, c)[i] = (float) (mean[c] + 1e-4 / 256 * random_normal(&r));
+    return true;
+}
+
+/* The picture that a stage begins with.  `last` is the last stage's content. */
+static bool begin(Transfer *t, Start start, const DpsImage *last, DpsImage *out)
+{
+    const DpsOptions *o = &t->job->options;
+    DpsImage guess;
+
+    switch (start) {
+    case START_GUESS:
+        if (!colour_transfer_regions(&t->content, &t->style, &t->regions, o->threads, &guess))
+            return false;
+        bool ok = affine_carry(&t->content, &guess, &t->content, GUESS_RADIUS, GUESS_EPS, o->threads,
+                               out);
+        dps_image_clear(&guess);
+        return ok;
+    case START_CARRY:
+        return affine_carry(last, &t->picture, &t->content, CARRY_RADIUS, CARRY_EPS, o->threads, out);
+    case START_NOISE:
+        return noise(&t->content, o->seed, out);
+    case START_ROUNDED:
+        if (!image_copy(&t->picture, out))
+            return false;
+        image_round8(out);
+        return true;
+    }
+    return false;
+}
+
+/* Pictures, masks and the first picture of a stage. */
+static DpsStatus prepare(Transfer *t, const Stage *s)
+{
+    const DpsJob *job = t->job;
+    DpsImage last = t->content, next = { 0 };
+    int threads = job->options.threads;
+
+    t->content = (DpsImage){ 0 };
+    dps_image_clear(&t->style);
+    dps_image_clear(&t->preview);
+    regions_clear(&t->regions);
+    bool ok = shrink(job->content, s->size, threads, &t->content) &&
+              shrink(job->style, s->size, threads, &t->style);
+    DpsStatus status = ok ? regions_prepare(job->regions, job->region, t->content.width,
+                                            t->content.height, t->style.width, t->style.height,
+                                            threads, &t->regions, t->result->message)
+                          : DPS_NO_MEMORY;
+    if (!status && !begin(t, s->start, &last, &next))
+        status = DPS_NO_MEMORY;
+    dps_image_clear(&last);
+    dps_image_clear(&t->picture);
+    t->picture = next;
+    if (!status && job->progress &&
+        !dps_image_init(&t->preview, 3, t->content.width, t->content.height))
+        status = DPS_NO_MEMORY;
+    return status;
+}
+
+static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
+{
+    const Backend *be = t->dev->be;
+    LbfgsOptions o = s->minimiser;
+    int evaluations = 0;
+    DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &s->objective,
+                                     &t->objective);
+
+    if (status)
+        return status;
+    t->x = be->tensor(t->dev, 3, t->content.height, t->content.width);
+    if (!t->x)
+        return DPS_NO_MEMORY;
+    be->upload(t->x, t->picture.data);
+    if (o.metric.steps > 0)
+        o.metric.a = objective_matting(t->objective);
+    status = lbfgs(objective_tape(t->objective), t->x, &o, step_done, t, &evaluations);
+    if (!status) {
+        be->download(t->x, t->picture.data);
+        status = be->read(t->dev, 0, 0, NULL);
+    }
+    t->evaluations += evaluations;
+    t->result->evaluations = t->evaluations;
+    t->result->level[t->stage].evaluations = evaluations;
+    return status;
+}
+
+static void drop_stage(Transfer *t)
+{
+    if (t->x)
+        t->dev->be->drop(t->x);
+    objective_free(t->objective);
+    t->x = NULL;
+    t->objective = NULL;
+}
+
+static DpsStatus run_stage(Transfer *t, const Stage *s)
+{
+    DpsLevel *level = &t->result->level[t->stage];
+    double begun = now();
+    Network *own = NULL;
+
+    report(t, t->stage ? DPS_STAGE_OPTIMISE : DPS_STAGE_PREPARE, t->done, NULL, NULL);
+    DpsStatus status = prepare(t, s);
+    if (!status && t->stage == 0)
+        report(t, DPS_STAGE_GUESS, t->done, NULL, &t->picture);
+    if (!status && cancelled(t))
+        status = DPS_CANCELLED;
+    if (!status && !t->network)
+        status = network_builtin(t->dev, &t->content, &t->style, NETWORK_FILTERS, t->job->options.seed,
+                                 &own);
+    if (!status)
+        status = minimise(t, s, own ? own : t->network);
+    drop_stage(t);
+    network_free(own);
+    t->done += (double) image_pixels(&t->content) * (s->minimiser.evaluations + 2);
+    level->width = t->content.width;
+    level->height = t->content.height;
+    level->seconds = now() - begun;
+    t->result->levels = t->stage + 1;
+    return status;
+}
+
+/* ---------------------------------------------------------------- finish */
+
+static DpsStatus smooth(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    DpsImage smoothed;
+    DpsStatus status = smoothing_affine(&t->content, &t->picture, 15, 5, 0.01, job->options.threads,
+                                        job->cancelled, job->data, &smoothed);
+
+    if (status)
+        return status;
+    dps_image_clear(&t->picture);
+    t->picture = smoothed;
+    return DPS_OK;
+}
+
+/* The optimised picture as local affine maps, applied to the original's pixels. */
+static DpsStatus to_full_size(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    DpsImage *out = &t->result->image, field;
+    int threads = job->options.threads;
+
+    if (t->content.width == job->content->width && t->content.height == job->content->height) {
+        *out = t->picture;
+        t->picture = (DpsImage){ 0 };
+        return DPS_OK;
+    }
+    if (!affine_fit(&t->content, &t->picture, CARRY_RADIUS, CARRY_EPS, threads, &field))
+        return DPS_NO_MEMORY;
+    DpsStatus status = DPS_NO_MEMORY;
+    if (dps_image_init(out, 3, job->content->width, job->content->height))
+        status = affine_apply(&field, job->content, out, threads, job->cancelled, job->data);
+    dps_image_clear(&field);
+    return status;
+}
+
+static DpsStatus finish(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    const DpsOptions *o = &job->options;
+    DpsImage *out = &t->result->image;
+    DpsStatus status = DPS_OK;
+
+    report(t, DPS_STAGE_FINISH, t->done, NULL, NULL);
+    image_clip(&t->picture);
+    if (t->schedule.smoothing)
+        status = smooth(t);
+    if (!status)
+        status = to_full_size(t);
+    if (!status && o->detail > 0)
+        status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
+                                  SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
+    if (status)
+        return status;
+    if (o->amount < 1)
+        image_blend(job->content, out, o->amount, out);
+    image_clip(out);
+    return cancelled(t) ? DPS_CANCELLED : DPS_OK;
+}
+
+/* The regions as the last stage saw them, and what the user should know about them. */
+static void take_regions(Transfer *t)
+{
+    DpsResult *r = t->result;
+
+    r->region = t->regions.report;
+    r->regions = t->regions.count;
+    t->regions.report = NULL;
+    for (int i = 0; i < r->regions; i++)
+        if (!r->region[i].matched && r->region[i].content_coverage > 0)
+            notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
+                   r->region[i].reason);
+}
+
+/* ---------------------------------------------------------------- the run */
+
+static DpsStatus open_device(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    const char *name = job->options.device && *job->options.device ? job->options.device : "auto";
+    const Backend *be = device_find(name);
+    DeviceOptions o = { job->options.threads, job->cancelled, job->data };
+
+    if (!be)
+        return fail(t->result, DPS_BAD_INPUT,
+                    "There is no device \"%s\"; \"auto\" takes the best there is.", name);
+    if (!(t->dev = be->open(&o)))
+        return DPS_NO_MEMORY;
+    snprintf(t->result->device, DPS_NAME, "%s", be->name);
+    return DPS_OK;
+}
+
+static DpsStatus run(Transfer *t)
+{
+    const char *path = options_network(&t->job->options);
+    DpsStatus status = check_job(t);
+
+    if (!status)
+        status = check_memory(t);
+    if (!status)
+        status = open_device(t);
+    if (!status && path)
+        status = network_load(t->dev, path, &t->network, t->result->message);
+    if (status)
+        return status;
+    snprintf(t->result->network, DPS_NAME, "%s", t->network ? t->network->name : "builtin");
+    plan_work(t);
+    for (t->stage = 0; t->stage < t->schedule.stages && !status; t->stage++)
+        status = run_stage(t, &t->schedule.stage[t->stage]);
+    t->stage = t->schedule.stages - 1;
+    if (!status)
+        status = finish(t);
+    if (!status)
+        take_regions(t);
+    return status;
+}
+
+DpsStatus dps_run(const DpsJob *job, DpsResult *result)
+{
+    Transfer t = { .job = job, .result = result, .begun = now() };
+
+    *result = (DpsResult){ 0 };
+    DpsStatus status = run(&t);
+    if (status)
+        dps_image_clear(&result->image);
+    else
+        report(&t, DPS_STAGE_FINISH, t.work, NULL, NULL);
+    network_free(t.network);
+    if (t.dev)
+        t.dev->be->close(t.dev);
+    dps_image_clear(&t.content);
+    dps_image_clear(&t.style);
+    dps_image_clear(&t.picture);
+    dps_image_clear(&t.preview);
+    regions_clear(&t.regions);
+    result->seconds = now() - t.begun;
+    if (status == DPS_NO_MEMORY && !*result->message)
+        no_memory(result);
+    if (status == DPS_DEVICE_FAILED && !*result->message)
+        fail(result, status, "The device broke off in the middle of the work; try another device.");
+    if (status == DPS_CANCELLED)
+        fail(result, status, "Cancelled.");
+    return status;
+}
+
+void dps_result_clear(DpsResult *r)
+{
+    dps_image_clear(&r->image);
+    free(r->region);
+    *r = (DpsResult){ 0 };
+}
