@@ -14,8 +14,7 @@ bool image_size_fits(int channels, int width, int height)
 {
     if (channels < 1 || width < 1 || height < 1)
         return false;
-    return (size_t)width <=
-           PTRDIFF_MAX / sizeof(float) / (size_t)channels / (size_t)height;
+    return (size_t) width <= PTRDIFF_MAX / sizeof(float) / (size_t) channels / (size_t) height;
 }
 
 bool dps_image_init(DpsImage *image, int channels, int width, int height)
@@ -23,7 +22,7 @@ bool dps_image_init(DpsImage *image, int channels, int width, int height)
     *image = (DpsImage){ 0 };
     if (!image_size_fits(channels, width, height))
         return false;
-    float *data = calloc((size_t)width * (size_t)height * (size_t)channels, sizeof *data);
+    float *data = calloc((size_t) width * (size_t) height * (size_t) channels, sizeof *data);
     if (!data)
         return false;
     *image = (DpsImage){ channels, width, height, data };
@@ -49,7 +48,7 @@ int image_threads(int threads)
 #ifdef _OPENMP
     return threads > 0 ? threads : omp_get_num_procs();
 #else
-    (void)threads;
+    (void) threads;
     return 1;
 #endif
 }
@@ -82,15 +81,15 @@ static double kernel_at(Kernel kernel, double x)
 /* The source pixels that pixel o sees: [*first, return). */
 static int axis_interval(Kernel kernel, int in, int out, int o, int *first)
 {
-    double step = (double)in / out, centre = (o + 0.5) * step;
+    double step = (double) in / out, centre = (o + 0.5) * step;
     double support = (kernel == KERNEL_LANCZOS ? 3 : 1) * fmax(step, 1);
     int end;
     if (kernel == KERNEL_LANCZOS || kernel == KERNEL_TRIANGLE) {
-        *first = (int)fmax(0, centre - support + 0.5);
-        end = (int)fmin(in, centre + support + 0.5);
+        *first = (int) fmax(0, centre - support + 0.5);
+        end = (int) fmin(in, centre + support + 0.5);
     } else { /* floor and ceiling, in integers */
-        *first = (int)((long long)o * in / out);
-        end = (int)(((long long)(o + 1) * in + out - 1) / out);
+        *first = (int) ((long long) o * in / out);
+        end = (int) (((long long) (o + 1) * in + out - 1) / out);
     }
     return end > *first ? end : *first + 1;
 }
@@ -98,7 +97,7 @@ static int axis_interval(Kernel kernel, int in, int out, int o, int *first)
 /* The weights of pixel o, which sum to one. */
 static void axis_weights(Kernel kernel, int in, int out, int o, int first, int count, float *weight)
 {
-    double step = (double)in / out, centre = (o + 0.5) * step, narrow = 1 / fmax(step, 1);
+    double step = (double) in / out, centre = (o + 0.5) * step, narrow = 1 / fmax(step, 1);
     double sum = 0;
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < count; i++) {
@@ -111,7 +110,7 @@ static void axis_weights(Kernel kernel, int in, int out, int o, int first, int c
             if (pass == 0)
                 sum += w;
             else
-                weight[i] = (float)(w / sum);
+                weight[i] = (float) (w / sum);
         }
 }
 
@@ -126,8 +125,8 @@ static void axis_clear(Axis *axis)
 static bool axis_init(Axis *axis, Kernel kernel, int in, int out)
 {
     *axis = (Axis){ .out = out };
-    axis->first = malloc((size_t)out * sizeof *axis->first);
-    axis->count = malloc((size_t)out * sizeof *axis->count);
+    axis->first = malloc((size_t) out * sizeof *axis->first);
+    axis->count = malloc((size_t) out * sizeof *axis->count);
     if (!axis->first || !axis->count) {
         axis_clear(axis);
         return false;
@@ -136,14 +135,14 @@ static bool axis_init(Axis *axis, Kernel kernel, int in, int out)
         axis->count[o] = axis_interval(kernel, in, out, o, &axis->first[o]) - axis->first[o];
         axis->most = axis->count[o] > axis->most ? axis->count[o] : axis->most;
     }
-    axis->weight = calloc((size_t)out * (size_t)axis->most, sizeof *axis->weight);
+    axis->weight = calloc((size_t) out * (size_t) axis->most, sizeof *axis->weight);
     if (!axis->weight) {
         axis_clear(axis);
         return false;
     }
     for (int o = 0; o < out; o++)
         axis_weights(kernel, in, out, o, axis->first[o], axis->count[o],
-                     axis->weight + (size_t)o * (size_t)axis->most);
+                     axis->weight + (size_t) o * (size_t) axis->most);
     return true;
 }
 
@@ -160,7 +159,7 @@ static inline float round8(float v)
 static void row_across(const Axis *x, const float *in, float *out)
 {
     for (int o = 0; o < x->out; o++) {
-        const float *weight = x->weight + (size_t)o * (size_t)x->most, *from = in + x->first[o];
+        const float *weight = x->weight + (size_t) o * (size_t) x->most, *from = in + x->first[o];
         int count = x->count[o];
         float sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -173,7 +172,7 @@ static void row_across(const Axis *x, const float *in, float *out)
 /* Adds the weighted rows, four at a time so that `out` is read and written less often. */
 static void row_down(int width, int count, const float *weight, float *const *row, float *out)
 {
-    memset(out, 0, (size_t)width * sizeof *out);
+    memset(out, 0, (size_t) width * sizeof *out);
     int i = 0;
     for (; i + 4 <= count; i += 4) {
         const float *a = row[i], *b = row[i + 1], *c = row[i + 2], *d = row[i + 3];
@@ -215,14 +214,14 @@ static void resize_rows(const Resize *rs, const float *in, int in_width, float *
     int width = rs->x->out, ready = y->first[begin];
     for (int o = begin; o < end; o++) {
         for (int last = y->first[o] + y->count[o]; ready < last; ready++) {
-            float *row = ring + (size_t)(ready % y->most) * (size_t)width;
-            row_across(rs->x, in + (size_t)ready * (size_t)in_width, row);
+            float *row = ring + (size_t) (ready % y->most) * (size_t) width;
+            row_across(rs->x, in + (size_t) ready * (size_t) in_width, row);
             row_finish(rs, false, row);
         }
         for (int i = 0; i < y->count[o]; i++)
-            order[i] = ring + (size_t)((y->first[o] + i) % y->most) * (size_t)width;
-        float *to = out + (size_t)o * (size_t)width;
-        row_down(width, y->count[o], y->weight + (size_t)o * (size_t)y->most, order, to);
+            order[i] = ring + (size_t) ((y->first[o] + i) % y->most) * (size_t) width;
+        float *to = out + (size_t) o * (size_t) width;
+        row_down(width, y->count[o], y->weight + (size_t) o * (size_t) y->most, order, to);
         row_finish(rs, true, to);
     }
 }
@@ -236,15 +235,15 @@ static bool resize_planes(const Resize *rs, const DpsImage *in, int threads, Dps
     bool ok = true;
 #pragma omp parallel num_threads(workers)
     {
-        size_t most = (size_t)rs->y->most;
-        float *ring = malloc(most * (size_t)out->width * sizeof *ring);
+        size_t most = (size_t) rs->y->most;
+        float *ring = malloc(most * (size_t) out->width * sizeof *ring);
         float **order = malloc(most * sizeof *order);
         bool mine = ring && order;
 #pragma omp for schedule(dynamic)
         for (int job = 0; job < parts * in->channels; job++) {
             int channel = job / parts, part = job % parts;
-            int begin = (int)((long long)height * part / parts);
-            int end = (int)((long long)height * (part + 1) / parts);
+            int begin = (int) ((long long) height * part / parts);
+            int end = (int) ((long long) height * (part + 1) / parts);
             if (mine)
                 resize_rows(rs, image_plane(in, channel), in->width, image_plane(out, channel),
                             begin, end, ring, order);
@@ -312,12 +311,12 @@ bool image_resize_mask(const DpsImage *in, int width, int height, int threads, D
 static int fit_side(int side, double k)
 {
     double fitted = rint(side * k); /* halves to even */
-    return fitted < 1 ? 1 : (int)fmin(fitted, INT_MAX);
+    return fitted < 1 ? 1 : (int) fmin(fitted, INT_MAX);
 }
 
 void image_fit(int width, int height, int size, bool enlarge, int *out_width, int *out_height)
 {
-    double k = (double)size / (width > height ? width : height);
+    double k = (double) size / (width > height ? width : height);
     bool keep = k > 1 && !enlarge;
     *out_width = keep ? width : fit_side(width, k);
     *out_height = keep ? height : fit_side(height, k);
@@ -342,7 +341,7 @@ void image_round8(DpsImage *image)
 void image_blend(const DpsImage *a, const DpsImage *b, double amount, DpsImage *out)
 {
     size_t n = image_values(out);
-    float t = (float)amount;
+    float t = (float) amount;
     for (size_t i = 0; i < n; i++)
         out->data[i] = (1 - t) * a->data[i] + t * b->data[i];
 }

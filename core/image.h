@@ -20,17 +20,17 @@
 /* Pixels of a plane; planes times pixels. */
 static inline size_t image_pixels(const DpsImage *image)
 {
-    return (size_t)image->width * (size_t)image->height;
+    return (size_t) image->width * (size_t) image->height;
 }
 
 static inline size_t image_values(const DpsImage *image)
 {
-    return image_pixels(image) * (size_t)image->channels;
+    return image_pixels(image) * (size_t) image->channels;
 }
 
 static inline float *image_plane(const DpsImage *image, int channel)
 {
-    return image->data + image_pixels(image) * (size_t)channel;
+    return image->data + image_pixels(image) * (size_t) channel;
 }
 
 /* False when height x width x channels floats can't be addressed, or a side is below 1. */

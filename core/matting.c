@@ -20,8 +20,9 @@ typedef struct {
 static Windows windows_of(const DpsImage *image, int radius, double eps)
 {
     int side = 2 * radius + 1;
-    Windows w = { image, radius, side, side * side, image->width - side + 1,
-                  image->height - side + 1, eps };
+    Windows w = {
+        image, radius, side, side * side, image->width - side + 1, image->height - side + 1, eps
+    };
     if (w.across < 1 || w.down < 1)
         w.across = w.down = 0;
     return w;
@@ -30,12 +31,12 @@ static Windows windows_of(const DpsImage *image, int radius, double eps)
 /* out[x] = mean over window x of the window row that starts at picture row y. */
 static void mean_row(const Windows *w, const float *plane, int y, double *out)
 {
-    memset(out, 0, (size_t)w->across * sizeof *out);
+    memset(out, 0, (size_t) w->across * sizeof *out);
     for (int i = 0; i < w->side; i++) {
-        const float *row = plane + (size_t)(y + i) * (size_t)w->image->width;
+        const float *row = plane + (size_t) (y + i) * (size_t) w->image->width;
         for (int j = 0; j < w->side; j++)
             for (int x = 0; x < w->across; x++)
-                out[x] += (double)row[x + j];
+                out[x] += (double) row[x + j];
     }
     for (int x = 0; x < w->across; x++)
         out[x] /= w->n;
@@ -45,14 +46,14 @@ static void mean_row(const Windows *w, const float *plane, int y, double *out)
 static void covariance_row(const Windows *w, const float *a, const double *mean_a, const float *b,
                            const double *mean_b, int y, double *restrict out)
 {
-    memset(out, 0, (size_t)w->across * sizeof *out);
+    memset(out, 0, (size_t) w->across * sizeof *out);
     for (int i = 0; i < w->side; i++) {
-        size_t at = (size_t)(y + i) * (size_t)w->image->width;
+        size_t at = (size_t) (y + i) * (size_t) w->image->width;
         for (int j = 0; j < w->side; j++) {
             const float *ra = a + at + j, *rb = b + at + j;
 #pragma omp simd
             for (int x = 0; x < w->across; x++)
-                out[x] += ((double)ra[x] - mean_a[x]) * ((double)rb[x] - mean_b[x]);
+                out[x] += ((double) ra[x] - mean_a[x]) * ((double) rb[x] - mean_b[x]);
         }
     }
     for (int x = 0; x < w->across; x++)
@@ -63,7 +64,7 @@ static void covariance_row(const Windows *w, const float *a, const double *mean_
  * digits in grey windows, where two eigenvalues are eps / n. */
 static void invert_row(const Windows *w, double *restrict s)
 {
-    size_t m = (size_t)w->across;
+    size_t m = (size_t) w->across;
     double shift = w->eps / w->n;
 #pragma omp simd
     for (size_t x = 0; x < m; x++) {
@@ -86,21 +87,21 @@ static void invert_row(const Windows *w, double *restrict s)
 /* Means and D of the windows whose first picture row is y; row has ROW_STATS * across. */
 static void window_row(const Windows *w, int y, double *row)
 {
-    size_t m = (size_t)w->across;
+    size_t m = (size_t) w->across;
     for (int c = 0; c < 3; c++)
-        mean_row(w, image_plane(w->image, c), y, row + (size_t)c * m);
+        mean_row(w, image_plane(w->image, c), y, row + (size_t) c * m);
     double *out = row + INVERSE * m;
     for (int a = 0; a < 3; a++)
         for (int b = a; b < 3; b++, out += m)
-            covariance_row(w, image_plane(w->image, a), row + (size_t)a * m,
-                           image_plane(w->image, b), row + (size_t)b * m, y, out);
+            covariance_row(w, image_plane(w->image, a), row + (size_t) a * m,
+                           image_plane(w->image, b), row + (size_t) b * m, y, out);
     invert_row(w, row + INVERSE * m);
 }
 
 bool matting_stats(const DpsImage *image, int radius, double eps, int threads, double *stats)
 {
     Windows w = windows_of(image, radius, eps);
-    size_t plane = image_pixels(image), m = (size_t)w.across;
+    size_t plane = image_pixels(image), m = (size_t) w.across;
     memset(stats, 0, ROW_STATS * plane * sizeof *stats);
     bool ok = true;
 #pragma omp parallel num_threads(image_threads(threads))
@@ -111,7 +112,7 @@ bool matting_stats(const DpsImage *image, int radius, double eps, int threads, d
             if (!row)
                 continue;
             window_row(&w, y, row);
-            double *to = stats + (size_t)(y + radius) * (size_t)image->width + radius;
+            double *to = stats + (size_t) (y + radius) * (size_t) image->width + radius;
             for (size_t k = 0; k < ROW_STATS; k++)
                 for (size_t x = 0; x < m; x++)
                     to[k * plane + x] = row[k * m + x] / (k < INVERSE ? 1 : w.n);
@@ -166,22 +167,22 @@ static DpsStatus matrix_layout(const Windows *w, MattingMatrix *matrix)
 {
     if (image_pixels(w->image) >= INT_MAX)
         return DPS_BAD_INPUT;
-    matrix->n = (int)image_pixels(w->image);
-    matrix->row = malloc(((size_t)matrix->n + 1) * sizeof *matrix->row);
+    matrix->n = (int) image_pixels(w->image);
+    matrix->row = malloc(((size_t) matrix->n + 1) * sizeof *matrix->row);
     if (!matrix->row)
         return DPS_NO_MEMORY;
     long long total = 0;
     int *row = matrix->row;
     for (int y = 0; y < w->image->height; y++)
         for (int x = 0; x < w->image->width; x++) {
-            *row++ = (int)total;
+            *row++ = (int) total;
             total += row_entries(w, x, y);
             if (total > INT_MAX)
                 return DPS_BAD_INPUT;
         }
-    *row = (int)total;
-    matrix->col = malloc((size_t)total * sizeof *matrix->col);
-    matrix->val = malloc((size_t)total * sizeof *matrix->val);
+    *row = (int) total;
+    matrix->col = malloc((size_t) total * sizeof *matrix->col);
+    matrix->val = malloc((size_t) total * sizeof *matrix->val);
     return matrix->col && matrix->val ? DPS_OK : DPS_NO_MEMORY;
 }
 
@@ -191,8 +192,8 @@ static void matrix_window(const Windows *w, const double *stats, int cx, int cy,
                           Span wide, Span high, double *sum)
 {
     const DpsImage *image = w->image;
-    size_t plane = image_pixels(image), width = (size_t)image->width;
-    const double *s = stats + (size_t)cy * width + (size_t)cx;
+    size_t plane = image_pixels(image), width = (size_t) image->width;
+    const double *s = stats + (size_t) cy * width + (size_t) cx;
     double mean[3], inverse[6], d[3];
     for (size_t c = 0; c < 3; c++) {
         mean[c] = s[c * plane];
@@ -205,11 +206,11 @@ static void matrix_window(const Windows *w, const double *stats, int cx, int cy,
     double t2 = inverse[2] * d[0] + inverse[4] * d[1] + inverse[5] * d[2];
     double constant = 1.0 / w->n - (t0 * mean[0] + t1 * mean[1] + t2 * mean[2]);
     for (int y = cy - w->radius; y <= cy + w->radius; y++) {
-        const float *p = image->data + (size_t)y * width + (size_t)(cx - w->radius);
+        const float *p = image->data + (size_t) y * width + (size_t) (cx - w->radius);
         double *to = sum + (y - high.first) * span_length(wide) + cx - w->radius - wide.first;
         for (int i = 0; i < w->side; i++)
-            to[i] -= constant + t0 * (double)p[i] + t1 * (double)p[plane + (size_t)i] +
-                     t2 * (double)p[2 * plane + (size_t)i];
+            to[i] -= constant + t0 * (double) p[i] + t1 * (double) p[plane + (size_t) i] +
+                     t2 * (double) p[2 * plane + (size_t) i];
     }
 }
 
@@ -217,11 +218,11 @@ static void matrix_row(const Windows *w, const double *stats, int x, int y, Matt
                        double *sum)
 {
     const DpsImage *image = w->image;
-    size_t i = (size_t)y * (size_t)image->width + (size_t)x;
+    size_t i = (size_t) y * (size_t) image->width + (size_t) x;
     int *col = matrix->col + matrix->row[i];
     float *val = matrix->val + matrix->row[i];
     if (w->across == 0) {
-        *col = (int)i;
+        *col = (int) i;
         *val = 0;
         return;
     }
@@ -230,24 +231,23 @@ static void matrix_row(const Windows *w, const double *stats, int x, int y, Matt
     Span cx = span_centres(x, image->width, w->radius);
     Span cy = span_centres(y, image->height, w->radius);
     int entries = span_length(wide) * span_length(high);
-    double own[3] = { (double)image->data[i], (double)image_plane(image, 1)[i],
-                      (double)image_plane(image, 2)[i] };
-    memset(sum, 0, (size_t)entries * sizeof *sum);
+    double own[3] = { (double) image->data[i], (double) image_plane(image, 1)[i],
+                      (double) image_plane(image, 2)[i] };
+    memset(sum, 0, (size_t) entries * sizeof *sum);
     for (int b = cy.first; b <= cy.last; b++)
         for (int a = cx.first; a <= cx.last; a++)
             matrix_window(w, stats, a, b, own, wide, high, sum);
-    sum[(y - high.first) * span_length(wide) + x - wide.first] +=
-        span_length(cx) * span_length(cy);
+    sum[(y - high.first) * span_length(wide) + x - wide.first] += span_length(cx) * span_length(cy);
     for (int k = 0, v = high.first; v <= high.last; v++)
         for (int u = wide.first; u <= wide.last; u++, k++) {
             col[k] = v * image->width + u;
-            val[k] = (float)sum[k];
+            val[k] = (float) sum[k];
         }
 }
 
 static bool matrix_fill(const Windows *w, const double *stats, int threads, MattingMatrix *matrix)
 {
-    size_t reach = (size_t)(4 * w->radius + 1);
+    size_t reach = (size_t) (4 * w->radius + 1);
     bool ok = true;
 #pragma omp parallel num_threads(image_threads(threads))
     {
@@ -314,17 +314,17 @@ static void map_row(size_t m, const double *d, double *restrict map)
 static void residual_row(const Windows *w, const float *p, int y, const double *room,
                          double *restrict sum)
 {
-    size_t m = (size_t)w->across, plane = image_pixels(w->image);
+    size_t m = (size_t) w->across, plane = image_pixels(w->image);
     const double *mean = room, *pbar = room + ENERGY_MEAN * m, *a = room + ENERGY_MAP * m;
     for (int i = 0; i < w->side; i++)
         for (int j = 0; j < w->side; j++) {
-            size_t at = (size_t)(y + i) * (size_t)w->image->width + (size_t)j;
+            size_t at = (size_t) (y + i) * (size_t) w->image->width + (size_t) j;
             const float *r = w->image->data + at, *g = r + plane, *b = g + plane, *q = p + at;
 #pragma omp simd
             for (size_t x = 0; x < m; x++) {
-                double e = (double)q[x] - pbar[x] - a[x] * ((double)r[x] - mean[x]) -
-                           a[m + x] * ((double)g[x] - mean[m + x]) -
-                           a[2 * m + x] * ((double)b[x] - mean[2 * m + x]);
+                double e = (double) q[x] - pbar[x] - a[x] * ((double) r[x] - mean[x]) -
+                           a[m + x] * ((double) g[x] - mean[m + x]) -
+                           a[2 * m + x] * ((double) b[x] - mean[2 * m + x]);
                 sum[x] += e * e;
             }
         }
@@ -332,7 +332,7 @@ static void residual_row(const Windows *w, const float *p, int y, const double *
 
 static double energy_row(const Windows *w, const DpsImage *p, int y, double *room)
 {
-    size_t m = (size_t)w->across;
+    size_t m = (size_t) w->across;
     double *pbar = room + ENERGY_MEAN * m, *a = room + ENERGY_MAP * m;
     double *sum = room + ENERGY_SUM * m, energy = 0;
     window_row(w, y, room);
@@ -341,8 +341,8 @@ static double energy_row(const Windows *w, const DpsImage *p, int y, double *roo
         const float *plane = image_plane(p, k);
         mean_row(w, plane, y, pbar);
         for (int c = 0; c < 3; c++)
-            covariance_row(w, image_plane(w->image, c), room + (size_t)c * m, plane, pbar, y,
-                           a + (size_t)c * m);
+            covariance_row(w, image_plane(w->image, c), room + (size_t) c * m, plane, pbar, y,
+                           a + (size_t) c * m);
         map_row(m, room + INVERSE * m, a);
         residual_row(w, plane, y, room, sum);
         for (size_t x = 0; x < m; x++)
@@ -357,12 +357,12 @@ bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double
                     double *energy)
 {
     Windows w = windows_of(image, radius, eps);
-    double *rows = calloc((size_t)w.down + 1, sizeof *rows);
+    double *rows = calloc((size_t) w.down + 1, sizeof *rows);
     bool ok = rows != NULL;
     *energy = 0;
 #pragma omp parallel num_threads(image_threads(threads))
     {
-        double *room = malloc((ENERGY_ROWS * (size_t)w.across + 1) * sizeof *room);
+        double *room = malloc((ENERGY_ROWS * (size_t) w.across + 1) * sizeof *room);
 #pragma omp for schedule(dynamic, 4)
         for (int y = 0; y < w.down; y++)
             if (rows && room)

@@ -13,8 +13,8 @@ double regions_coverage(const DpsImage *masks, int k)
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++)
-        sum += (double)mask[i];
-    return sum / (double)n;
+        sum += (double) mask[i];
+    return sum / (double) n;
 }
 
 /* -------------------------------------------------------------------- checks */
@@ -50,8 +50,7 @@ static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *
 DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_MESSAGE])
 {
     if (regions < 0 || (regions > 0 && !region)) {
-        snprintf(message, DPS_MESSAGE, "The number of regions is %d, but none are given.",
-                 regions);
+        snprintf(message, DPS_MESSAGE, "The number of regions is %d, but none are given.", regions);
         return DPS_BAD_INPUT;
     }
     for (int k = 0; k < regions; k++) {
@@ -144,7 +143,7 @@ static void pair_regions(int regions, const DpsRegion *region, RegionSet *set)
 
 static bool make_set(int regions, const DpsRegion *region, int threads, RegionSet *set)
 {
-    set->report = calloc((size_t)set->count, sizeof *set->report);
+    set->report = calloc((size_t) set->count, sizeof *set->report);
     if (!set->report || !lay_masks(regions, region, false, threads, &set->content) ||
         !lay_masks(regions, region, true, threads, &set->style))
         return false;
@@ -234,15 +233,15 @@ bool regions_follow_convolution(DpsImage *masks)
     DpsImage across;
     if (!dps_image_init(&across, masks->channels, masks->width, masks->height))
         return false;
-    size_t width = (size_t)masks->width;
+    size_t width = (size_t) masks->width;
     int rows = masks->height * masks->channels;
     for (int y = 0; y < rows; y++)
-        mean3_across(masks->data + (size_t)y * width, masks->width,
-                     across.data + (size_t)y * width);
+        mean3_across(masks->data + (size_t) y * width, masks->width,
+                     across.data + (size_t) y * width);
     for (int y = 0; y < rows; y++) {
         int in_plane = y % masks->height;
-        const float *row = across.data + (size_t)y * width;
-        float *out = masks->data + (size_t)y * width;
+        const float *row = across.data + (size_t) y * width;
+        float *out = masks->data + (size_t) y * width;
         for (size_t x = 0; x < width; x++) {
             float above = in_plane > 0 ? (row - width)[x] : 0;
             float below = in_plane + 1 < masks->height ? row[width + x] : 0;
@@ -269,8 +268,8 @@ static const struct {
     const char *name;
     float r, g, b;
 } palette[DPS_LABELS] = {
-    { "blue", 0, 0, 1 },       { "green", 0, 1, 0 },        { "black", 0, 0, 0 },
-    { "white", 1, 1, 1 },      { "red", 1, 0, 0 },          { "yellow", 1, 1, 0 },
+    { "blue", 0, 0, 1 },          { "green", 0, 1, 0 },      { "black", 0, 0, 0 },
+    { "white", 1, 1, 1 },         { "red", 1, 0, 0 },        { "yellow", 1, 1, 0 },
     { "grey", 0.5f, 0.5f, 0.5f }, { "light blue", 0, 1, 1 }, { "purple", 1, 0, 1 },
 };
 
@@ -299,8 +298,8 @@ static void classify(const DpsImage *map, unsigned char *label, bool used[DPS_LA
 {
     size_t n = image_pixels(map);
     for (size_t i = 0; i < n; i++) {
-        label[i] = (unsigned char)nearest_label(map->data[i], map->data[n + i],
-                                                map->data[2 * n + i]);
+        label[i] = (unsigned char) nearest_label(map->data[i], map->data[n + i],
+                                                 map->data[2 * n + i]);
         used[label[i]] = true;
     }
 }
@@ -333,13 +332,18 @@ static bool labels_to_regions(const DpsImage *content, const DpsImage *style,
     return true;
 }
 
+static bool is_label_map(const DpsImage *map)
+{
+    return map->channels == 3 && map->width > 0 && map->height > 0 && map->data &&
+           image_is_finite(map);
+}
+
 DpsStatus dps_regions_from_labels(const DpsImage *content, const DpsImage *style, int *regions,
                                   DpsRegion **region)
 {
     *regions = 0;
     *region = NULL;
-    if (content->channels != 3 || style->channels != 3 || !image_is_finite(content) ||
-        !image_is_finite(style))
+    if (!is_label_map(content) || !is_label_map(style))
         return DPS_BAD_INPUT;
     DpsRegion *made = calloc(DPS_LABELS, sizeof *made);
     unsigned char *content_label = malloc(image_pixels(content));

@@ -29,8 +29,8 @@ DpsStatus smoothing_detail(DpsImage *result, const DpsImage *content, double amo
  *     exp(-distance^2 / (2 space^2)) exp(-d / (2 colour^2)),
  * d the mean squared difference of the content's channels; applied to the content.  The reference
  * has radius 15, space radius / 3, colour 0.01.  DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
-DpsStatus smoothing_affine(const DpsImage *content, const DpsImage *result, int radius, double space,
-                           double colour, int threads, bool (*cancelled)(void *data), void *data,
-                           DpsImage *out);
+DpsStatus smoothing_affine(const DpsImage *content, const DpsImage *result, int radius,
+                           double space, double colour, int threads, bool (*cancelled)(void *data),
+                           void *data, DpsImage *out);
 
 #endif

@@ -23,7 +23,7 @@ static inline DpsImage host_image(const float *values, int channels, int width, 
 static inline float host_random(unsigned *state)
 {
     *state = *state * 1664525u + 1013904223u;
-    return (float)(*state >> 8) / 16777216.0f;
+    return (float) (*state >> 8) / 16777216.0f;
 }
 
 /* A picture-like picture: slow waves and some noise. */
@@ -36,7 +36,8 @@ static inline DpsImage host_photo(int channels, int width, int height, unsigned 
     for (int c = 0; c < channels; c++)
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)
-                *v++ = 0.5f + 0.3f * sinf(0.21f * (float)x + 0.17f * (float)y + (float)(c + seed)) +
+                *v++ = 0.5f +
+                       0.3f * sinf(0.21f * (float) x + 0.17f * (float) y + (float) (c + seed)) +
                        0.2f * (host_random(&seed) - 0.5f);
     return image;
 }
@@ -46,7 +47,7 @@ static inline double host_difference(const DpsImage *a, const DpsImage *b)
 {
     double most = 0;
     for (size_t i = 0; i < image_values(a); i++) {
-        double d = fabs((double)a->data[i] - (double)b->data[i]);
+        double d = fabs((double) a->data[i] - (double) b->data[i]);
         most = d > most || isnan(d) ? d : most;
     }
     return most;

@@ -14,18 +14,18 @@ static void multiply(const MattingMatrix *m, const float *x, double *y)
     for (int i = 0; i < m->n; i++) {
         y[i] = 0;
         for (int k = m->row[i]; k < m->row[i + 1]; k++)
-            y[i] += (double)m->val[k] * (double)x[m->col[k]];
+            y[i] += (double) m->val[k] * (double) x[m->col[k]];
     }
 }
 
 /* x'Lx from the explicit matrix. */
 static double quadratic(const MattingMatrix *m, const DpsImage *p)
 {
-    double *y = malloc((size_t)m->n * sizeof *y), sum = 0;
+    double *y = malloc((size_t) m->n * sizeof *y), sum = 0;
     for (int c = 0; c < p->channels; c++) {
         multiply(m, image_plane(p, c), y);
         for (int i = 0; i < m->n; i++)
-            sum += y[i] * (double)image_plane(p, c)[i];
+            sum += y[i] * (double) image_plane(p, c)[i];
     }
     free(y);
     return sum;
@@ -36,14 +36,14 @@ static void test_matrix_is_golden(Golden *g, const DpsImage *image)
     const double *dense = GOLDEN(g, "laplacian", N, N);
     MattingMatrix m;
     CHECK(matting_matrix(image, 1, MATTING_EPS, 2, &m) == DPS_OK, "small matrix");
-    float *mine = calloc((size_t)N * N, sizeof *mine);
+    float *mine = calloc((size_t) N * N, sizeof *mine);
     bool ascending = true;
     for (int i = 0; i < N; i++)
         for (int k = m.row[i]; k < m.row[i + 1]; k++) {
-            mine[(size_t)i * N + (size_t)m.col[k]] = m.val[k];
+            mine[(size_t) i * N + (size_t) m.col[k]] = m.val[k];
             ascending = ascending && (k == m.row[i] || m.col[k] > m.col[k - 1]);
         }
-    double error = golden_error(mine, dense, (long)N * N);
+    double error = golden_error(mine, dense, (long) N * N);
     printf("matrix: %.1e\n", error);
     CHECK(error < 1e-6, "error %.3g", error); /* 1.4e-7: the image is rounded to float */
     CHECK(ascending, "columns out of order");
@@ -82,7 +82,7 @@ static void test_radius(int radius)
     for (int i = 0; i < m.n; i++) {
         double sum = 0;
         for (int k = m.row[i]; k < m.row[i + 1]; k++)
-            sum += (double)m.val[k];
+            sum += (double) m.val[k];
         worst = fmax(worst, fabs(sum));
     }
     printf("radius %d: row sums %.1e\n", radius, worst);
@@ -105,15 +105,15 @@ static void test_grey(void)
         p.data[i] = 0.5f * image.data[i] + 0.25f;
     double energy;
     CHECK(matting_energy(&image, &p, 1, MATTING_EPS, 2, &energy), "memory");
-    printf("grey: %.1e\n", energy / (double)n);
-    CHECK(energy >= 0 && energy / (double)n < 1e-6, "affine change costs %.3g", energy); /* 6e-8 */
+    printf("grey: %.1e\n", energy / (double) n);
+    CHECK(energy >= 0 && energy / (double) n < 1e-6, "affine change costs %.3g", energy); /* 6e-8 */
     double *stats = malloc(9 * n * sizeof *stats);
     CHECK(matting_stats(&image, 1, MATTING_EPS, 2, stats), "memory");
     size_t at = 5 * 21 + 7;
     double s = 0, sum = 0;
     for (int y = 4; y < 7; y++)
         for (int x = 6; x < 9; x++)
-            s += pow((double)image.data[y * 21 + x] - stats[at], 2) / 9;
+            s += pow((double) image.data[y * 21 + x] - stats[at], 2) / 9;
     for (size_t k = 3; k < 6; k++)
         sum += stats[k * n + at] * 9;
     /* (s 11' + e)^-1 1 = 1 / (3 s + e) */
@@ -136,7 +136,7 @@ static void test_flat(void)
             for (int x = 0; x < 7; x++) {
                 double sum = 0, squares = 0;
                 for (int k = 0; k < 9; k++) {
-                    double v = (double)image_plane(&p, c)[(y + k / 3) * 9 + x + k % 3];
+                    double v = (double) image_plane(&p, c)[(y + k / 3) * 9 + x + k % 3];
                     sum += v;
                     squares += v * v;
                 }
@@ -153,7 +153,7 @@ static void test_small(int width, int height)
 {
     DpsImage image = host_photo(3, width, height, 1);
     int n = width * height;
-    double *stats = malloc(9 * (size_t)n * sizeof *stats), energy = 1, most = 0;
+    double *stats = malloc(9 * (size_t) n * sizeof *stats), energy = 1, most = 0;
     MattingMatrix m;
     CHECK(matting_stats(&image, 1, MATTING_EPS, 2, stats), "memory");
     for (int i = 0; i < 9 * n; i++)
