@@ -171,12 +171,20 @@ static void test_texts(void)
                                             "\370\210\200\200\200",
                                             "\342\202",
                                             "\360\237\214" };
-    static const char *const no_escape[] = {
-        "\\x",      "\\u12",      "\\u12g4",        "\\ud800",
-        "\\ud800x", "\\ud800\\n", "\\ud800\\u0041", "\\ud800\\ud800",
-        "\\udc00",  "\\u0000",    "\\U0041",        "\\u 041",
-        "\\"
-    };
+    static const char *const no_escape[] = { "\\x",
+                                             "\\u12",
+                                             "\\u12g4",
+                                             "\\ud800",
+                                             "\\ud800x",
+                                             "\\ud800\\n",
+                                             "\\ud800\\u0041",
+                                             "\\ud800\\ud800",
+                                             "\\udc00\\udc00",
+                                             "\\udc00",
+                                             "\\u0000",
+                                             "\\U0041",
+                                             "\\u 041",
+                                             "\\" };
     char header[256];
     for (size_t i = 0; i < sizeof not_utf8 / sizeof *not_utf8; i++) {
         snprintf(header, sizeof header, "{\"%s\":" F32("[2]", 0, 8) "}", not_utf8[i]);
