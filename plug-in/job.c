@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "job.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+struct Job {
+    DpsJob work;
+    DpsResult result;
+    DpsStatus status;
+    GThread *thread;
+    gint cancelled, finished; /* atomic */
+    gint64 started;
+
+    GMutex lock; /* guards what follows */
+    JobState state;
+    DpsImage preview; /* empty when the main thread has taken it */
+};
+
+static void keep_preview(Job *job, const DpsImage *preview)
+{
+    gsize values = (gsize) preview->channels * preview->width * preview->height;
+
+    dps_image_clear(&job->preview);
+    if (dps_image_init(&job->preview, preview->channels, preview->width, preview->height))
+        memcpy(job->preview.data, preview->data, values * sizeof *preview->data);
+}
+
+static void on_progress(const DpsProgress *progress, void *data)
+{
+    Job *job = data;
+
+    g_mutex_lock(&job->lock);
+    job->state.stage = progress->stage;
+    job->state.fraction = progress->fraction;
+    job->state.level = progress->level;
+    job->state.levels = progress->levels;
+    job->state.evaluation = progress->evaluation;
+    if (progress->preview)
+        keep_preview(job, progress->preview);
+    g_mutex_unlock(&job->lock);
+}
+
+static bool on_cancelled(void *data)
+{
+    return g_atomic_int_get(&((Job *) data)->cancelled);
+}
+
+static gpointer work(gpointer data)
+{
+    Job *job = data;
+
+    job->status = dps_run(&job->work, &job->result);
+    g_atomic_int_set(&job->finished, TRUE);
+    return NULL;
+}
+
+Job *job_start(const DpsJob *what)
+{
+    Job *job = g_new0(Job, 1);
+
+    job->work = *what;
+    job->work.progress = on_progress;
+    job->work.cancelled = on_cancelled;
+    job->work.data = job;
+    job->started = g_get_monotonic_time();
+    g_mutex_init(&job->lock);
+    job->thread = g_thread_new("transfer", work, job);
+    return job;
+}
+
+void job_free(Job *job)
+{
+    if (!job)
+        return;
+    job_cancel(job);
+    if (job->thread)
+        g_thread_join(job->thread);
+    dps_result_clear(&job->result);
+    dps_image_clear(&job->preview);
+    g_mutex_clear(&job->lock);
+    g_free(job);
+}
+
+void job_cancel(Job *job)
+{
+    g_atomic_int_set(&job->cancelled, TRUE);
+}
+
+void job_poll(Job *job, JobState *state)
+{
+    g_mutex_lock(&job->lock);
+    *state = job->state;
+    g_mutex_unlock(&job->lock);
+    state->seconds = (g_get_monotonic_time() - job->started) / (double) G_USEC_PER_SEC;
+    state->cancelling = g_atomic_int_get(&job->cancelled);
+    state->finished = g_atomic_int_get(&job->finished);
+}
+
+gboolean job_take_preview(Job *job, DpsImage *preview)
+{
+    g_mutex_lock(&job->lock);
+    *preview = job->preview;
+    job->preview = (DpsImage){ 0 };
+    g_mutex_unlock(&job->lock);
+    return preview->channels != 0;
+}
+
+DpsStatus job_finish(Job *job, const DpsResult **result)
+{
+    if (job->thread)
+        g_thread_join(job->thread);
+    job->thread = NULL;
+    *result = &job->result;
+    return job->status;
+}
+
+const char *job_stage_name(DpsStage stage)
+{
+    switch (stage) {
+    case DPS_STAGE_PREPARE:
+        return _("Preparing");
+    case DPS_STAGE_GUESS:
+        return _("Matching colours");
+    case DPS_STAGE_OPTIMISE:
+        return _("Optimising");
+    case DPS_STAGE_FINISH:
+        return _("Carrying to full size");
+    }
+    return dps_stage_name(stage);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* job.h - one run of the engine in a thread of its own.
+ *
+ * The worker knows neither GIMP nor GTK: it computes on plain memory.  The main thread polls it
+ * from a timer, so that its main loop goes on and Cancel works while the engine computes. */
+
+#ifndef JOB_H
+#define JOB_H
+
+#include <glib.h>
+
+#include "dps.h"
+
+typedef struct Job Job;
+
+typedef struct {
+    DpsStage stage;
+    double fraction; /* of the whole run, never falls */
+    double seconds;  /* since the start */
+    int level, levels, evaluation;
+    gboolean cancelling, finished;
+} JobState;
+
+/* Starts computing.  Everything that *what points to must live until job_free. */
+Job *job_start(const DpsJob *what);
+
+/* Stops the run if it is still going, waits for it, and frees everything.  NULL is fine. */
+void job_free(Job *job);
+
+/* Asks the run to stop; it ends as DPS_CANCELLED within one operation of the engine. */
+void job_cancel(Job *job);
+
+void job_poll(Job *job, JobState *state);
+
+/* Moves the latest preview to *preview, which the caller clears; FALSE if there is none since
+ * the last call. */
+gboolean job_take_preview(Job *job, DpsImage *preview);
+
+/* Waits for the end and gives the outcome; the result stays the job's. */
+DpsStatus job_finish(Job *job, const DpsResult **result);
+
+/* The stage in the user's language. */
+const char *job_stage_name(DpsStage stage);
+
+#endif

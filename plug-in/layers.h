@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* layers.h - pixels between GIMP's drawables and the engine's pictures.
+ *
+ * Reads photos, masks and label maps, and writes a result into a layer, always in strips, so
+ * that no second copy of a large photo is ever held.  It decides nothing about pairing, jobs or
+ * undo.  Everything here talks to GIMP and is for the main thread only; the pictures that come
+ * out are plain memory, which the caller frees with dps_image_clear. */
+
+#ifndef LAYERS_H
+#define LAYERS_H
+
+#include <libgimp/gimp.h>
+
+#include "dps.h"
+
+/* Masks of larger photos are read reduced to about this long side: regions need no more. */
+#define LAYERS_MASK_SIDE 4096
+
+/* How a photo's values are written down: in the colour space of the content's image, with its
+ * own tone curve, so that the engine sees the numbers that the image itself stores.  A space
+ * with a linear curve is read with the sRGB curve: the engine expects display-encoded values. */
+typedef struct {
+    const Babl *space;
+    gboolean linear; /* the space's own curve is linear */
+    gboolean grey;   /* the content is greyscale: one value, repeated in three planes */
+} Encoding;
+
+void layers_encoding(GimpDrawable *content, Encoding *encoding);
+
+/* The babl format of three (RGB) or four (RGBA) floats in this encoding. */
+const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
+
+/* All of a drawable as three planes.  The style is read in the content's encoding too, so that
+ * the same numbers mean the same colours. */
+gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
+                           GError **error);
+
+/* A drawable's alpha as one plane, at most `most` pixels long; *opaque says that it is 1
+ * everywhere, and *out is then empty. */
+gboolean layers_read_alpha(GimpDrawable *drawable, int most, DpsImage *out, gboolean *opaque,
+                           GError **error);
+
+/* A mask for `photo` as one plane, at most `most` pixels long.
+ *
+ * A mask in the photo's own image lies over it where it lies in the image, and covers nothing
+ * beyond its edges; a mask of another image is stretched over the whole photo.  Channels, layer
+ * masks and selections cover by their value.  A layer with transparency covers where it is
+ * painted, whatever the colour; an opaque layer covers by its brightness. */
+gboolean layers_read_mask(GimpDrawable *mask, GimpDrawable *photo, int most, DpsImage *out,
+                          GError **error);
+
+/* A label map for `photo` as three planes of the stored values, placed like a mask.  Reduced by
+ * leaving pixels out, never by mixing them: a mixture of two labels is a third. */
+gboolean layers_read_labels(GimpDrawable *labels, GimpDrawable *photo, int most, DpsImage *out,
+                            GError **error);
+
+/* Writes `result` into `layer`, which has the size of `original`, with the alpha of `original`.
+ * Where that is 0 the colours of `content` stay. */
+void layers_write(GimpDrawable *layer, const DpsImage *result, const DpsImage *content,
+                  GimpDrawable *original, const Encoding *encoding);
+
+/* Multiplies a mask of any size by another laid over the same picture. */
+void layers_multiply(DpsImage *mask, const DpsImage *by);
+
+/* The value of plane 0 of `mask` at relative position (u, v), both in 0..1. */
+float layers_sample(const DpsImage *mask, double u, double v);
+
+#endif

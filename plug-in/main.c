@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* main.c - the plug-in: its procedure, its arguments, and the three ways to run it. */
+
+#include <glib/gi18n.h>
+#include <libgimp/gimp.h>
+#include <string.h>
+
+#include "dialog.h"
+#include "job.h"
+#include "remember.h"
+#include "report.h"
+#include "request.h"
+#include "result.h"
+
+#define PROCEDURE "plug-in-deep-photo-style"
+
+#define DPS_TYPE_PLUG_IN (dps_plug_in_get_type())
+G_DECLARE_FINAL_TYPE(DpsPlugIn, dps_plug_in, DPS, PLUG_IN, GimpPlugIn)
+
+struct _DpsPlugIn {
+    GimpPlugIn parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE(DpsPlugIn, dps_plug_in, GIMP_TYPE_PLUG_IN)
+GIMP_MAIN(DPS_TYPE_PLUG_IN)
+
+/* GIMP can't save drawables with the settings. */
+#define UNSAVED (G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE)
+/* Without these flags GIMP refuses an array that is empty or left out. */
+#define OPTIONAL_ARRAY (UNSAVED | G_PARAM_LAX_VALIDATION | GIMP_PARAM_NO_VALIDATE)
+
+/* ------------------------------------------------------------ without a window */
+
+typedef struct {
+    Job *job;
+    GMainLoop *loop;
+    DpsStage stage;
+} Wait;
+
+static gboolean on_tick(gpointer data)
+{
+    Wait *wait = data;
+    JobState state;
+
+    job_poll(wait->job, &state);
+    if (state.stage != wait->stage)
+        gimp_progress_set_text(job_stage_name(state.stage));
+    wait->stage = state.stage;
+    gimp_progress_update(state.fraction);
+    if (!state.finished)
+        return G_SOURCE_CONTINUE;
+    g_main_loop_quit(wait->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static GimpPDBStatusType run_silently(GimpDrawable *content, GimpProcedureConfig *config,
+                                      Request *request, Job **job, GError **error)
+{
+    Wait wait = { 0 };
+
+    if (!request_read(request, content, config, error))
+        return GIMP_PDB_EXECUTION_ERROR;
+    gimp_progress_init(_("Transferring style"));
+    wait.job = *job = job_start(&request->job);
+    wait.loop = g_main_loop_new(NULL, FALSE);
+    g_timeout_add(50, on_tick, &wait);
+    g_main_loop_run(wait.loop);
+    g_main_loop_unref(wait.loop);
+    gimp_progress_end();
+    return GIMP_PDB_SUCCESS;
+}
+
+/* ---------------------------------------------------------------------- running */
+
+static gboolean write_report(GimpProcedureConfig *config, const DpsResult *result, GError **error)
+{
+    const char *const none[] = { NULL };
+    GFile *file = NULL;
+    gboolean ok;
+
+    g_object_get(config, "report", &file, NULL);
+    if (!file)
+        return TRUE;
+    ok = report_write(report_transfer(result, none), g_file_peek_path(file), error);
+    g_object_unref(file);
+    return ok;
+}
+
+/* From a finished job to a layer. */
+static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureConfig *config,
+                                GimpLayer **layer, GError **error)
+{
+    const DpsResult *result;
+    DpsStatus status = job_finish(job, &result);
+
+    if (status == DPS_CANCELLED)
+        return GIMP_PDB_CANCEL;
+    if (status != DPS_OK) {
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, result->message);
+        return GIMP_PDB_EXECUTION_ERROR;
+    }
+    if (!write_report(config, result, error))
+        return GIMP_PDB_EXECUTION_ERROR;
+    *layer = result_insert(request, &result->image, error);
+    if (!*layer)
+        return GIMP_PDB_EXECUTION_ERROR;
+    for (int i = 0; i < result->notices; i++)
+        g_message("%s", result->notice[i]);
+    return GIMP_PDB_SUCCESS;
+}
+
+static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
+                           GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
+{
+    Request request = { 0 };
+    Job *job = NULL;
+    GimpLayer *layer = NULL;
+    GimpPDBStatusType status = GIMP_PDB_SUCCESS;
+    GimpValueArray *values;
+    GError *error = NULL;
+
+    gegl_init(NULL, NULL);
+    if (!request_check_drawables(image, drawables, &error))
+        status = GIMP_PDB_CALLING_ERROR;
+    else if (run_mode == GIMP_RUN_INTERACTIVE)
+        status = dialog_run(procedure, drawables[0], config, &request, &job);
+    else if (run_mode == GIMP_RUN_WITH_LAST_VALS && !remember_restore(config, drawables[0], &error))
+        status = GIMP_PDB_EXECUTION_ERROR;
+    else
+        status = run_silently(drawables[0], config, &request, &job, &error);
+
+    if (status == GIMP_PDB_SUCCESS)
+        status = finish(&request, job, config, &layer, &error);
+    if (status == GIMP_PDB_SUCCESS && run_mode == GIMP_RUN_INTERACTIVE)
+        remember_store(config, drawables[0]);
+    job_free(job);
+    request_clear(&request);
+
+    values = gimp_procedure_new_return_values(procedure, status, error);
+    if (status == GIMP_PDB_SUCCESS)
+        GIMP_VALUES_SET_LAYER(values, 1, layer);
+    return values;
+}
+
+/* -------------------------------------------------------------------- arguments */
+
+static void add_pictures(GimpProcedure *p)
+{
+    GimpChoice *pairing = gimp_choice_new_with_values(
+        "auto", 0, _("By name where the names match, otherwise by order"), NULL, "name", 1,
+        _("By name"), NULL, "order", 2, _("By order"), NULL, NULL);
+
+    gimp_procedure_add_drawable_argument(p, "style", _("St_yle"),
+                                         _("The photo whose light and colours you want: a layer "
+                                           "of any open image"),
+                                         TRUE, UNSAVED);
+    gimp_procedure_add_core_object_array_argument(
+        p, "content-masks", _("Masks of the content"),
+        _("Layers, channels or layer masks that mark regions of the content; each is paired with "
+          "one of the style's masks"),
+        GIMP_TYPE_DRAWABLE, OPTIONAL_ARRAY);
+    gimp_procedure_add_core_object_array_argument(
+        p, "style-masks", _("Masks of the style"),
+        _("Layers, channels or layer masks that mark the same regions in the style"),
+        GIMP_TYPE_DRAWABLE, OPTIONAL_ARRAY);
+    gimp_procedure_add_choice_argument(p, "pairing", _("Pairing of the masks"),
+                                       _("Which mask of the content goes with which mask of the "
+                                         "style"),
+                                       pairing, "auto", UNSAVED);
+    gimp_procedure_add_drawable_argument(
+        p, "content-labels", _("Label map of the content"),
+        _("Instead of masks: one picture that marks the content's regions in the nine colours "
+          "blue, green, black, white, red, yellow, grey, light blue and purple"),
+        TRUE, UNSAVED);
+    gimp_procedure_add_drawable_argument(p, "style-labels", _("Label map of the style"),
+                                         _("The same for the style"), TRUE, UNSAVED);
+}
+
+static void add_look(GimpProcedure *p, const DpsOptions *defaults)
+{
+    GimpChoice *preset = gimp_choice_new_with_values(
+        "draft", DPS_PRESET_DRAFT, _("Draft: a quick look"), NULL, "normal", DPS_PRESET_NORMAL,
+        _("Normal: good for most photos"), NULL, "best", DPS_PRESET_BEST,
+        _("Best: takes several times as long"), NULL, "reference", DPS_PRESET_REFERENCE,
+        _("Reference: the published procedure, very slow"), NULL, NULL);
+
+    gimp_procedure_add_choice_argument(p, "preset", _("_Quality"),
+                                       _("How much time to spend: “Draft” is for trying things "
+                                         "out, “Normal” for nearly everything"),
+                                       preset, dps_preset_name(defaults->preset),
+                                       G_PARAM_READWRITE);
+    gimp_procedure_add_double_argument(p, "amount", _("_Amount"),
+                                       _("How much of the transfer is applied: 0 leaves the "
+                                         "photo as it is, 1 is all of it"),
+                                       0, 1, defaults->amount, G_PARAM_READWRITE);
+    gimp_procedure_add_double_argument(p, "content-weight", _("Struct_ure"),
+                                       _("How firmly the photo's own structure is kept; less "
+                                         "gives the style more freedom"),
+                                       0, 1e6, defaults->content_weight, G_PARAM_READWRITE);
+    gimp_procedure_add_double_argument(p, "photorealism", _("_Photorealism"),
+                                       _("How strictly colours change together where the photo "
+                                         "is smooth; less allows more drastic changes, but also "
+                                         "distortions"),
+                                       0, 1e9, defaults->photorealism, G_PARAM_READWRITE);
+    gimp_procedure_add_double_argument(p, "detail", _("_Detail"),
+                                       _("How much of the photo's own fine detail is laid over "
+                                         "the result"),
+                                       0, 1, defaults->detail, G_PARAM_READWRITE);
+    gimp_procedure_add_double_argument(p, "style-weight", _("Style _weight"),
+                                       _("How strongly the style is pursued, against structure "
+                                         "and photorealism"),
+                                       0, 1e6, defaults->style_weight, G_PARAM_READWRITE);
+}
+
+static void add_means(GimpProcedure *p, const DpsOptions *defaults)
+{
+    gimp_procedure_add_string_argument(p, "network", _("_Network"),
+                                       _("What looks at the photos: “builtin”, or the path of a "
+                                         "safetensors file with a trained VGG network"),
+                                       "builtin", G_PARAM_READWRITE);
+    gimp_procedure_add_int_argument(p, "size", _("Working si_ze"),
+                                    _("Long side in pixels at which the transfer is computed; "
+                                      "the result always has the photo's full size. 0: as the "
+                                      "quality says"),
+                                    0, 16384, defaults->size, G_PARAM_READWRITE);
+    gimp_procedure_add_string_argument(p, "device", _("Compute o_n"),
+                                       _("The device that computes: “auto”, “cpu” or another "
+                                         "that this computer has"),
+                                       "auto", G_PARAM_READWRITE);
+    gimp_procedure_add_int_argument(p, "threads", _("_Threads"),
+                                    _("Processor threads to compute with. 0: as many as GIMP "
+                                      "uses. With 1 the result is the same to the last bit "
+                                      "every time"),
+                                    0, 1024, defaults->threads, G_PARAM_READWRITE);
+    gimp_procedure_add_int_argument(p, "seed", _("S_eed"),
+                                    _("Start of the random numbers; another seed gives a "
+                                      "slightly different result"),
+                                    0, G_MAXINT, defaults->seed, G_PARAM_READWRITE);
+    gimp_procedure_add_file_argument(p, "report", _("Report"),
+                                     _("A file to write a report about the run to, in JSON"),
+                                     GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, UNSAVED);
+}
+
+/* ----------------------------------------------------------------- registration */
+
+static GList *query_procedures(GimpPlugIn *plug_in)
+{
+    return g_list_append(NULL, g_strdup(PROCEDURE));
+}
+
+static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
+{
+    GimpProcedure *p;
+    DpsOptions defaults;
+
+    if (strcmp(name, PROCEDURE) != 0)
+        return NULL;
+    dps_options_default(&defaults);
+
+    p = gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+    gimp_procedure_set_image_types(p, "RGB*, GRAY*");
+    gimp_procedure_set_sensitivity_mask(p, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+    gimp_procedure_set_menu_label(p, _("_Photo Style Transfer..."));
+    gimp_procedure_add_menu_path(p, "<Image>/Filters/Artistic");
+    gimp_procedure_set_documentation(
+        p, _("Give a photo the light, weather, season or time of day of another"),
+        _("The result keeps the structure of the layer and takes light and colours from another "
+          "photo, the style. Masks, in pairs, say which region of one belongs to which region of "
+          "the other: sky to sky, water to water. The result is a new layer above the layer; "
+          "the layer itself stays as it is. If there is a selection, the new layer shows within "
+          "it. Returns the new layer."),
+        NULL);
+    gimp_procedure_set_attribution(p, "The Deep Photo Style developers",
+                                   "The Deep Photo Style developers", "2026");
+    add_pictures(p);
+    add_look(p, &defaults);
+    add_means(p, &defaults);
+    gimp_procedure_add_layer_return_value(p, "layer", _("Layer"), _("The new layer"), FALSE,
+                                          G_PARAM_READWRITE);
+    return p;
+}
+
+static void dps_plug_in_class_init(DpsPlugInClass *class)
+{
+    GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS(class);
+
+    plug_in_class->query_procedures = query_procedures;
+    plug_in_class->create_procedure = create_procedure;
+}
+
+static void dps_plug_in_init(DpsPlugIn *plug_in)
+{
+}

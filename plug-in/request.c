@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "request.h"
+
+#include <glib/gi18n.h>
+
+#include "masks.h"
+
+#define FAIL(error, ...) (g_set_error(error, GIMP_PLUG_IN_ERROR, 0, __VA_ARGS__), FALSE)
+
+/* --------------------------------------------------------------- what to work on */
+
+gboolean request_check_drawables(GimpImage *image, GimpDrawable **drawables, GError **error)
+{
+    int n = gimp_core_object_array_get_length((GObject **) drawables);
+    int x, y, width, height;
+
+    if (n != 1)
+        return FAIL(error,
+                    _("Photo Style Transfer works on one layer at a time, and got %d. Select one "
+                      "layer."),
+                    n);
+    if (!GIMP_IS_LAYER(drawables[0]))
+        return FAIL(error, "%s",
+                    _("Photo Style Transfer works on a layer, not on a mask or a channel. Click "
+                      "the layer's picture in the Layers dock."));
+    if (gimp_item_get_image(GIMP_ITEM(drawables[0])) != image)
+        return FAIL(error, "%s", _("The layer doesn't belong to the image."));
+    if (gimp_image_get_base_type(image) == GIMP_INDEXED)
+        return FAIL(error, "%s",
+                    _("Photo Style Transfer can't work on an image with a colour palette. Convert "
+                      "it with Image > Mode > RGB."));
+    if (!gimp_selection_is_empty(image) &&
+        !gimp_drawable_mask_intersect(drawables[0], &x, &y, &width, &height))
+        return FAIL(error, "%s",
+                    _("The selection doesn't touch the layer. Move it, or choose Select > None."));
+    return TRUE;
+}
+
+/* ------------------------------------------------------------------------ alpha */
+
+/* What is transparent must not count: its colours are whatever was there before. */
+typedef struct {
+    DpsImage alpha; /* empty: opaque */
+    gboolean opaque;
+} Cover;
+
+static gboolean read_cover(GimpDrawable *drawable, Cover *cover, GError **error)
+{
+    char *name;
+    double sum = 0;
+
+    if (!layers_read_alpha(drawable, LAYERS_MASK_SIDE, &cover->alpha, &cover->opaque, error))
+        return FALSE;
+    if (cover->opaque)
+        return TRUE;
+    for (gsize i = 0; i < (gsize) cover->alpha.width * cover->alpha.height; i++)
+        sum += cover->alpha.data[i];
+    if (sum > 0)
+        return TRUE;
+    name = gimp_item_get_name(GIMP_ITEM(drawable));
+    g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
+                _("The layer “%s” is transparent everywhere: there is nothing to see in it. "
+                  "Choose another layer."),
+                name);
+    g_free(name);
+    return FALSE;
+}
+
+static gboolean copy_mask(const DpsImage *from, DpsImage *to)
+{
+    if (!dps_image_init(to, 1, from->width, from->height))
+        return FALSE;
+    memcpy(to->data, from->data, (gsize) from->width * from->height * sizeof *to->data);
+    return TRUE;
+}
+
+/* A mask of what no other mask covers, of the size of the cover, or 1x1 for an opaque photo
+ * without masks. */
+static gboolean uncovered(const Cover *cover, const DpsRegion *region, int regions,
+                          gboolean of_style, DpsImage *out)
+{
+    if (cover->opaque) {
+        int width = 1, height = 1;
+
+        for (int k = 0; k < regions; k++) {
+            const DpsImage *mask = of_style ? &region[k].style : &region[k].content;
+
+            width = MAX(width, mask->width);
+            height = MAX(height, mask->height);
+        }
+        if (!dps_image_init(out, 1, width, height))
+            return FALSE;
+        for (gsize i = 0; i < (gsize) width * height; i++)
+            out->data[i] = 1.0f;
+    } else if (!copy_mask(&cover->alpha, out)) {
+        return FALSE;
+    }
+    for (int y = 0; y < out->height; y++)
+        for (int x = 0; x < out->width; x++) {
+            float covered = 0.0f;
+
+            for (int k = 0; k < regions; k++) {
+                const DpsImage *mask = of_style ? &region[k].style : &region[k].content;
+
+                if (mask->channels)
+                    covered += layers_sample(mask, (x + 0.5) / out->width, (y + 0.5) / out->height);
+            }
+            out->data[(gsize) y * out->width + x] *= 1.0f - CLAMP(covered, 0.0f, 1.0f);
+        }
+    return TRUE;
+}
+
+/* Takes what is transparent out of every region.  The engine would count it as "the rest", so
+ * the visible rest becomes a region of its own.  Without masks that is the whole picture. */
+static gboolean respect_alpha(Request *request, const Cover *content, const Cover *style,
+                              GError **error)
+{
+    int n = request->job.regions;
+    DpsRegion rest = { .name = n ? _("the rest") : _("the whole picture") };
+
+    if (content->opaque && style->opaque)
+        return TRUE;
+    request->region = g_realloc_n(request->region, n + 1, sizeof *request->region);
+    request->job.region = request->region;
+    if (!uncovered(content, request->region, n, FALSE, &rest.content) ||
+        !uncovered(style, request->region, n, TRUE, &rest.style)) {
+        dps_image_clear(&rest.content);
+        return FAIL(error, "%s", _("There isn't enough memory for the masks."));
+    }
+    for (int k = 0; k < n; k++) {
+        if (request->region[k].content.channels && !content->opaque)
+            layers_multiply(&request->region[k].content, &content->alpha);
+        if (request->region[k].style.channels && !style->opaque)
+            layers_multiply(&request->region[k].style, &style->alpha);
+    }
+    rest.name = g_strdup(rest.name);
+    request->region[n] = rest;
+    request->job.regions = n + 1;
+    return TRUE;
+}
+
+/* ---------------------------------------------------------------------- regions */
+
+static gboolean read_pairs(Request *request, GPtrArray *pairs, GimpDrawable *style, GError **error)
+{
+    request->region = g_new0(DpsRegion, pairs->len + 1);
+    request->job.region = request->region;
+    for (guint k = 0; k < pairs->len; k++) {
+        const MaskPair *pair = g_ptr_array_index(pairs, k);
+        DpsRegion *region = &request->region[k];
+
+        region->name = g_strdup(pair->name);
+        request->job.regions = k + 1;
+        if ((pair->content && !layers_read_mask(pair->content, request->drawable, LAYERS_MASK_SIDE,
+                                                &region->content, error)) ||
+            (pair->style &&
+             !layers_read_mask(pair->style, style, LAYERS_MASK_SIDE, &region->style, error)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The engine's regions become ours, so that all are freed in one way. */
+static gboolean read_labels(Request *request, GimpDrawable *content_labels,
+                            GimpDrawable *style_labels, GimpDrawable *style, GError **error)
+{
+    DpsImage of_content = { 0 }, of_style = { 0 };
+    DpsRegion *region = NULL;
+    int regions = 0;
+    gboolean ok = layers_read_labels(content_labels, request->drawable, LAYERS_MASK_SIDE,
+                                     &of_content, error) &&
+                  layers_read_labels(style_labels, style, LAYERS_MASK_SIDE, &of_style, error);
+
+    if (ok && dps_regions_from_labels(&of_content, &of_style, &regions, &region) != DPS_OK)
+        ok = FAIL(error, "%s", _("There isn't enough memory for the label maps."));
+    if (ok) {
+        request->region = g_new0(DpsRegion, regions + 1);
+        request->job.region = request->region;
+        request->job.regions = regions;
+        for (int k = 0; k < regions; k++) {
+            request->region[k] = region[k];
+            request->region[k].name = g_strdup(region[k].name);
+            region[k].content = region[k].style = (DpsImage){ 0 };
+        }
+        dps_regions_free(regions, region);
+    }
+    dps_image_clear(&of_content);
+    dps_image_clear(&of_style);
+    return ok;
+}
+
+static gboolean read_regions(Request *request, GimpProcedureConfig *config, GimpDrawable *style,
+                             GError **error)
+{
+    GimpDrawable **content_masks = NULL, **style_masks = NULL;
+    GimpDrawable *content_labels = NULL, *style_labels = NULL;
+    GPtrArray *pairs = NULL;
+    char *pairing = NULL;
+    gboolean ok = FALSE;
+
+    g_object_get(config, "content-masks", &content_masks, "style-masks", &style_masks,
+                 "content-labels", &content_labels, "style-labels", &style_labels, "pairing",
+                 &pairing, NULL);
+    pairs = masks_pair(content_masks, style_masks, pairing, error);
+    if (!pairs)
+        ok = FALSE;
+    else if (!content_labels != !style_labels)
+        ok = FAIL(error, "%s",
+                  content_labels ? _("There is a label map for the content but none for the "
+                                     "style. Give both or neither.")
+                                 : _("There is a label map for the style but none for the "
+                                     "content. Give both or neither."));
+    else if (content_labels && pairs->len)
+        ok = FAIL(error, "%s", _("Give either masks or label maps, not both."));
+    else if (content_labels)
+        ok = read_labels(request, content_labels, style_labels, style, error);
+    else
+        ok = pairs->len == 0 || read_pairs(request, pairs, style, error);
+
+    if (pairs)
+        g_ptr_array_unref(pairs);
+    g_free(content_masks);
+    g_free(style_masks);
+    g_free(pairing);
+    g_clear_object(&content_labels);
+    g_clear_object(&style_labels);
+    return ok;
+}
+
+/* -------------------------------------------------------------------- the whole */
+
+static gboolean read_options(Request *request, GimpProcedureConfig *config, GError **error)
+{
+    DpsOptions *options = &request->job.options;
+    char *preset = NULL;
+    int size, threads, seed;
+    gboolean known;
+
+    dps_options_default(options);
+    g_object_get(config, "preset", &preset, "network", &request->network, "device",
+                 &request->device, "size", &size, "threads", &threads, "seed", &seed, "amount",
+                 &options->amount, "photorealism", &options->photorealism, "content-weight",
+                 &options->content_weight, "style-weight", &options->style_weight, "detail",
+                 &options->detail, NULL);
+    known = dps_preset_from_name(preset ? preset : "", &options->preset);
+    g_free(preset);
+    if (!known)
+        return FAIL(error, "%s",
+                    _("There is no such preset. Choose draft, normal, best or reference."));
+    if (request->network && !*request->network)
+        g_clear_pointer(&request->network, g_free);
+    if (request->device && !*request->device)
+        g_clear_pointer(&request->device, g_free);
+    options->network = request->network;
+    options->device = request->device;
+    options->size = size;
+    options->threads = threads ? threads : gimp_get_num_processors();
+    options->seed = seed;
+    return TRUE;
+}
+
+gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
+                      GError **error)
+{
+    GimpDrawable *style = NULL;
+    Cover of_content = { 0 }, of_style = { 0 };
+    gboolean ok;
+
+    *request = (Request){ .drawable = content };
+    g_object_get(config, "style", &style, NULL);
+    if (!style) {
+        return FAIL(error, "%s",
+                    _("There is no style: pass the photo whose look you want as “style”, a layer "
+                      "of any open image."));
+    }
+    layers_encoding(content, &request->encoding);
+    ok = read_options(request, config, error) && read_cover(content, &of_content, error) &&
+         read_cover(style, &of_style, error) && read_regions(request, config, style, error) &&
+         respect_alpha(request, &of_content, &of_style, error) &&
+         layers_read_photo(content, &request->encoding, &request->content, error) &&
+         layers_read_photo(style, &request->encoding, &request->style, error);
+    request->job.content = &request->content;
+    request->job.style = &request->style;
+    dps_image_clear(&of_content.alpha);
+    dps_image_clear(&of_style.alpha);
+    g_object_unref(style);
+    if (!ok)
+        request_clear(request);
+    return ok;
+}
+
+void request_clear(Request *request)
+{
+    for (int k = 0; k < request->job.regions; k++) {
+        dps_image_clear(&request->region[k].content);
+        dps_image_clear(&request->region[k].style);
+        g_free((char *) request->region[k].name);
+    }
+    g_free(request->region);
+    dps_image_clear(&request->content);
+    dps_image_clear(&request->style);
+    g_free(request->network);
+    g_free(request->device);
+    *request = (Request){ 0 };
+}

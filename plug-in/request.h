@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* request.h - from the procedure's arguments to a job for the engine.
+ *
+ * A Request owns everything that its job points to: the pictures, the masks, the strings.  It is
+ * made and cleared in the main thread; in between a worker may run its job.  It changes nothing
+ * in any image. */
+
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "layers.h"
+
+typedef struct {
+    GimpDrawable *drawable; /* the content: borrowed */
+    Encoding encoding;
+    DpsImage content, style;
+    DpsRegion *region;
+    char *network, *device;
+    DpsJob job;
+} Request;
+
+/* Checks the arguments and reads all pixels.  FALSE and an error, one sentence for a person,
+ * when something is missing or can't be used; *request is then empty. */
+gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
+                      GError **error);
+
+/* FALSE and an error unless the procedure can work on these drawables at all: exactly one
+ * layer of an RGB or greyscale image, and a selection, if there is one, that touches it. */
+gboolean request_check_drawables(GimpImage *image, GimpDrawable **drawables, GError **error);
+
+void request_clear(Request *request);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* chooser.h - a combo box of drawables with small pictures of them.
+ *
+ * GIMP's own combo boxes show no picture for 16-bit images in GIMP 3.0, and have no layer masks.
+ * A chooser is a GtkComboBox: "changed" tells of a choice, also of one that vanished. */
+
+#ifndef CHOOSER_H
+#define CHOOSER_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef enum {
+    CHOOSE_PHOTO, /* layers of all open images */
+    CHOOSE_MASK   /* channels, layer masks and layers of one image */
+} ChooserKind;
+
+GtkWidget *chooser_new(ChooserKind kind);
+
+/* Lists what there is now, and keeps the choice if it is still there.  `image` is whose masks
+ * to list (CHOOSE_MASK only; NULL: none); `except` is left out. */
+void chooser_fill(GtkWidget *chooser, GimpImage *image, GimpDrawable *except);
+
+/* The choice; NULL if there is none.  Borrowed. */
+GimpDrawable *chooser_get(GtkWidget *chooser);
+
+/* FALSE if the drawable isn't in the list. */
+gboolean chooser_set(GtkWidget *chooser, GimpDrawable *drawable);
+
+/* Chooses the entry with this number; FALSE if there are fewer. */
+gboolean chooser_set_nth(GtkWidget *chooser, int n);
+
+/* The entry whose drawable has this name, not minding case; NULL if there is none. */
+GimpDrawable *chooser_find(GtkWidget *chooser, const char *name);
+
+int chooser_count(GtkWidget *chooser);
+
+#endif

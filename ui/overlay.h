@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* overlay.h - regions as a tint to lay over a photo's preview.
+ *
+ *     Overlay *overlay = overlay_new(photo);
+ *     overlay_add_mask(overlay, mask, 0);
+ *     cairo_surface_t *surface = overlay_finish(overlay);
+ *
+ * overlay_finish frees the overlay and gives a surface that the caller destroys, or NULL when
+ * nothing was added. */
+
+#ifndef OVERLAY_H
+#define OVERLAY_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef struct Overlay Overlay;
+
+Overlay *overlay_new(GimpDrawable *photo);
+void overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number);
+void overlay_add_labels(Overlay *overlay, GimpDrawable *labels);
+cairo_surface_t *overlay_finish(Overlay *overlay);
+
+/* The colour of region `number`, the same in the photos and beside the pair. */
+void overlay_colour(int number, GdkRGBA *colour);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* preview.h - a picture in the dialog: a drawable, regions tinted over it, a result over that.
+ *
+ * A preview is a GtkWidget and owns copies of what it shows; it never changes an image.
+ * Surfaces passed in are referenced, not taken over. */
+
+#ifndef PREVIEW_H
+#define PREVIEW_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+/* A frame of at least width x height pixels; `name` is for screen readers. */
+GtkWidget *preview_new(const char *name, int width, int height);
+
+/* Shows a drawable, reduced to fit; NULL shows `empty` as a text instead. */
+void preview_set_drawable(GtkWidget *preview, GimpDrawable *drawable, const char *empty);
+
+/* Regions, stretched over the drawable; NULL: none. */
+void preview_set_overlay(GtkWidget *preview, cairo_surface_t *overlay);
+
+/* A result so far, shown instead of drawable and regions; while the mouse button is down the
+ * drawable shows again, to compare.  NULL: none. */
+void preview_set_result(GtkWidget *preview, cairo_surface_t *result);
+
+/* A drawable in sRGB, reduced to fit width x height; the caller destroys it. */
+cairo_surface_t *preview_surface(GimpDrawable *drawable, int width, int height);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* regions.h - the part of the dialog that says which region belongs to which.
+ *
+ * Three ways: no regions, pairs of masks in rows, or two label maps.  Each pair has a colour, by
+ * which the panel tints both photos' previews.  It writes into the procedure's config only when
+ * asked to. */
+
+#ifndef UI_REGIONS_H
+#define UI_REGIONS_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef struct RegionPanel RegionPanel;
+
+/* The panel lives as long as its widget.  `content_view` and `style_view` are previews. */
+RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view,
+                              GtkWidget *style_view);
+GtkWidget *region_panel_widget(RegionPanel *panel);
+
+/* Another style was chosen; NULL: none yet. */
+void region_panel_set_style(RegionPanel *panel, GimpDrawable *style);
+
+/* Lists anew what can be chosen: masks may have been painted meanwhile. */
+void region_panel_refresh(RegionPanel *panel);
+
+/* Shows what the config has; writes what the panel shows.  A row in which one side isn't chosen
+ * is an error. */
+void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config);
+gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GError **error);
+
+#endif

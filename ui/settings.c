@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "settings.h"
+
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+#include "dps.h"
+
+#define DEVICES 8
+
+static void add(GtkWidget *box, GtkWidget *widget)
+{
+    gtk_box_pack_start(GTK_BOX(box), widget, FALSE, FALSE, 0);
+    gtk_widget_show(widget);
+}
+
+static void add_scale(GtkWidget *box, GimpProcedureDialog *dialog, const char *property)
+{
+    GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
+
+    gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), 2);
+    add(box, scale);
+}
+
+/* A slider over decades, for weights; the number beside it takes the whole range. */
+static void add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
+                        double lower, double upper, int digits)
+{
+    GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
+
+    gimp_scale_entry_set_bounds(GIMP_SCALE_ENTRY(scale), lower, upper, TRUE);
+    gimp_scale_entry_set_logarithmic(GIMP_SCALE_ENTRY(scale), TRUE);
+    gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), digits);
+    add(box, scale);
+}
+
+GtkWidget *settings_main(GimpProcedureDialog *dialog)
+{
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+    add(box, gimp_procedure_dialog_get_widget(dialog, "preset", G_TYPE_NONE));
+    add_scale(box, dialog, "amount");
+    add_decades(box, dialog, "content-weight", 0.1, 30, 2);
+    add_decades(box, dialog, "photorealism", 100, 1e6, 0);
+    add_scale(box, dialog, "detail");
+    gtk_widget_show(box);
+    return box;
+}
+
+/* --------------------------------------------------------------------- network */
+
+typedef struct {
+    GimpProcedureConfig *config;
+    GtkWidget *combo, *file;
+} Network;
+
+static gboolean is_file(const char *network)
+{
+    return network && *network && strcmp(network, "builtin") != 0;
+}
+
+static void on_network(GtkWidget *widget, Network *network)
+{
+    gboolean file = gtk_combo_box_get_active(GTK_COMBO_BOX(network->combo)) == 1;
+    char *path = file ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(network->file)) : NULL;
+
+    gtk_widget_set_visible(network->file, file);
+    g_object_set(network->config, "network", path ? path : "builtin", NULL);
+    g_free(path);
+}
+
+/* "Reset" and "Load Saved Settings" change the config behind the widgets.  The built-in network
+ * is also what the config says while the user has yet to choose a file. */
+static void show_network(GtkWidget *box)
+{
+    Network *network = g_object_get_data(G_OBJECT(box), "network");
+    gboolean choosing = gtk_widget_get_visible(network->file);
+    char *path = NULL, *shown = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(network->file));
+
+    g_object_get(network->config, "network", &path, NULL);
+    if (is_file(path) || !(choosing && !shown)) {
+        g_signal_handlers_block_by_func(network->combo, on_network, network);
+        gtk_combo_box_set_active(GTK_COMBO_BOX(network->combo), is_file(path) ? 1 : 0);
+        g_signal_handlers_unblock_by_func(network->combo, on_network, network);
+        gtk_widget_set_visible(network->file, is_file(path));
+        if (is_file(path) && g_strcmp0(path, shown) != 0)
+            gtk_file_chooser_set_filename(GTK_FILE_CHOOSER(network->file), path);
+    }
+    g_free(path);
+    g_free(shown);
+}
+
+static GtkWidget *network_box(GimpProcedureConfig *config, GtkWidget **combo)
+{
+    Network *network = g_new0(Network, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    GtkFileFilter *filter = gtk_file_filter_new();
+
+    network->config = config;
+    network->combo = *combo = gtk_combo_box_text_new();
+    gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(network->combo), _("Built in"));
+    gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(network->combo), _("From a file:"));
+    network->file = gtk_file_chooser_button_new(_("Choose a Network"),
+                                                GTK_FILE_CHOOSER_ACTION_OPEN);
+    gtk_file_filter_set_name(filter, _("Network weights (*.safetensors)"));
+    gtk_file_filter_add_pattern(filter, "*.safetensors");
+    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(network->file), filter);
+    gtk_widget_set_tooltip_text(network->file, _("A trained VGG network in a safetensors file"));
+    gtk_box_pack_start(GTK_BOX(box), network->combo, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(box), network->file, TRUE, TRUE, 0);
+    gtk_widget_show(network->combo);
+    g_object_set_data_full(G_OBJECT(box), "network", network, g_free);
+    g_signal_connect(network->combo, "changed", G_CALLBACK(on_network), network);
+    g_signal_connect(network->file, "file-set", G_CALLBACK(on_network), network);
+    g_signal_connect_object(config, "notify::network", G_CALLBACK(show_network), box,
+                            G_CONNECT_SWAPPED);
+    show_network(box);
+    return box;
+}
+
+/* --------------------------------------------------------------------- devices */
+
+static GtkWidget *device_combo(GimpProcedureConfig *config)
+{
+    DpsDeviceInfo device[DEVICES];
+    int n = dps_devices(device, DEVICES);
+    GtkWidget *combo = gtk_combo_box_text_new();
+
+    gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), "auto", _("The fastest there is"));
+    for (int i = 0; i < n; i++)
+        if (device[i].usable)
+            gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(combo), device[i].name, device[i].about);
+    g_object_bind_property(config, "device", combo, "active-id",
+                           G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
+    if (!gtk_combo_box_get_active_id(GTK_COMBO_BOX(combo)))
+        gtk_combo_box_set_active_id(GTK_COMBO_BOX(combo), "auto");
+    return combo;
+}
+
+/* ------------------------------------------------------------------------ more */
+
+/* Name and tooltip of a row are those of the procedure's argument. */
+static void attach(GtkWidget *grid, int row, GimpProcedureConfig *config, const char *property,
+                   GtkWidget *control, GtkWidget *widget)
+{
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), property);
+    GtkWidget *label = gtk_label_new_with_mnemonic(g_param_spec_get_nick(spec));
+
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0);
+    gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
+    gtk_widget_set_tooltip_text(label, g_param_spec_get_blurb(spec));
+    gtk_widget_set_tooltip_text(control, g_param_spec_get_blurb(spec));
+    gtk_widget_set_hexpand(widget, TRUE);
+    gtk_grid_attach(GTK_GRID(grid), label, 0, row, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), widget, 1, row, 1, 1);
+    gtk_widget_show(label);
+    gtk_widget_show(control);
+    gtk_widget_show(widget);
+}
+
+static void attach_number(GtkWidget *grid, int row, GimpProcedureConfig *config,
+                          const char *property, double step, int digits)
+{
+    GtkWidget *spin = gimp_prop_spin_button_new(G_OBJECT(config), property, step, 10 * step,
+                                                digits);
+
+    attach(grid, row, config, property, spin, spin);
+}
+
+GtkWidget *settings_more(GimpProcedureConfig *config)
+{
+    GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_More settings"));
+    GtkWidget *grid = gtk_grid_new(), *control, *box;
+
+    gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
+    gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
+    gtk_widget_set_margin_top(grid, 6);
+    gtk_widget_set_margin_start(grid, 12);
+    attach_number(grid, 0, config, "style-weight", 0.1, 2);
+    attach_number(grid, 1, config, "size", 10, 0);
+    box = network_box(config, &control);
+    attach(grid, 2, config, "network", control, box);
+    control = device_combo(config);
+    attach(grid, 3, config, "device", control, control);
+    attach_number(grid, 4, config, "threads", 1, 0);
+    attach_number(grid, 5, config, "seed", 1, 0);
+    gtk_container_add(GTK_CONTAINER(expander), grid);
+    gtk_widget_show(grid);
+    gtk_widget_show(expander);
+    return expander;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* settings.h - the sliders and choices of the dialog.
+ *
+ * Widgets bound to the procedure's config; nothing to free. */
+
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+/* What most people change: quality, amount, structure, photorealism, detail. */
+GtkWidget *settings_main(GimpProcedureDialog *dialog);
+
+/* The rest, folded away. */
+GtkWidget *settings_more(GimpProcedureConfig *config);
+
+#endif
