@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* cpu.h - the processor as a device: float32, OpenMP threads, SIMD chosen when it is opened,
+ * oneDNN for wide convolutions where the build has it.
+ *
+ * With the same number of threads, the same calls give the same bits.
+ *
+ * For tests, opening reads DPS_SIMD ("baseline", "avx2" or "avx512": use no more than that) and
+ * DPS_ONEDNN ("0": do without). */
+
+#ifndef CPU_H
+#define CPU_H
+
+#include "backend.h"
+
+extern const Backend cpu_backend;
+
+#endif

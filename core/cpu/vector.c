@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Losses, dot products and combinations: element by element over tensors of one shape.
+ *
+ * Elements are taken in blocks that fit the first cache.  Tensors without gaps and of one layout
+ * are walked as they lie; otherwise every block is gathered in pixel order first. */
+#include "cpu-private.h"
+
+#include <string.h>
+
+#define BLOCK 2048
+
+static size_t element_count(const Tensor *t)
+{
+    return (size_t) t->c * pixel_count(t);
+}
+
+/* True when all of them can be walked as they lie. */
+static bool alike(int n, const Tensor *const *t)
+{
+    for (int k = 0; k < n; k++)
+        if (!is_whole(cpu_tensor(t[k])) ||
+            (is_planar(cpu_tensor(t[k])) != is_planar(cpu_tensor(t[0]))))
+            return false;
+    return true;
+}
+
+/* Elements e .. e + n - 1: where they lie, or gathered in `room`. */
+static float *load(const Tensor *t, bool as_they_lie, size_t e, size_t n, float *room)
+{
+    const CpuTensor *x = cpu_tensor(t);
+    size_t c = (size_t) t->c, at = e / c, plane = e % c;
+
+    if (as_they_lie)
+        return x->p + e;
+    for (size_t i = 0; i < n; i++) {
+        room[i] = x->p[plane * x->plane + at * x->step];
+        if (++plane == c) {
+            plane = 0;
+            at++;
+        }
+    }
+    return room;
+}
+
+static void store(Tensor *t, bool as_they_lie, size_t e, size_t n, const float *v)
+{
+    const CpuTensor *x = cpu_tensor(t);
+    size_t c = (size_t) t->c, at = e / c, plane = e % c;
+
+    for (size_t i = 0; !as_they_lie && i < n; i++) {
+        x->p[plane * x->plane + at * x->step] = v[i];
+        if (++plane == c) {
+            plane = 0;
+            at++;
+        }
+    }
+}
+
+static size_t block_count(const Tensor *t)
+{
+    return (element_count(t) + BLOCK - 1) / BLOCK;
+}
+
+static size_t block_length(const Tensor *t, size_t block)
+{
+    size_t left = element_count(t) - block * BLOCK;
+
+    return left < BLOCK ? left : BLOCK;
+}
+
+/* Sums are kept block by block and added up in order, whichever thread had which. */
+static double total(const double *part, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += part[i];
+    return sum;
+}
+
+/* d = x - t, or what x has outside [0, 1] where t is NULL. */
+static void difference(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add)
+{
+    Cpu *cpu = cpu_of(x->dev);
+    bool lie = alike(t ? 3 : 2, (const Tensor *[]){ x, dx, t });
+    size_t blocks = block_count(x);
+    float w2 = (float) (2 * w);
+
+    if (!cpu_goes_on(cpu))
+        return;
+    double *part = (double *) cpu_work(cpu, blocks * sizeof(double));
+    if (!part)
+        return;
+#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float room[3][BLOCK];
+        size_t n = block_length(x, b), e = b * BLOCK;
+        const float *xb = load(x, lie, e, n, room[0]);
+        const float *tb = t ? load(t, lie, e, n, room[1]) : NULL;
+        float *db = load(dx, lie, e, n, room[2]);
+        double sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            float v = xb[i], d = tb ? v - tb[i] : v < 0 ? v : v > 1 ? v - 1 : 0;
+            sum += (double) d * d;
+            db[i] = w2 * d + (add ? db[i] : 0);
+        }
+        store(dx, lie, e, n, db);
+        part[b] = sum;
+    }
+    cpu->slot[slot] = total(part, blocks);
+}
+
+void cpu_sqdiff(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add)
+{
+    difference(slot, w, dx, x, t, add);
+}
+
+void cpu_excess(int slot, double w, Tensor *dx, const Tensor *x, bool add)
+{
+    difference(slot, w, dx, x, NULL, add);
+}
+
+void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
+{
+    Cpu *cpu = cpu_of(x->dev);
+    bool lie = alike(1, &x) && alike(n, (const Tensor *const *) y) &&
+               (n == 0 || is_planar(cpu_tensor(x)) == is_planar(cpu_tensor(y[0])));
+    size_t blocks = block_count(x);
+
+    if (!cpu_goes_on(cpu))
+        return;
+    double *part = (double *) cpu_work(cpu, n * blocks * sizeof(double));
+    if (!part)
+        return;
+#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float room[2][BLOCK];
+        size_t m = block_length(x, b), e = b * BLOCK;
+        const float *xb = load(x, lie, e, m, room[0]);
+        for (int k = 0; k < n; k++) {
+            const float *yb = load(y[k], lie, e, m, room[1]);
+            double sum = 0;
+            for (size_t i = 0; i < m; i++)
+                sum += (double) xb[i] * yb[i];
+            part[k * blocks + b] = sum;
+        }
+    }
+    for (int k = 0; k < n; k++)
+        cpu->slot[slot + k] = total(part + k * blocks, blocks);
+}
+
+void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
+{
+    Cpu *cpu = cpu_of(y->dev);
+    bool lie = alike(1, (const Tensor *[]){ y }) && alike(n, (const Tensor *const *) x) &&
+               (n == 0 || is_planar(cpu_tensor(y)) == is_planar(cpu_tensor(x[0])));
+    size_t blocks = block_count(y);
+
+    if (!cpu_goes_on(cpu))
+        return;
+#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float sum[BLOCK], room[BLOCK];
+        size_t m = block_length(y, b), e = b * BLOCK;
+        memset(sum, 0, m * sizeof *sum);
+        for (int k = 0; k < n; k++) {
+            float ak = (float) a[k];
+            if (a[k] == 0)
+                continue;
+            const float *xb = load(x[k], lie, e, m, room);
+            for (size_t i = 0; i < m; i++)
+                sum[i] += ak * xb[i];
+        }
+        if (lie)
+            memcpy(cpu_tensor(y)->p + e, sum, m * sizeof *sum);
+        else
+            store(y, false, e, m, sum);
+    }
+}
