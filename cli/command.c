@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "command.h"
+
+#include <glib/gi18n.h>
+
+#include "interrupt.h"
+
+G_DEFINE_QUARK(photo-style-command-error, command_error)
+
+void command_file_error(GError **error, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    char *name = g_filename_display_name(file);
+    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_FILE, "%s: %s", name, text);
+    g_free(name);
+    g_free(text);
+}
+
+int command_end(const char *subcommand, GError *error)
+{
+    gboolean misused = error->domain == G_OPTION_ERROR ||
+                       g_error_matches(error, COMMAND_ERROR, COMMAND_ERROR_USAGE);
+    int code = misused ? COMMAND_MISUSED : COMMAND_FAILED;
+    if (g_error_matches(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED))
+        code = 128 + interrupt_signal();
+    g_printerr("photo-style: %s\n", error->message);
+    if (misused)
+        g_printerr(_("Try \"photo-style %s --help\".\n"), subcommand);
+    g_error_free(error);
+    return code;
+}
+
+void command_note(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    /* Translators: %s is a sentence about something done differently than asked. */
+    char *line = g_strdup_printf(_("note: %s"), text);
+    g_printerr("photo-style: %s\n", line);
+    g_free(line);
+    g_free(text);
+}
+
+void command_print(const char *text)
+{
+    g_print("%s\n", text);
+}

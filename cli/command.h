@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* command.h - what the subcommands of photo-style share: exit codes and how an
+ * error is worded.
+ *
+ * Every error that a subcommand can meet is a GError whose message is a whole
+ * sentence without the program's name: "FILE: reason; remedy."  Nothing here
+ * knows what a subcommand does. */
+
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <glib.h>
+
+enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSED = 2 };
+
+typedef enum {
+    COMMAND_ERROR_FILE,       /* a file can't be read or written */
+    COMMAND_ERROR_ENGINE,     /* the engine refused or broke off */
+    COMMAND_ERROR_USAGE,      /* the command line makes no sense */
+    COMMAND_ERROR_INTERRUPTED /* the user asked for the end */
+} CommandError;
+
+#define COMMAND_ERROR (command_error_quark())
+GQuark command_error_quark(void);
+
+/* Sets *error to "FILE: " and the formatted sentence. */
+void command_file_error(GError **error, const char *file, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Prints the error as "photo-style: MESSAGE", frees it and returns the exit code that
+ * belongs to it.  A usage error also names the help to read. */
+int command_end(const char *subcommand, GError *error);
+
+/* "photo-style: note: ..." on stderr. */
+void command_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* Prints `text` and a line's end on stdout in the locale's encoding. */
+void command_print(const char *text);
+
+/* Each takes the command line from the subcommand's name on, and returns an exit code. */
+int command_transfer(int argc, char **argv);
+int command_measure(int argc, char **argv);
+int command_devices(int argc, char **argv);
+int command_bench(int argc, char **argv);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "masks.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "command.h"
+#include "picture.h"
+
+void masks_options_add(GOptionContext *context, MaskOptions *options)
+{
+    const GOptionEntry entries[] = {
+        {"content-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->content_masks,
+         N_("A region of the content photo, white on black; repeat for more"), N_("NAME=FILE")},
+        {"style-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->style_masks,
+         N_("The region of the same name in the style photo"), N_("NAME=FILE")},
+        {"content-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->content_labels,
+         N_("Instead of masks: all regions of the content photo, by colour"), N_("FILE")},
+        {"style-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->style_labels,
+         N_("All regions of the style photo, by the same colours"), N_("FILE")},
+        {0}};
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+}
+
+void masks_options_clear(MaskOptions *options)
+{
+    g_clear_pointer(&options->content_labels, g_free);
+    g_clear_pointer(&options->style_labels, g_free);
+    g_clear_pointer(&options->content_masks, g_strfreev);
+    g_clear_pointer(&options->style_masks, g_strfreev);
+}
+
+static guint length(char **list)
+{
+    return list ? g_strv_length(list) : 0;
+}
+
+/* The file's part of "NAME=FILE"; NULL when it isn't that. */
+static const char *file_part(const char *pair)
+{
+    const char *equals = strchr(pair, '=');
+    return equals && equals > pair && equals[1] ? equals + 1 : NULL;
+}
+
+/* The index in `list` of the pair with this one's name; -1: none. */
+static int find_name(char **list, guint count, const char *pair)
+{
+    size_t name = (size_t)(strchr(pair, '=') - pair) + 1;
+    for (guint i = 0; i < count; i++)
+        if (strncmp(list[i], pair, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static gboolean check_list(char **list, const char *option, GError **error)
+{
+    for (guint i = 0; i < length(list); i++) {
+        if (!file_part(list[i])) {
+            g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                        _("%s %s: is not NAME=FILE; write for example %s sky=sky.png."), option,
+                        list[i], option);
+            return FALSE;
+        }
+        if (find_name(list, i, list[i]) >= 0) {
+            g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                        _("%s %s: the name is used twice; give each region its own."), option,
+                        list[i]);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gboolean masks_options_check(const MaskOptions *options, GError **error)
+{
+    gboolean masks = options->content_masks || options->style_masks;
+    gboolean labels = options->content_labels || options->style_labels;
+    if (!check_list(options->content_masks, "--content-mask", error) ||
+        !check_list(options->style_masks, "--style-mask", error))
+        return FALSE;
+    if (labels && (!options->content_labels || !options->style_labels)) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("--content-labels and --style-labels go together; give both."));
+        return FALSE;
+    }
+    if (labels && masks) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("label maps and masks are two ways to say the same; use one of them."));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void masks_options_files(const MaskOptions *options, GPtrArray *files)
+{
+    if (options->content_labels)
+        g_ptr_array_add(files, options->content_labels);
+    if (options->style_labels)
+        g_ptr_array_add(files, options->style_labels);
+    for (guint i = 0; i < length(options->content_masks); i++)
+        g_ptr_array_add(files, (gpointer)file_part(options->content_masks[i]));
+    for (guint i = 0; i < length(options->style_masks); i++)
+        g_ptr_array_add(files, (gpointer)file_part(options->style_masks[i]));
+}
+
+static gboolean read_labels(Masks *masks, const MaskOptions *options, GError **error)
+{
+    DpsImage content = {0}, style = {0};
+    gboolean good = picture_read_labels(&content, options->content_labels, error) &&
+                    picture_read_labels(&style, options->style_labels, error);
+    if (good) {
+        DpsStatus status = dps_regions_from_labels(&content, &style, &masks->count, &masks->region);
+        good = status == DPS_OK;
+        if (!good)
+            command_file_error(error, options->content_labels,
+                               status == DPS_NO_MEMORY
+                                   ? _("is too large for the free memory; make it smaller.")
+                                   : _("can't be used as a label map; see the manual."));
+    }
+    masks->labels = good;
+    dps_image_clear(&content);
+    dps_image_clear(&style);
+    return good;
+}
+
+static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **error)
+{
+    guint contents = length(options->content_masks), styles = length(options->style_masks);
+    masks->region = g_new0(DpsRegion, contents + styles);
+    for (guint i = 0; i < contents; i++) {
+        const char *pair = options->content_masks[i];
+        DpsRegion *region = &masks->region[masks->count++];
+        region->name = g_strndup(pair, (gsize)(strchr(pair, '=') - pair));
+        if (!picture_read_mask(&region->content, file_part(pair), error))
+            return FALSE;
+    }
+    for (guint i = 0; i < styles; i++) {
+        const char *pair = options->style_masks[i];
+        int partner = find_name(options->content_masks, contents, pair);
+        DpsRegion *region = &masks->region[partner >= 0 ? partner : masks->count++];
+        if (partner < 0)
+            region->name = g_strndup(pair, (gsize)(strchr(pair, '=') - pair));
+        if (!picture_read_mask(&region->style, file_part(pair), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error)
+{
+    gboolean good = TRUE;
+    *masks = (Masks){0};
+    if (options->content_labels)
+        good = read_labels(masks, options, error);
+    else if (options->content_masks || options->style_masks)
+        good = read_masks(masks, options, error);
+    if (!good)
+        masks_clear(masks);
+    return good;
+}
+
+void masks_clear(Masks *masks)
+{
+    if (masks->labels)
+        dps_regions_free(masks->count, masks->region);
+    else {
+        for (int i = 0; i < masks->count; i++) {
+            dps_image_clear(&masks->region[i].content);
+            dps_image_clear(&masks->region[i].style);
+            g_free((char *)masks->region[i].name);
+        }
+        g_free(masks->region);
+    }
+    *masks = (Masks){0};
+}

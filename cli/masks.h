@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* masks.h - the options that name regions, and the regions they give.
+ *
+ * Two ways: a label map for each photo, or masks with names, content's and style's
+ * paired by name.  A name on one side only makes a region without a counterpart, which
+ * the engine reports. */
+
+#ifndef CLI_MASKS_H
+#define CLI_MASKS_H
+
+#include <glib.h>
+
+#include "dps.h"
+
+typedef struct {
+    char *content_labels, *style_labels; /* files */
+    char **content_masks, **style_masks; /* "NAME=FILE", or NULL */
+} MaskOptions;
+
+/* Adds the options to the context; parsing fills *options, which masks_options_clear frees. */
+void masks_options_add(GOptionContext *context, MaskOptions *options);
+void masks_options_clear(MaskOptions *options);
+
+/* Whether the options go together; *error is a usage error.  Reads no file. */
+gboolean masks_options_check(const MaskOptions *options, GError **error);
+
+/* Appends the files that the options name (borrowed) to `files`. */
+void masks_options_files(const MaskOptions *options, GPtrArray *files);
+
+typedef struct {
+    int count;
+    DpsRegion *region; /* NULL when no masks were given */
+    gboolean labels;   /* made by dps_regions_from_labels */
+} Masks;
+
+gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error);
+void masks_clear(Masks *masks);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* measure.c - photo-style measure: how good a result is, in figures. */
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "command.h"
+#include "masks.h"
+#include "options.h"
+#include "picture.h"
+#include "report.h"
+
+typedef struct {
+    MaskOptions masks;
+    char *network;
+    int size, threads;
+    gboolean json;
+    const char *content, *style, *result; /* files */
+} Measure;
+
+static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"network", 'n', 0, G_OPTION_ARG_FILENAME, &measure->network,
+         N_("Also compare style in this network, a .safetensors file"), N_("FILE")},
+        {"size", 's', 0, G_OPTION_ARG_INT, &measure->size,
+         N_("Long side at which the pictures are compared (700)"), N_("PIXELS")},
+        {"threads", 't', 0, G_OPTION_ARG_INT, &measure->threads, N_("Processor threads"),
+         N_("NUMBER")},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"), NULL},
+        {0}};
+    GOptionContext *context = options_context(
+        _("CONTENT STYLE RESULT"),
+        _("Measures how well RESULT keeps the structure of CONTENT and takes the style of STYLE.\n"
+          "\n"
+          "  edge    how much of the content's structure is there: 1 is all of it\n"
+          "  energy  how unphotographic the change is: less is better\n"
+          "  colour  how far the colours are from the style's, region by region: less is closer\n"
+          "  probe   how far the style is in a trained network, with --network: less is closer"),
+        _("Example:\n"
+          "  photo-style measure noon.jpg dusk.jpg out.jpg \\\n"
+          "    --content-labels noon-labels.png --style-labels dusk-labels.png"));
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    masks_options_add(context, &measure->masks);
+    if (!options_parse(context, &argc, &argv, 3, _("CONTENT, STYLE and RESULT"), error))
+        return FALSE;
+    measure->content = argv[1];
+    measure->style = argv[2];
+    measure->result = argv[3];
+    return options_range("--size", measure->size, 0, 100000, error) &&
+           options_range("--threads", measure->threads, 0, 1024, error) &&
+           masks_options_check(&measure->masks, error);
+}
+
+static gboolean print(const Measure *measure, const DpsMeasures *figures, GError **error)
+{
+    if (measure->json) {
+        JsonBuilder *builder = report_new();
+        report_number(builder, "edge", figures->edge);
+        report_number(builder, "energy", figures->energy);
+        report_number(builder, "colour", figures->colour);
+        report_number(builder, "probe", figures->probe < 0 ? INFINITY : figures->probe);
+        return report_write(builder, "-", error);
+    }
+    g_print("edge    %.4f\n", figures->edge);
+    g_print("energy  %.3e\n", figures->energy);
+    g_print("colour  %.3f\n", figures->colour);
+    if (figures->probe >= 0)
+        g_print("probe   %.4f\n", figures->probe);
+    return TRUE;
+}
+
+static gboolean measure_files(const Measure *measure, GError **error)
+{
+    Picture content = {0}, style = {0}, result = {0};
+    Masks masks = {0};
+    gboolean good = picture_read(&content, measure->content, NULL, error) &&
+                    picture_read(&style, measure->style, &content, error) &&
+                    picture_read(&result, measure->result, &content, error) &&
+                    masks_read(&masks, &measure->masks, error);
+    if (good) {
+        DpsMeasures figures;
+        char message[DPS_MESSAGE] = "";
+        good = dps_measure(&content.rgb, &style.rgb, &result.rgb, masks.count, masks.region,
+                           measure->network, measure->size, measure->threads, &figures,
+                           message) == DPS_OK;
+        if (good)
+            good = print(measure, &figures, error);
+        else
+            g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
+    }
+    masks_clear(&masks);
+    picture_clear(&result);
+    picture_clear(&style);
+    picture_clear(&content);
+    return good;
+}
+
+int command_measure(int argc, char **argv)
+{
+    Measure measure = {0};
+    GError *error = NULL;
+    gboolean good = parse(&measure, argc, argv, &error) && measure_files(&measure, &error);
+    masks_options_clear(&measure.masks);
+    g_free(measure.network);
+    return good ? COMMAND_DONE : command_end("measure", error);
+}

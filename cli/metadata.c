@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "metadata.h"
+
+#include <gexiv2/gexiv2.h>
+
+/* Tags about how a file stores its pixels, which are wrong in any other file. */
+static const char *const storage_tags[] = {
+    "Exif.Image.NewSubfileType",
+    "Exif.Image.SubfileType",
+    "Exif.Image.ImageWidth",
+    "Exif.Image.ImageLength",
+    "Exif.Image.BitsPerSample",
+    "Exif.Image.Compression",
+    "Exif.Image.PhotometricInterpretation",
+    "Exif.Image.FillOrder",
+    "Exif.Image.StripOffsets",
+    "Exif.Image.SamplesPerPixel",
+    "Exif.Image.RowsPerStrip",
+    "Exif.Image.StripByteCounts",
+    "Exif.Image.PlanarConfiguration",
+    "Exif.Image.Predictor",
+    "Exif.Image.ColorMap",
+    "Exif.Image.TileWidth",
+    "Exif.Image.TileLength",
+    "Exif.Image.TileOffsets",
+    "Exif.Image.TileByteCounts",
+    "Exif.Image.SubIFDs",
+    "Exif.Image.ExtraSamples",
+    "Exif.Image.SampleFormat",
+    "Exif.Image.SMinSampleValue",
+    "Exif.Image.SMaxSampleValue",
+    "Exif.Image.JPEGTables",
+    "Exif.Image.YCbCrCoefficients",
+    "Exif.Image.YCbCrSubSampling",
+    "Exif.Image.YCbCrPositioning",
+    "Exif.Image.InterColorProfile",
+    "Exif.Image.XMLPacket",
+    "Exif.Image.IPTCNAA",
+    "Exif.Image.ImageResources",
+};
+
+static GExiv2Metadata *open_metadata(const char *path)
+{
+    gexiv2_log_set_level(GEXIV2_LOG_LEVEL_MUTE);
+    GExiv2Metadata *metadata = gexiv2_metadata_new();
+    if (!gexiv2_metadata_open_path(metadata, path, NULL))
+        g_clear_object(&metadata);
+    return metadata;
+}
+
+int metadata_orientation(const char *path)
+{
+    GExiv2Metadata *metadata = open_metadata(path);
+    if (!metadata)
+        return 1;
+    int orientation = gexiv2_metadata_try_get_orientation(metadata, NULL);
+    g_object_unref(metadata);
+    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+/* Changes a tag that is there; adds none. */
+static void update_tag(GExiv2Metadata *metadata, const char *tag, glong value)
+{
+    if (gexiv2_metadata_try_has_tag(metadata, tag, NULL))
+        gexiv2_metadata_try_set_tag_long(metadata, tag, value, NULL);
+}
+
+gboolean metadata_copy(const char *from, const char *to, int width, int height)
+{
+    GExiv2Metadata *metadata = open_metadata(from);
+    if (!metadata)
+        return FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS(storage_tags); i++)
+        gexiv2_metadata_try_clear_tag(metadata, storage_tags[i], NULL);
+    gexiv2_metadata_try_erase_exif_thumbnail(metadata, NULL);
+    gboolean any = gexiv2_metadata_has_exif(metadata) || gexiv2_metadata_has_iptc(metadata) ||
+                   gexiv2_metadata_has_xmp(metadata);
+    gboolean good = TRUE;
+    if (any) {
+        update_tag(metadata, "Exif.Image.Orientation", GEXIV2_ORIENTATION_NORMAL);
+        update_tag(metadata, "Xmp.tiff.Orientation", GEXIV2_ORIENTATION_NORMAL);
+        update_tag(metadata, "Exif.Photo.PixelXDimension", width);
+        update_tag(metadata, "Exif.Photo.PixelYDimension", height);
+        good = gexiv2_metadata_save_file(metadata, to, NULL);
+    }
+    g_object_unref(metadata);
+    return good;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* output.h - a result file that appears whole or not at all.
+ *
+ * The bytes go to a file with a name of its own in the same folder; only when they are
+ * complete does that file take the result's name.  The temporary name keeps the
+ * extension, by which savers choose their format. */
+
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <glib.h>
+
+typedef struct {
+    char *path;      /* the result, symbolic links followed */
+    char *temporary; /* NULL when there is nothing to put away */
+} Output;
+
+/* Whether a result can go to `path`: its folder exists and can be written to, and `path`
+ * is no folder, device or one of `inputs` (which end with NULL) under whatever name. */
+gboolean output_check(const char *path, const char *const *inputs, GError **error);
+
+/* Creates the temporary file.  Ends with output_commit or output_discard. */
+gboolean output_begin(Output *output, const char *path, GError **error);
+gboolean output_commit(Output *output, GError **error);
+void output_discard(Output *output);
+
+#endif

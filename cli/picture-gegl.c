@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* picture-gegl.c - PNG, JPEG and TIFF through GEGL's loaders and savers.
+ *
+ * The loaders read into a GEGL buffer in the file's own format; from there strips of rows
+ * go into float planes and the buffer is dropped, so that a large photo is never held in
+ * several forms for long.  Writing goes the same way back. */
+
+#include <gegl.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "command.h"
+#include "hush.h"
+#include "metadata.h"
+#include "picture-private.h"
+#include "quantise.h"
+
+#define STRIP_ROWS 64
+
+static void start_gegl(void)
+{
+    static gboolean started;
+    if (started)
+        return;
+    started = TRUE;
+    /* babl's look-up tables take 370 MB and bring nothing for conversions as plain as ours. */
+    g_setenv("BABL_LUT", "0", FALSE);
+    /* Nothing is cached for long here, and nothing should go to a swap file. */
+    g_object_set(gegl_config(), "swap", "RAM", "tile-cache-size", (guint64)32 << 20,
+                 "use-opencl", FALSE, NULL);
+    gegl_init(NULL, NULL);
+}
+
+/* The space in which a result can be written as RGB: not one of grey or of inks. */
+static const Babl *rgb_space(const Babl *format)
+{
+    const Babl *space = babl_format_get_space(format);
+    gboolean other = !space || babl_space_is_gray(space) || babl_space_is_cmyk(space);
+    return other ? babl_space("sRGB") : space;
+}
+
+/* The encoding that the engine gets: the space's own curve, as photos are stored; the
+ * perceptual one where the space stores linear light. */
+static const Babl *work_format(const Babl *space, gboolean alpha)
+{
+    double place[8];
+    const Babl *curve[3];
+    babl_space_get(space, place, place + 1, place + 2, place + 3, place + 4, place + 5, place + 6,
+                   place + 7, curve, curve + 1, curve + 2);
+    gboolean linear = curve[0] == babl_trc("linear");
+    const char *name = linear ? (alpha ? "R~G~B~A float" : "R~G~B~ float")
+                              : (alpha ? "R'G'B'A float" : "R'G'B' float");
+    return babl_format_with_space(name, space);
+}
+
+/* What the libraries' remarks mean: a failure or idle talk.  A profile that can't be used
+ * is no failure, the numbers are taken as sRGB then. */
+static gboolean remarks_tell_failure(const char *remarks)
+{
+    static const char *const signs[] = {"LIBPNG ERROR", "libpng error", "Premature end", "Bogus",
+                                        "Unsupported"};
+    for (size_t i = 0; remarks && i < G_N_ELEMENTS(signs); i++)
+        if (strstr(remarks, signs[i]))
+            return TRUE;
+    char **lines = g_strsplit(remarks ? remarks : "", "\n", -1);
+    gboolean failure = FALSE;
+    for (char **line = lines; *line; line++)
+        failure |= g_str_has_prefix(*line, "warning: ") && !strstr(*line, "icc");
+    g_strfreev(lines);
+    return failure;
+}
+
+/* The file as a GEGL buffer with its origin at 0, 0; NULL and *error on failure. */
+static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
+{
+    static const char *const loaders[] = {"gegl:png-load", "gegl:jpg-load", "gegl:tiff-load"};
+    GeglBuffer *buffer = NULL;
+    hush_begin(path);
+    GeglNode *graph = gegl_node_new();
+    GeglNode *source =
+        gegl_node_new_child(graph, "operation", loaders[sniff->format], "path", path, NULL);
+    GeglNode *sink =
+        gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
+    gegl_node_link(source, sink);
+    GeglRectangle box = gegl_node_get_bounding_box(source);
+    gboolean sound = box.width > 0 && box.height > 0 &&
+                     (!sniff->width || (box.width == sniff->width && box.height == sniff->height));
+    gboolean fits = sound && sniff_size(path, box.width, box.height, error);
+    if (fits)
+        gegl_node_process(sink);
+    g_object_unref(graph);
+    char *remarks = hush_end();
+    if (fits && (!buffer || gegl_buffer_get_width(buffer) != box.width ||
+                 gegl_buffer_get_height(buffer) != box.height || remarks_tell_failure(remarks)))
+        sound = FALSE;
+    if (!sound) {
+        command_file_error(error, path,
+                           _("is damaged or of a kind that can't be decoded; convert it first."));
+        g_clear_object(&buffer);
+    }
+    g_free(remarks);
+    return buffer;
+}
+
+/* Copies interleaved pixels to rows y... of the planes; the fourth or second sample, if
+ * the planes are 3 or 1, is alpha. */
+static void take_strip(Picture *picture, const float *pixels, int y, int rows)
+{
+    int channels = picture->rgb.channels, samples = channels + (picture->alpha ? 1 : 0);
+    size_t plane = (size_t)picture->rgb.width * picture->rgb.height;
+    size_t start = (size_t)y * picture->rgb.width, count = (size_t)rows * picture->rgb.width;
+    for (size_t i = 0; i < count; i++) {
+        for (int c = 0; c < channels; c++)
+            picture->rgb.data[c * plane + start + i] = pixels[i * samples + c];
+        if (picture->alpha)
+            picture->alpha[start + i] = pixels[i * samples + channels];
+    }
+}
+
+/* Where pixel (x, y) of an upright picture lies in a stored one of width x height whose
+ * Exif orientation this is (Exif 2.3, tag 0x0112). */
+static size_t stored_at(int orientation, int x, int y, int width, int height)
+{
+    gboolean turned = orientation >= 5;
+    int column = turned ? y : x, row = turned ? x : y;
+    if (orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8)
+        column = width - 1 - column;
+    if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
+        row = height - 1 - row;
+    return (size_t)row * width + column;
+}
+
+static void turn_plane(float *plane, float *spare, int orientation, int width, int height)
+{
+    int columns = orientation >= 5 ? height : width, rows = orientation >= 5 ? width : height;
+    memcpy(spare, plane, (size_t)width * height * sizeof *plane);
+    for (int y = 0; y < rows; y++)
+        for (int x = 0; x < columns; x++)
+            plane[(size_t)y * columns + x] = spare[stored_at(orientation, x, y, width, height)];
+}
+
+/* Turns the picture as the camera was held. */
+static gboolean turn_upright(Picture *picture, int orientation, GError **error)
+{
+    int width = picture->rgb.width, height = picture->rgb.height;
+    size_t pixels = (size_t)width * height;
+    if (orientation == 1)
+        return TRUE;
+    float *spare = g_try_new(float, pixels);
+    if (!spare) {
+        command_file_error(error, picture->path,
+                           _("is too large for the free memory; close other programs or make it "
+                             "smaller."));
+        return FALSE;
+    }
+    for (int c = 0; c < picture->rgb.channels; c++)
+        turn_plane(picture->rgb.data + c * pixels, spare, orientation, width, height);
+    if (picture->alpha)
+        turn_plane(picture->alpha, spare, orientation, width, height);
+    if (orientation >= 5) {
+        picture->rgb.width = height;
+        picture->rgb.height = width;
+    }
+    g_free(spare);
+    return TRUE;
+}
+
+static PictureDepth depth_of(const Babl *format)
+{
+    const Babl *type = babl_format_get_type(format, 0);
+    if (type == babl_type("u8"))
+        return PICTURE_8;
+    return type == babl_type("u16") ? PICTURE_16 : PICTURE_FLOAT;
+}
+
+static const Babl *read_format(const Babl *stored, PictureKind kind, const Picture *picture,
+                               gboolean alpha)
+{
+    if (kind == PICTURE_MASK)
+        return babl_format_with_space(alpha ? "Y'A float" : "Y' float",
+                                      babl_format_get_space(stored));
+    if (kind == PICTURE_LABELS)
+        return babl_format_with_space(alpha ? "R'G'B'A float" : "R'G'B' float", rgb_space(stored));
+    return work_format(picture->space, alpha);
+}
+
+gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind,
+                           gboolean convert, GError **error)
+{
+    start_gegl();
+    GeglBuffer *buffer = load(picture->path, sniff, error);
+    if (!buffer)
+        return FALSE;
+    const Babl *stored = gegl_buffer_get_format(buffer);
+    gboolean alpha = babl_format_has_alpha(stored);
+    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer);
+    picture->depth = depth_of(stored);
+    if (!convert)
+        picture->space = rgb_space(stored);
+    else if (!picture->space)
+        picture->space = babl_space("sRGB");
+    const Babl *format = read_format(stored, kind, picture, alpha);
+    float *strip = g_try_malloc((gsize)width * STRIP_ROWS * 4 * sizeof(float));
+    gboolean good = strip && picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, width, height,
+                                              alpha, error);
+    for (int y = 0; good && y < height; y += STRIP_ROWS) {
+        int rows = MIN(STRIP_ROWS, height - y);
+        gegl_buffer_get(buffer, GEGL_RECTANGLE(0, y, width, rows), 1.0, format, strip,
+                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        take_strip(picture, strip, y, rows);
+    }
+    g_free(strip);
+    g_object_unref(buffer);
+    return good && turn_upright(picture, metadata_orientation(picture->path), error);
+}
+
+/* The result as a GEGL buffer in the file's format: rows are encoded for the space and
+ * rounded here, so that the saver has nothing left to convert. */
+static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const float *matte,
+                               const Babl *space, PictureDepth depth)
+{
+    static const char *const names[2][3] = {{"R'G'B' u8", "R'G'B' u16", "R'G'B' float"},
+                                            {"R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float"}};
+    int width = rgb->width, samples = alpha ? 4 : 3;
+    size_t plane = (size_t)width * rgb->height, count = (size_t)width * samples;
+    const Babl *format = babl_format_with_space(names[alpha != NULL][depth], space);
+    const Babl *encode = babl_fish(work_format(space, alpha != NULL),
+                                   babl_format_with_space(names[alpha != NULL][2], space));
+    GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, rgb->height), format);
+    float *row = g_new(float, count);
+    guint16 *rounded = g_new(guint16, count);
+    for (int y = 0; y < rgb->height; y++) {
+        size_t start = (size_t)y * width;
+        for (size_t i = 0; i < count; i++) {
+            size_t c = i % samples, pixel = start + i / samples;
+            row[i] = c == 3 ? alpha[pixel]
+                            : picture_over_white(rgb->data[c * plane + pixel], matte, pixel);
+        }
+        babl_process(encode, row, row, width);
+        for (size_t i = 0; depth != PICTURE_FLOAT && i < count; i++) {
+            int x = (int)(i / samples), c = (int)(i % samples);
+            if (depth == PICTURE_16)
+                rounded[i] = quantise_16(row[i]);
+            else if (c == 3)
+                ((guint8 *)rounded)[i] = (guint8)(CLAMP(row[i], 0, 1) * 255 + 0.5f);
+            else
+                ((guint8 *)rounded)[i] = quantise_8(row[i], x, y, c);
+        }
+        gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, width, 1), 0, format,
+                        depth == PICTURE_FLOAT ? (void *)row : (void *)rounded,
+                        GEGL_AUTO_ROWSTRIDE);
+    }
+    g_free(rounded);
+    g_free(row);
+    return buffer;
+}
+
+/* GEGL's JPEG saver never ends on a full disk, so see first whether there is room for the
+ * largest file that can come out. */
+static gboolean room_for(const PictureTarget *target, const DpsImage *rgb, GError **error)
+{
+    struct statvfs disk;
+    char *folder = g_path_get_dirname(target->path);
+    double wanted = 3.0 * rgb->width * rgb->height + 65536;
+    gboolean known = statvfs(folder, &disk) == 0;
+    g_free(folder);
+    if (!known || (double)disk.f_bavail * (double)disk.f_frsize >= wanted)
+        return TRUE;
+    command_file_error(error, target->shown, _("the disk is nearly full; make room."));
+    return FALSE;
+}
+
+static GeglNode *saver(GeglNode *graph, const PictureTarget *target)
+{
+    if (g_str_equal(target->format->name, "PNG"))
+        return gegl_node_new_child(graph, "operation", "gegl:png-save", "path", target->path,
+                                   "bitdepth", target->depth == PICTURE_16 ? 16 : 8, NULL);
+    if (g_str_equal(target->format->name, "JPEG"))
+        return gegl_node_new_child(graph, "operation", "gegl:jpg-save", "path", target->path,
+                                   "quality", 95, NULL);
+    return gegl_node_new_child(graph, "operation", "gegl:tiff-save", "path", target->path, NULL);
+}
+
+gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin,
+                            const PictureTarget *target, GError **error)
+{
+    Sniff sniff;
+    start_gegl();
+    if (!room_for(target, rgb, error))
+        return FALSE;
+    const Babl *space = origin->space ? origin->space : babl_space("sRGB");
+    gboolean keep = target->format->alpha;
+    GeglBuffer *buffer = fill_buffer(rgb, keep ? origin->alpha : NULL,
+                                     keep ? NULL : origin->alpha, space, target->depth);
+    hush_begin(target->shown);
+    GeglNode *graph = gegl_node_new();
+    GeglNode *source =
+        gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
+    GeglNode *sink = saver(graph, target);
+    gegl_node_link(source, sink);
+    gegl_node_process(sink);
+    g_object_unref(graph);
+    g_object_unref(buffer);
+    char *remarks = hush_end();
+    gboolean good = !remarks_tell_failure(remarks) && sniff_file(&sniff, target->path, NULL);
+    if (!good)
+        command_file_error(error, target->shown,
+                           _("can't be written; make room or choose another folder."));
+    else if (!metadata_copy(origin->path, target->path, rgb->width, rgb->height))
+        command_note(_("the metadata of %s couldn't be carried over."), origin->path);
+    g_free(remarks);
+    return good;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "progress.h"
+
+#include <glib/gi18n.h>
+#include <unistd.h>
+
+#define REFRESH (G_USEC_PER_SEC / 10)
+
+void progress_begin(Progress *progress, gboolean quiet)
+{
+    *progress = (Progress){.shown = !quiet && isatty(STDERR_FILENO)};
+}
+
+static const char *stage_name(DpsStage stage)
+{
+    switch (stage) {
+    case DPS_STAGE_PREPARE:
+        return _("Preparing");
+    case DPS_STAGE_GUESS:
+        return _("Matching colours");
+    case DPS_STAGE_OPTIMISE:
+        return _("Optimising");
+    case DPS_STAGE_FINISH:
+        return _("Finishing");
+    }
+    return "";
+}
+
+void progress_say(Progress *progress, const char *text)
+{
+    if (progress->shown)
+        g_printerr("\r%s\033[K", text);
+}
+
+void progress_show(Progress *progress, const DpsProgress *state)
+{
+    gint64 now = g_get_monotonic_time();
+    if (!progress->shown || now < progress->next)
+        return;
+    progress->next = now + REFRESH;
+    int percent = (int)(state->fraction * 100);
+    char *line;
+    if (state->evaluation > 0)
+        /* Translators: "Optimising 43 % · 12 evaluations", on a terminal. */
+        line = g_strdup_printf(ngettext("%s %d %% · %d evaluation", "%s %d %% · %d evaluations",
+                                        (gulong)state->evaluation),
+                               stage_name(state->stage), percent, state->evaluation);
+    else
+        line = g_strdup_printf(_("%s %d %%"), stage_name(state->stage), percent);
+    progress_say(progress, line);
+    g_free(line);
+}
+
+void progress_end(Progress *progress)
+{
+    if (progress->shown)
+        g_printerr("\r\033[K");
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* report.h - what a run did, as JSON for other programs. */
+
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <json-glib/json-glib.h>
+
+#include "dps.h"
+
+/* The report of a transfer.  `notices` are sentences of ours, which follow the engine's;
+ * NULL-terminated.  The keys are listed in photo-style(1). */
+JsonBuilder *report_transfer(const DpsResult *result, const char *const *notices);
+
+/* Writes the finished object to `path`, or to stdout when that is "-". */
+gboolean report_write(JsonBuilder *builder, const char *path, GError **error);
+
+/* A builder with an object begun and "version" set. */
+JsonBuilder *report_new(void);
+
+/* Adds a member to the object being built.  A number that is none becomes null. */
+void report_number(JsonBuilder *builder, const char *name, double value);
+void report_integer(JsonBuilder *builder, const char *name, gint64 value);
+void report_string(JsonBuilder *builder, const char *name, const char *value);
+
+/* The most memory that this process has held so far, in bytes. */
+gint64 report_peak_memory(void);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* transfer.c - photo-style transfer: the whole way from files to a file. */
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "command.h"
+#include "interrupt.h"
+#include "masks.h"
+#include "options.h"
+#include "output.h"
+#include "picture.h"
+#include "progress.h"
+#include "report.h"
+
+typedef struct {
+    EngineOptions engine;
+    MaskOptions masks;
+    const char *content, *style; /* files */
+    char *out, *report, *depth;
+    gboolean quiet;
+    PictureTarget target; /* format and depth; the depth is -1 until the content is read */
+} Transfer;
+
+static const char *const depth_names[] = {"8", "16", "float"};
+
+static gboolean check_depth(Transfer *transfer, GError **error)
+{
+    const PictureFormat *format = transfer->target.format;
+    transfer->target.depth = (PictureDepth)-1;
+    if (!transfer->depth)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(depth_names); i++)
+        if (g_str_equal(transfer->depth, depth_names[i]) && format->depths[i]) {
+            transfer->target.depth = (PictureDepth)i;
+            return TRUE;
+        }
+    GString *choices = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(depth_names); i++)
+        if (format->depths[i])
+            g_string_append_printf(choices, "%s%s", choices->len ? ", " : "", depth_names[i]);
+    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                _("--depth %s: a %s can't hold that; it takes %s."), transfer->depth, format->name,
+                choices->str);
+    g_string_free(choices, TRUE);
+    return FALSE;
+}
+
+static gboolean check_outputs(const Transfer *transfer, GError **error)
+{
+    GPtrArray *inputs = g_ptr_array_new();
+    g_ptr_array_add(inputs, (gpointer)transfer->content);
+    g_ptr_array_add(inputs, (gpointer)transfer->style);
+    masks_options_files(&transfer->masks, inputs);
+    if (transfer->engine.network)
+        g_ptr_array_add(inputs, transfer->engine.network);
+    g_ptr_array_add(inputs, NULL);
+    const char *const *files = (const char *const *)inputs->pdata;
+    gboolean to_file = transfer->report && !g_str_equal(transfer->report, "-");
+    gboolean good = output_check(transfer->out, files, error) &&
+                    (!to_file || output_check(transfer->report, files, error));
+    if (good && to_file && g_str_equal(transfer->out, transfer->report)) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("the report and the picture have the same name; choose another."));
+        good = FALSE;
+    }
+    g_ptr_array_unref(inputs);
+    return good;
+}
+
+static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &transfer->out,
+         N_("The picture to write; its ending chooses the format"), N_("OUT")},
+        {"depth", 0, 0, G_OPTION_ARG_STRING, &transfer->depth,
+         N_("Bits per colour of OUT: 8, 16 or float; as the content photo has by default"),
+         N_("BITS")},
+        {"report", 'r', 0, G_OPTION_ARG_FILENAME, &transfer->report,
+         N_("Write what was done as JSON; - is the standard output"), N_("FILE")},
+        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &transfer->quiet,
+         N_("Print nothing but errors"), NULL},
+        {0}};
+    GOptionContext *context = options_context(
+        _("CONTENT STYLE -o OUT"),
+        _("Gives the photo CONTENT the light, weather, season or time of day of the photo STYLE\n"
+          "and writes the result, in CONTENT's size, to OUT.  Masks say which region of one\n"
+          "photo takes its look from which region of the other."),
+        _("Examples:\n"
+          "  A quick look, then with care:\n"
+          "    photo-style transfer noon.jpg dusk.jpg -o look.jpg --preset draft\n"
+          "    photo-style transfer noon.jpg dusk.jpg -o dusk-at-home.jpg\n"
+          "  The sky from the sky, the water from the water:\n"
+          "    photo-style transfer noon.jpg dusk.jpg -o out.png \\\n"
+          "      --content-mask sky=noon-sky.png --style-mask sky=dusk-sky.png \\\n"
+          "      --content-mask water=noon-water.png --style-mask water=dusk-water.png\n"
+          "  Half as strong, and a report for a script:\n"
+          "    photo-style transfer noon.tif dusk.tif -o out.tif --amount 0.5 --report out.json\n"
+          "\n"
+          "What no mask covers forms a region of its own.  A region that only one photo has\n"
+          "keeps the content's look."));
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    masks_options_add(context, &transfer->masks);
+    options_engine_add(context, &transfer->engine);
+    if (!options_parse(context, &argc, &argv, 2, _("CONTENT and STYLE"), error))
+        return FALSE;
+    transfer->content = argv[1];
+    transfer->style = argv[2];
+    if (!transfer->out) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("where should the result go? Name it with -o OUT."));
+        return FALSE;
+    }
+    transfer->target.shown = transfer->out;
+    transfer->target.format = picture_format(transfer->out, error);
+    return transfer->target.format && options_engine_finish(&transfer->engine, error) &&
+           masks_options_check(&transfer->masks, error) && check_depth(transfer, error) &&
+           check_outputs(transfer, error);
+}
+
+static void on_progress(const DpsProgress *state, void *data)
+{
+    progress_show(data, state);
+}
+
+static bool on_cancelled(void *data)
+{
+    return interrupted();
+}
+
+/* Turns the engine's status into an error; TRUE when there is none. */
+static gboolean engine_succeeded(DpsStatus status, const DpsResult *result, GError **error)
+{
+    if (status == DPS_OK)
+        return TRUE;
+    if (!interrupt_check(error))
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", result->message);
+    return FALSE;
+}
+
+/* Sentences about what files made us do differently. */
+static void note_pictures(const Transfer *transfer, const Picture *content, const Picture *style,
+                          GPtrArray *notices)
+{
+    const Picture *pictures[] = {content, style};
+    for (guint i = 0; i < G_N_ELEMENTS(pictures); i++)
+        if (pictures[i]->repaired)
+            g_ptr_array_add(notices,
+                            g_strdup_printf(_("%s: %" G_GUINT64_FORMAT " values were no numbers "
+                                              "(NaN or infinite); they were taken as black."),
+                                            pictures[i]->path, pictures[i]->repaired));
+    if (content->alpha && !transfer->target.format->alpha)
+        g_ptr_array_add(notices, g_strdup_printf(_("%s: a %s has no transparency; what is "
+                                                   "transparent became white."),
+                                                 transfer->out, transfer->target.format->name));
+    if (transfer->depth == NULL && transfer->target.depth < content->depth)
+        g_ptr_array_add(notices, g_strdup_printf(_("%s: a %s has fewer bits than the content "
+                                                   "photo; .tif keeps them all."),
+                                                 transfer->out, transfer->target.format->name));
+}
+
+static gboolean write_picture(Transfer *transfer, const DpsResult *result, const Picture *content,
+                              GError **error)
+{
+    Output output;
+    if (interrupt_check(error) || !output_begin(&output, transfer->out, error))
+        return FALSE;
+    transfer->target.path = output.temporary;
+    if (!picture_write(&result->image, content, &transfer->target, error) ||
+        interrupt_check(error)) {
+        output_discard(&output);
+        return FALSE;
+    }
+    return output_commit(&output, error);
+}
+
+static void print_outcome(const Transfer *transfer, const DpsResult *result, GPtrArray *notices)
+{
+    if (transfer->quiet)
+        return;
+    for (int i = 0; i < result->regions; i++)
+        if (!result->region[i].matched)
+            command_note(_("region \"%s\" keeps the content's look: %s"), result->region[i].name,
+                         result->region[i].reason);
+    for (int i = 0; i < result->notices; i++)
+        command_note("%s", result->notice[i]);
+    for (guint i = 0; notices->pdata[i]; i++)
+        command_note("%s", (const char *)notices->pdata[i]);
+}
+
+static gboolean run(Transfer *transfer, Picture *content, Picture *style, const Masks *masks,
+                    Progress *progress, GError **error)
+{
+    DpsResult result;
+    GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
+    DpsJob job = {.content = &content->rgb,
+                  .style = &style->rgb,
+                  .regions = masks->count,
+                  .region = masks->region,
+                  .options = transfer->engine.engine,
+                  .progress = on_progress,
+                  .cancelled = on_cancelled,
+                  .data = progress};
+    gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
+    if (good) {
+        note_pictures(transfer, content, style, notices);
+        /* Room for the file in the making. */
+        dps_image_clear(&content->rgb);
+        dps_image_clear(&style->rgb);
+        progress_say(progress, _("Writing the result"));
+        good = write_picture(transfer, &result, content, error);
+    }
+    progress_end(progress);
+    g_ptr_array_add(notices, NULL);
+    if (good) {
+        print_outcome(transfer, &result, notices);
+        if (transfer->report)
+            good = report_write(
+                report_transfer(&result, (const char *const *)notices->pdata),
+                transfer->report, error);
+    }
+    g_ptr_array_unref(notices);
+    dps_result_clear(&result);
+    return good;
+}
+
+static gboolean transfer_files(Transfer *transfer, GError **error)
+{
+    Picture content = {0}, style = {0};
+    Masks masks = {0};
+    Progress progress;
+    PictureTarget *target = &transfer->target;
+    progress_begin(&progress, transfer->quiet);
+    progress_say(&progress, _("Reading the photos"));
+    gboolean good = picture_read(&content, transfer->content, NULL, error);
+    if (good && (int)target->depth < 0)
+        target->depth = picture_format_depth(target->format, content.depth);
+    good = good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
+           picture_read(&style, transfer->style, &content, error) &&
+           masks_read(&masks, &transfer->masks, error) && !interrupt_check(error);
+    if (good)
+        good = run(transfer, &content, &style, &masks, &progress, error);
+    progress_end(&progress);
+    masks_clear(&masks);
+    picture_clear(&style);
+    picture_clear(&content);
+    return good;
+}
+
+int command_transfer(int argc, char **argv)
+{
+    Transfer transfer = {0};
+    GError *error = NULL;
+    interrupt_install();
+    gboolean good =
+        parse(&transfer, argc, argv, &error) && transfer_files(&transfer, &error);
+    masks_options_clear(&transfer.masks);
+    options_engine_clear(&transfer.engine);
+    g_free(transfer.out);
+    g_free(transfer.report);
+    g_free(transfer.depth);
+    return good ? COMMAND_DONE : command_end("transfer", error);
+}
