@@ -31,6 +31,7 @@ static bool sobel_map(const DpsImage *image, int threads, Map *map)
     if (!luma || !map->data) {
         free(luma);
         free(map->data);
+        map->data = NULL;
         return false;
     }
     const float *r = image->data, *g = r + n, *b = g + n;
