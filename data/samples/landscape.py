@@ -1,0 +1,487 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A small landscape renderer: noise, sky, clouds, terrain, trees, water and a camera.
+
+It knows nothing of a particular scene; render-scenes.py describes those. Everything is NumPy on
+float32 arrays. World coordinates are metres: x to the right, y up from the water, z ahead. Colours
+are linear light until Camera.develop. A picture is kept on a canvas of `rows` rows whose row
+`horizon` looks straight ahead, so that what stands r rows above it is mirrored r rows below.
+"""
+import itertools
+
+import numpy as np
+from PIL import Image
+
+F32 = np.float32
+
+
+# ---------------------------------------------------------------- arithmetic and noise
+def smoothstep(low, high, x):
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def mix(a, b, t):
+    return a + (b - a) * t
+
+
+def rgb(*values):
+    return np.array(values, F32)
+
+
+def normalise(v):
+    return v / np.sqrt((v * v).sum(-1, keepdims=True))
+
+
+def resize(a, width, height):
+    """Bicubic enlargement, area-averaging reduction, of (H, W) or (H, W, C)."""
+    if a.ndim == 3:
+        return np.stack([resize(a[..., c], width, height) for c in range(a.shape[2])], -1)
+    method = Image.BOX if width < a.shape[1] else Image.BICUBIC
+    return np.asarray(Image.fromarray(a.astype(F32)).resize((width, height), method))
+
+
+def blur(a, sigma):
+    """Gaussian blur of (H, W) or (H, W, C), edges mirrored, done in the frequency domain."""
+    if a.ndim == 3:
+        return np.stack([blur(a[..., c], sigma) for c in range(a.shape[2])], -1)
+    pad = min(int(4 * sigma) + 1, min(a.shape) - 1)
+    p = np.pad(a, pad, mode='reflect')
+    fy, fx = np.fft.fftfreq(p.shape[0])[:, None], np.fft.rfftfreq(p.shape[1])[None]
+    kernel = np.exp(-2 * (np.pi * sigma) ** 2 * (fy * fy + fx * fx))
+    out = np.fft.irfft2(np.fft.rfft2(p) * kernel, p.shape)
+    return out[pad:-pad, pad:-pad].astype(F32)
+
+
+def frequencies(n, dims):
+    axes = np.meshgrid(*[np.fft.fftfreq(n, 1 / n)] * dims, indexing='ij')
+    return np.sqrt(sum(a * a for a in axes))
+
+
+def shaped_noise(rng, n, dims, gain):
+    """A periodic tile of Gaussian noise with spectrum gain(k), zero mean and unit variance."""
+    k = frequencies(n, dims)
+    spectrum = np.fft.fftn(rng.standard_normal((n,) * dims)) * np.where(k > 0, gain(k + 1e-9), 0)
+    a = np.fft.ifftn(spectrum).real
+    return (a / a.std()).astype(F32)
+
+
+def fractal(rng, n, dims=2, slope=1.9, low=1.0):
+    """Fractal noise: amplitude falls as k^-slope above `low` cycles per tile."""
+    return shaped_noise(rng, n, dims, lambda k: np.where(k >= low, k ** -slope, 0))
+
+
+def ridged(rng, n, low=2.0, octaves=7, gain=0.5):
+    """Musgrave's ridged multifractal: each octave is folded at zero and weighted by the last."""
+    total, weight, amplitude = np.zeros((n, n), F32), 1.0, 1.0
+    for o in range(octaves):
+        k0 = low * 2.0 ** o
+        band = shaped_noise(rng, n, 2, lambda k: np.exp(-2.5 * np.log2(k / k0) ** 2))
+        crest = (1 - np.minimum(np.sqrt(band * band + 0.02) * 0.7, 1)) ** 1.6
+        total += amplitude * weight * crest
+        weight, amplitude = np.clip(crest * 1.6, 0, 1), amplitude * gain
+    return total / total.max()
+
+
+def cells(rng, n, count, dims=2):
+    """Worley noise: distance to the nearest of count^dims jittered points, in cell units, and
+    that point's random number."""
+    points = rng.random((count,) * dims + (dims,))
+    value = rng.random((count,) * dims).astype(F32)
+    grid = np.stack(np.meshgrid(*[np.arange(n) * count / n] * dims, indexing='ij'), -1)
+    home, best, which = np.floor(grid).astype(int), np.full((n,) * dims, 9.0), np.zeros((n,) * dims)
+    for step in itertools.product((-1, 0, 1), repeat=dims):
+        cell = home + step
+        wrapped = tuple(np.moveaxis(cell % count, -1, 0))
+        distance = np.sqrt(((cell + points[wrapped] - grid) ** 2).sum(-1))
+        nearer = distance < best
+        best, which = np.where(nearer, distance, best), np.where(nearer, value[wrapped], which)
+    return best.astype(F32), which.astype(F32)
+
+
+def look_up(tile, *where):
+    """Linear interpolation in a periodic tile of 2^k entries a side; coordinates in tile periods."""
+    n = tile.shape[0]
+    base, frac = [], []
+    for w in where:
+        p = np.asarray(w, np.float64) * n
+        b = np.floor(p)
+        base.append(b.astype(np.int32) & (n - 1))
+        frac.append((p - b).astype(F32))
+    flat, total = tile.ravel(), 0
+    sides = [((b, 1 - f), (np.where(b == n - 1, 0, b + 1), f)) for b, f in zip(base, frac)]
+    for corner in itertools.product(*sides):
+        index, weight = 0, 1
+        for b, f in corner:
+            index, weight = index * n + b, weight * f
+        total = total + flat[index] * weight
+    return total
+
+
+# ---------------------------------------------------------------- camera
+class Camera:
+    """Looks along +z from `height` metres; `horizon` is the fraction of the picture above it."""
+
+    def __init__(self, width, height, horizon, eye, field=0.95, oversample=2):
+        self.out, self.eye, self.s = (width, height), eye, oversample
+        self.w, self.f = width * oversample, width * oversample * field
+        above, below = horizon * height, (1 - horizon) * height
+        self.horizon = int(round(max(above, 1.12 * below) * oversample))
+        self.crop = self.horizon - int(round(above * oversample))
+        self.rows = self.crop + height * oversample
+        self.slope = ((self.horizon - np.arange(self.rows) - 0.5) / self.f).astype(F32)
+        self.across = ((np.arange(self.w) + 0.5 - self.w / 2) / self.f).astype(F32)
+
+    def rays(self, reduce=1):
+        """Unit directions (rows/reduce, w/reduce, 3)."""
+        s, a = self.slope[reduce // 2::reduce], self.across[reduce // 2::reduce]
+        d = np.stack(np.broadcast_arrays(a[None], s[:, None], F32(1)), -1)
+        return normalise(d)
+
+    def develop(self, light, rng, exposure, bloom, falloff, noise, warmth):
+        """Linear light to an 8-bit photograph: glare, lens falloff, softness, lateral colour,
+        sensor noise, tone curve."""
+        width, height = self.out
+        light = light[self.crop:] * exposure
+        glare = np.minimum(light, 12)
+        light = light + bloom * (blur(glare, 0.004 * self.w) + 0.6 * blur(glare, 0.03 * self.w) - 1.2 * light.clip(0, 1))
+        light = np.stack([self._lens(light[..., c], 1 + 0.0006 * (c - 1)) for c in range(3)], -1)
+        light = resize(blur(light.clip(0, 20), 0.42 * self.s), width, height)
+        y, x = np.mgrid[:height, :width]
+        radius = np.hypot(x - width / 2, y - height / 2) / np.hypot(width / 2, height / 2)
+        light = light / (1 + falloff * radius[..., None] ** 2) ** 2 * rgb(*warmth)
+        grain = rng.standard_normal((height, width, 3)) * rgb(1.0, 0.8, 1.25)
+        grain = 0.65 * grain + 0.9 * blur(grain.astype(F32), 0.7)
+        light = np.maximum(light + noise * grain * np.sqrt(light.clip(0) * 0.02 + 2e-5), 0)
+        # Narkowicz's fit of the ACES curve, then the sRGB encoding.
+        tone = light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14)
+        tone = tone.clip(0, 1)
+        coded = np.where(tone <= 0.0031308, 12.92 * tone, 1.055 * tone ** (1 / 2.4) - 0.055)
+        return (coded * 255 + rng.random(coded.shape)).clip(0, 255).astype(np.uint8)
+
+    @staticmethod
+    def _lens(a, scale):
+        """Enlarge one channel about the middle: the lateral colour of a simple lens."""
+        h, w = a.shape
+        box = (w / 2 * (1 - 1 / scale), h / 2 * (1 - 1 / scale))
+        affine = (1 / scale, 0, box[0], 0, 1 / scale, box[1])
+        image = Image.fromarray(a.astype(F32))
+        out = np.asarray(image.transform((w, h), Image.AFFINE, affine, Image.BICUBIC))
+        return a if scale == 1 else np.where(out == 0, a, out)
+
+
+# ---------------------------------------------------------------- sky and clouds
+def sky_light(direction, sun, haze=1.0, steps=16):
+    """Single scattering of sunlight by air, dust and ozone (Nishita et al. 1993) along unit
+    `direction` (..., 3), radiance for sunlight of 1; below the horizon as at the horizon."""
+    ground, top = 6.36e6, 6.42e6
+    air, dust = rgb(5.8e-6, 13.5e-6, 33.1e-6), 21e-6 * haze
+    ozone = rgb(0.65e-6, 1.88e-6, 0.085e-6) * 3
+    d = direction.astype(np.float64).copy()
+    d[..., 1] = np.maximum(d[..., 1], 0.004)
+    d = normalise(d)
+
+    def length(y, up):
+        return -y * up + np.sqrt((y * up) ** 2 + top ** 2 - y ** 2)
+
+    def depth(optical):
+        return np.exp(-(optical[0][..., None] * (air + ozone) + 1.1 * dust * optical[1][..., None]))
+
+    total_r, total_m = 0, 0
+    seen = [np.zeros(d.shape[:-1])] * 2
+    far = length(ground + 1, d[..., 1])
+    edges = (np.arange(steps + 1) / steps) ** 2
+    for near, end in zip(edges[:-1], edges[1:]):
+        p = d * (far * (near + end) / 2)[..., None] + np.array([0, ground + 1, 0])
+        r = np.sqrt((p * p).sum(-1))
+        step, mass = far * (end - near), [np.exp(-(r - ground) / h) for h in (8000, 1200)]
+        seen = [s + m * step for s, m in zip(seen, mass)]
+        up = (p @ sun) / r
+        way = length(r, up)
+        lit = [0, 0]
+        for k in range(8):
+            t = way * (k + 0.5) / 8
+            h = np.maximum(np.sqrt(r * r + t * t + 2 * r * t * up) - ground, 0)
+            lit = [lit[0] + np.exp(-h / 8000) * way / 8, lit[1] + np.exp(-h / 1200) * way / 8]
+        light = depth([seen[0] + lit[0], seen[1] + lit[1]])
+        total_r = total_r + light * (mass[0] * step)[..., None]
+        total_m = total_m + light * (mass[1] * step)[..., None]
+    mu = np.clip(d @ sun, -1, 1)[..., None]
+    rayleigh = 3 / (16 * np.pi) * (1 + mu * mu)
+    return (total_r * air * rayleigh + total_m * dust * phase(mu, 0.76)).astype(F32)
+
+
+def phase(mu, g):
+    """Henyey and Greenstein's scattering phase function."""
+    return (1 - g * g) / (4 * np.pi * (1 + g * g - 2 * g * mu) ** 1.5)
+
+
+class CloudLayer:
+    """Volumetric clouds between two heights: billows of 3D noise under a 2D map of coverage."""
+
+    def __init__(self, rng, base, top, cover, size, stretch=(1, 1), erode=0.35, density=0.03):
+        self.base, self.top, self.cover, self.size = base, top, cover, size
+        self.stretch, self.erode, self.density = stretch, erode, density
+        puffs = 1 - sum(w * cells(rng, 64, c, 3)[0] for w, c in ((0.6, 4), (0.28, 8), (0.12, 16)))
+        smooth = fractal(rng, 64, 3, 2.3)
+        self.shape = puffs + 0.09 * smooth
+        self.detail = 1 - sum(w * cells(rng, 64, c, 3)[0] for w, c in ((0.6, 6), (0.4, 13)))
+        self.map = fractal(rng, 512, 2, 1.6, low=3)
+
+    def amount(self, x, y, z, fine=True):
+        """Extinction per metre at world points."""
+        h = (y - self.base) / (self.top - self.base)
+        u, v = x / self.stretch[0] / self.size, z / self.stretch[1] / self.size
+        cover = self.cover + 0.23 * look_up(self.map, u / 9 + 0.13, v / 9 + 0.41)
+        profile = smoothstep(0, 0.09, h) * (1 - smoothstep(0.05, 1.0, h) * mix(1.5, 0.55, np.clip(cover * 1.4, 0, 1)))
+        lump = look_up(self.shape, u, h * (self.top - self.base) / self.size, v)
+        body = lump * np.maximum(profile, 0) - (1 - cover)
+        if fine:
+            k = 4.3 / self.size
+            crumbs = look_up(self.detail, x * k, y * k, z * k)
+            body = body - self.erode * (1 - crumbs) * np.clip(1 - 2.2 * body, 0, 1)
+        return self.density * np.clip(body * 5, 0, 1)
+
+    def render(self, rays, sun, sunlight, skylight, groundlight, rng, steps=56):
+        """Light scattered towards the eye (premultiplied), transmittance and mean distance."""
+        shape = rays.shape[:-1]
+        d = rays.reshape(-1, 3)
+        colour, through = np.zeros((len(d), 3), F32), np.ones(len(d), F32)
+        reach, seen = np.zeros(len(d), F32), np.full(len(d), 1e-6, F32)
+        jitter = rng.random(len(d)).astype(F32)
+        start, end = (h / np.maximum(d[:, 1], 1e-4) for h in (self.base, self.top))
+        mu = (d @ sun.astype(F32))
+        for k in range(steps):
+            alive = np.flatnonzero((through > 0.02) & (d[:, 1] > 0.012))
+            step = (end[alive] - start[alive]) / steps
+            t = start[alive] + step * (k + jitter[alive])
+            p = d[alive] * t[:, None]
+            sigma = self.amount(p[:, 0], p[:, 1], p[:, 2])
+            inside = sigma > 1e-5
+            if not inside.any():
+                continue
+            alive, p, sigma, t, step = alive[inside], p[inside], sigma[inside], t[inside], step[inside]
+            tau = 0
+            for reach_to, span in ((0.02, 0.05), (0.08, 0.08), (0.2, 0.16), (0.42, 0.3)):
+                q = p + sun * (reach_to * self.size)
+                tau = tau + self.amount(q[:, 0], q[:, 1], q[:, 2], fine=False) * span * self.size
+            # Three orders of scattering, each dimmer, wider and reaching deeper than the last.
+            direct = 0
+            for order in range(3):
+                g = 0.72 * 0.5 ** order
+                lobe = 0.7 * phase(mu[alive], g) + 0.3 * phase(mu[alive], -0.3 * 0.5 ** order)
+                direct = direct + 0.62 ** order * np.exp(-tau * 0.38 ** order) * lobe
+            h = ((p[:, 1] - self.base) / (self.top - self.base))[:, None]
+            light = direct[:, None] * sunlight * 6 + mix(groundlight, skylight, smoothstep(0, 0.8, h))
+            opaque = 1 - np.exp(-sigma * step)
+            weight = through[alive] * opaque
+            colour[alive] += weight[:, None] * light
+            reach[alive] += weight * t
+            seen[alive] += weight
+            through[alive] *= 1 - opaque
+        return colour.reshape(shape + (3,)), through.reshape(shape), (reach / seen).reshape(shape)
+
+
+# ---------------------------------------------------------------- a view of the land
+class View:
+    """What the camera sees above the water: light, distance and label of each canvas pixel.
+
+    The mirrored view is taken from as far below the water as the eye is above it and shows, upside
+    up, what a still lake reflects."""
+
+    def __init__(self, camera, sky, haze, mirrored, start):
+        self.camera, self.haze, self.start = camera, haze, start
+        self.eye = -camera.eye if mirrored else camera.eye
+        self.rows = camera.horizon if mirrored else camera.rows
+        self.light = sky[:self.rows].copy()
+        self.distance = np.full(self.light.shape[:2], np.inf, F32)
+        self.label = np.zeros(self.light.shape[:2], np.uint8)
+        self.mirrored = mirrored
+
+    def through_air(self, colour, z, column):
+        clear = np.exp(-z[..., None] / self.haze['reach'])
+        return colour * clear + self.haze['colour'][column] * (1 - clear)
+
+    def trace(self, land, count, far=32000.0):
+        """Where each pixel's ray meets the land: indices (row, column) and distances."""
+        z = np.geomspace(self.start, far, count)
+        x = self.camera.across[:, None] * z[None]
+        height = land(x, z[None] + 0 * x)
+        slope = ((np.maximum(height, 0) - self.eye) / z).astype(F32)
+        if self.mirrored:
+            slope[height <= 0] = -1     # seen from below, the water itself hides nothing
+        crest = np.maximum.accumulate(slope, 1)
+        wanted = self.camera.slope[:self.rows][::-1]
+        found_row, found_col, found_z = [], [], []
+        for c in range(self.camera.w):
+            k = np.searchsorted(crest[c], wanted)
+            hit = np.flatnonzero(k < count)
+            i = k[hit]
+            prior = np.maximum(i - 1, 0)
+            rise = slope[c, i] - slope[c, prior]
+            t = np.clip((wanted[hit] - slope[c, prior]) / np.where(rise == 0, 1, rise), 0, 1)
+            found_row.append(self.rows - 1 - hit)
+            found_col.append(np.full(len(hit), c))
+            found_z.append(mix(z[prior], z[i], t))
+        return np.concatenate(found_row), np.concatenate(found_col), np.concatenate(found_z)
+
+    def put(self, row, column, z, colour, label):
+        """Set points, the farthest first, where nothing nearer is."""
+        order = np.argsort(-z, kind='stable')
+        row, column, z, colour = row[order], column[order], z[order], colour[order]
+        ok = (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.camera.w)
+        row, column, z, colour = row[ok], column[ok], z[ok], colour[ok]
+        ok = z <= self.distance[row, column] * 1.002
+        row, column, z, colour = row[ok], column[ok], z[ok], colour[ok]
+        self.light[row, column] = self.through_air(colour, z, column)
+        self.distance[row, column] = z
+        self.label[row, column] = label
+
+    def splat(self, points, colour, label):
+        """Put world points (N, 3)."""
+        column = np.floor(points[:, 0] / points[:, 2] * self.camera.f + self.camera.w / 2)
+        row = np.floor(self.camera.horizon - (points[:, 1] - self.eye) / points[:, 2] * self.camera.f)
+        self.put(row.astype(int), column.astype(int), points[:, 2], colour, label)
+
+    def sprite(self, x, y, z, picture, colours, label):
+        """Stand a tree picture (alpha, lit, open; premultiplied) with its foot at (x, y, z)."""
+        alpha = picture[..., 0]
+        h, w = alpha.shape
+        foot = int(self.camera.horizon - (y - self.eye) / z * self.camera.f)
+        left = int(x / z * self.camera.f + self.camera.w / 2 - w / 2)
+        r0, r1 = max(foot - h, 0), min(foot, self.rows)
+        c0, c1 = max(left, 0), min(left + w, self.camera.w)
+        if r0 >= r1 or c0 >= c1:
+            return
+        part = picture[r0 - foot + h:r1 - foot + h, c0 - left:c1 - left]
+        window = (slice(r0, r1), slice(c0, c1))
+        a = part[..., 0] * (self.distance[window] >= z * 0.985)
+        lit, shade = colours
+        tint = (part[..., 1:2] * lit + part[..., 2:3] * shade) / np.maximum(part[..., :1], 1e-4)
+        tint = self.through_air(tint, np.full(tint.shape[:2], z), np.arange(c0, c1)[None])
+        self.light[window] += a[..., None] * (tint - self.light[window])
+        solid = a > 0.5
+        self.distance[window][solid] = z
+        self.label[window][solid] = label
+
+
+# ---------------------------------------------------------------- trees
+def tree_points(rng, kind, count):
+    """A tree of height 1 as points: position, normal, openness to the sky."""
+    t = rng.random(count) ** 0.75 if kind != 'pine' else 1 - rng.random(count) ** 0.8 * 0.62
+    turn, s = rng.random(count) * 2 * np.pi, np.sqrt(rng.random(count))
+    if kind == 'broad':
+        lobes = rng.random((26, 3)) * [0.5, 0.66, 0.5] + [-0.25, 0.24, -0.25]
+        which = rng.integers(0, 26, count)
+        n = normalise(rng.standard_normal((count, 3)))
+        size = (0.11 + 0.07 * rng.random(26))[which]
+        p = lobes[which] * [1, 1, 1] + n * (size * (0.75 + 0.3 * rng.random(count)))[:, None]
+        open_ = np.clip(0.3 + 0.5 * n[:, 1] + 0.5 * (p[:, 1] - 0.4), 0.1, 1)
+        return p, n, open_ * (0.7 + 0.5 * rng.random(26))[which]
+    whorls = 24 if kind == 'fir' else 13
+    level = np.floor(t * whorls)
+    bough = np.floor(turn / (2 * np.pi) * 7)
+    key = (level * 7 + bough).astype(int)
+    trait = rng.random((whorls * 7 + 14, 4))[key]
+    if kind == 'fir':
+        reach = 0.19 * (1 - (level + 0.4) / whorls) ** 0.82 * (0.62 + 0.55 * trait[:, 0]) + 0.006
+        height = (level + 0.5 + 0.7 * (trait[:, 1] - 0.5)) / whorls
+        droop = 0.42
+    else:
+        reach = 0.17 * np.sqrt(np.clip(1.04 - (level + 0.5) / whorls, 0, 1)) * (0.35 + 0.9 * trait[:, 0])
+        height = (level + 0.5 + 0.9 * (trait[:, 1] - 0.5)) / whorls
+        droop = -0.25
+    spread = 0.95 - 0.55 * s
+    turn = (bough + 0.5 + (trait[:, 2] - 0.5) + (rng.random(count) - 0.5) * spread) * 2 * np.pi / 7
+    y = height - droop * reach * s + rng.standard_normal(count) * (0.005 + 0.010 * (1 - s))
+    p = np.stack([reach * s * np.cos(turn), y, reach * s * np.sin(turn)], -1)
+    n = normalise(np.stack([np.cos(turn), 0.75 + rng.standard_normal(count) * 0.4, np.sin(turn)], -1))
+    open_ = (0.16 + 0.84 * s ** 1.4) * (0.55 + 0.6 * trait[:, 3]) * (0.7 + 0.3 * t)
+    trunk = np.arange(count) % 19 == 0
+    p[trunk] = np.stack([0.006 * np.cos(turn), t if kind == 'fir' else 1 - t * 0.9, 0.006 * np.sin(turn)], -1)[trunk] * 0.96
+    if kind == 'pine':
+        p[trunk, 1] = rng.random(trunk.sum()) * 0.94
+    open_[trunk] *= 0.5
+    return p, n, open_
+
+
+def tree_picture(rng, kind, height, sun):
+    """Draw a tree `height` pixels tall: (height, width, 3) alpha, sunlit part, openness."""
+    fine = height * 2
+    count = int({'fir': 0.32, 'pine': 0.22, 'broad': 0.6}[kind] * fine * fine) + 2000
+    p, n, open_ = tree_points(rng, kind, count)
+    half = int(fine * (0.23 if kind != 'broad' else 0.46)) + 1
+    lit = np.clip(n @ sun, 0, 1) * np.clip(open_ * 1.25 - 0.1, 0, 1)
+    order = np.argsort(-p[:, 2], kind='stable')
+    out = np.zeros((fine, 2 * half, 3), F32)
+    for dy, dx in itertools.product((0, 1), repeat=2):
+        row = np.clip(((1 - p[order, 1]) * (fine - 2)).astype(int) + dy, 0, fine - 1)
+        column = np.clip((p[order, 0] * fine + half).astype(int) + dx, 0, 2 * half - 1)
+        out[row, column] = np.stack([np.ones(count), lit[order], open_[order]], -1)
+    return resize(out, half, height)
+
+
+# ---------------------------------------------------------------- water
+def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples=6):
+    """Light from water pixels at distance z: the mirrored view seen in ripples, mixed by Fresnel's
+    law with the light `body` from within. `waves` lists (tile of slopes (n, n, 2), size, rms).
+    What stands in the water close by is found by marching over `land`."""
+    camera = view.camera
+    theta = camera.eye / z
+    reach = z * z / (camera.f * camera.eye)
+    close = np.flatnonzero(z < 25)
+    wet = np.zeros(view.distance.shape, bool)
+    wet[row, column] = True
+    total, weights = np.zeros((len(z), 3), F32), np.zeros(len(z), F32)
+    for k in range(samples):
+        zz = z + ((k + rng.random(len(z))) / samples - 0.5) * reach
+        xx = (camera.across[column] + (rng.random(len(z)) - 0.5) / camera.f) * zz
+        rough = calm(xx, zz)
+        tilt_x, tilt_z = 0, 0
+        for tile, size, rms in waves:
+            tilt_x = tilt_x + rms * rough * look_up(tile[..., 0], xx / size, zz / size)
+            tilt_z = tilt_z + rms * rough * look_up(tile[..., 1], xx / size, zz / size)
+        facing = np.maximum(theta + tilt_z, 0.02 * theta)
+        fresnel = 0.02 + 0.98 * (1 - np.minimum(facing, 1)) ** 5
+        up = np.abs(theta + 2 * tilt_z)
+        r = np.clip(camera.horizon - (up * camera.f).astype(int) - 1, 0, mirror.shape[0] - 1)
+        c = np.clip((column + 2 * tilt_x * np.minimum(up, 0.5) * camera.f).astype(int), 0, camera.w - 1)
+        seen = mirror[r, c]
+        if k % 2 == 0:
+            stands, colour = near_reflection(view, xx[close], zz[close], up[close], land, wet)
+        seen[close[stands]] = colour
+        w = (facing / theta).astype(F32)
+        total += (w * fresnel)[:, None] * seen + (w * (1 - fresnel))[:, None] * body
+        weights += w
+    return total / weights[:, None]
+
+
+def near_reflection(view, x, z, up, land, unlit):
+    """Where rays leaving the water at (x, 0, z) with slope `up` meet land: a flag for each, and
+    the light seen there by the camera, which is not yet known where `unlit`."""
+    camera, across = view.camera, x / z
+    free, where = np.ones(len(z), bool), np.zeros((len(z), 2))
+    for d in np.geomspace(0.06, 3.0, 14):
+        far = z + d
+        under = free & (land(across * far, far) > up * d)
+        where[under] = np.stack([up[under] * d, far[under]], -1)
+        free &= ~under
+    y, far = where[~free].T
+    row = (camera.horizon - (y - camera.eye) / far * camera.f).astype(int)
+    column = (across[~free] * camera.f + camera.w / 2).astype(int)
+    row, column = row.clip(0, view.rows - 1), column.clip(0, camera.w - 1)
+    light = view.light[row, column]
+    hidden = (view.distance[row, column] > 25) | unlit[row, column]
+    if not hidden.all():
+        light[hidden] = light[~hidden].mean(0)      # a side the camera can't see
+    return ~free, light
+
+
+def wave_slopes(rng, n, low, high, wind, slope=2.2):
+    """A tile of ripple slopes (n, n, 2), unit rms ahead, running mostly along `wind`."""
+    k = np.stack(np.meshgrid(*[np.fft.fftfreq(n, 1 / n)] * 2, indexing='ij'), -1)
+    size = np.sqrt((k * k).sum(-1)) + 1e-9
+    along = np.abs(k @ np.asarray(wind, float)) / size
+    gain = np.where((size >= low) & (size <= high), size ** -slope * (0.15 + along ** 2), 0)
+    height = np.fft.fft2(rng.standard_normal((n, n))) * gain
+    a = np.stack([np.fft.ifft2(height * 1j * k[..., axis]).real for axis in (0, 1)], -1)
+    return (a / a[..., 1].std()).astype(F32)
