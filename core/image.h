@@ -33,6 +33,12 @@ static inline float *image_plane(const DpsImage *image, int channel)
     return image->data + image_pixels(image) * (size_t) channel;
 }
 
+/* Into [0, 1]; what is not a number becomes 0. */
+static inline float image_clipped(float v)
+{
+    return v > 0 ? (v < 1 ? v : 1) : 0;
+}
+
 /* False when height x width x channels floats can't be addressed, or a side is below 1. */
 bool image_size_fits(int channels, int width, int height);
 
@@ -45,8 +51,9 @@ int image_threads(int threads);
  * resize(LANCZOS) computes, without its rounding to 8 bits. */
 bool image_resize_lanczos(const DpsImage *in, int width, int height, int threads, DpsImage *out);
 
-/* The same with values rounded to 8 bits after each of the two passes, as Pillow does: for
- * measures that must agree with programs that load photos that way. */
+/* The same in Pillow's 8-bit arithmetic, to the last bit (weights of 22 bits, values rounded to 8 bits
+ * before and after each pass): for measures that must agree with programs that load photos that
+ * way.  Holds a byte per pixel of the narrower picture in between. */
 bool image_resize_lanczos8(const DpsImage *in, int width, int height, int threads, DpsImage *out);
 
 /* Bilinear with pixel centres at halves; where it reduces, the triangle is widened by the
