@@ -26,7 +26,9 @@ int command_end(const char *subcommand, GError *error)
     int code = misused ? COMMAND_MISUSED : COMMAND_FAILED;
     if (g_error_matches(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED))
         code = 128 + interrupt_signal();
-    g_printerr("photo-style: %s\n", error->message);
+    /* GLib's messages end without a stop. */
+    gboolean ended = g_str_has_suffix(error->message, ".") || g_str_has_suffix(error->message, "?");
+    g_printerr("photo-style: %s%s\n", error->message, ended ? "" : ".");
     if (misused)
         g_printerr(_("Try \"photo-style %s --help\".\n"), subcommand);
     g_error_free(error);

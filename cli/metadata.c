@@ -69,7 +69,7 @@ gboolean metadata_copy(const char *from, const char *to, int width, int height)
 {
     GExiv2Metadata *metadata = open_metadata(from);
     if (!metadata)
-        return FALSE;
+        return TRUE;
     for (size_t i = 0; i < G_N_ELEMENTS(storage_tags); i++)
         gexiv2_metadata_try_clear_tag(metadata, storage_tags[i], NULL);
     gexiv2_metadata_try_erase_exif_thumbnail(metadata, NULL);

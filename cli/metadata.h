@@ -13,7 +13,8 @@
 int metadata_orientation(const char *path);
 
 /* Copies what describes the photo, not what describes the file: no thumbnail, and the
- * orientation becomes upright.  FALSE when `to` couldn't be changed; it is whole then. */
+ * orientation becomes upright.  FALSE when there was something to copy and `to` couldn't
+ * take it; it is whole then. */
 gboolean metadata_copy(const char *from, const char *to, int width, int height);
 
 #endif

@@ -26,10 +26,10 @@ static void start_gegl(void)
     started = TRUE;
     /* babl's look-up tables take 370 MB and bring nothing for conversions as plain as ours. */
     g_setenv("BABL_LUT", "0", FALSE);
-    /* Nothing is cached for long here, and nothing should go to a swap file. */
-    g_object_set(gegl_config(), "swap", "RAM", "tile-cache-size", (guint64)32 << 20,
-                 "use-opencl", FALSE, NULL);
     gegl_init(NULL, NULL);
+    /* Nothing is cached for long here, and nothing should go to a swap file. */
+    g_object_set(gegl_config(), "swap", NULL, "tile-cache-size", (guint64)32 << 20, "use-opencl",
+                 FALSE, NULL);
 }
 
 /* The space in which a result can be written as RGB: not one of grey or of inks. */

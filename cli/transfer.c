@@ -174,13 +174,24 @@ static gboolean write_picture(Transfer *transfer, const DpsResult *result, const
     return output_commit(&output, error);
 }
 
+/* Whether one of the engine's notices speaks of the region already. */
+static gboolean noticed(const DpsResult *result, const DpsRegionReport *region)
+{
+    char *name = g_strdup_printf("\"%s\"", region->name);
+    gboolean found = FALSE;
+    for (int i = 0; i < result->notices; i++)
+        found |= strstr(result->notice[i], name) != NULL;
+    g_free(name);
+    return found;
+}
+
 static void print_outcome(const Transfer *transfer, const DpsResult *result, GPtrArray *notices)
 {
     if (transfer->quiet)
         return;
     for (int i = 0; i < result->regions; i++)
-        if (!result->region[i].matched)
-            command_note(_("region \"%s\" keeps the content's look: %s"), result->region[i].name,
+        if (!result->region[i].matched && !noticed(result, &result->region[i]))
+            command_note(_("region \"%s\": %s."), result->region[i].name,
                          result->region[i].reason);
     for (int i = 0; i < result->notices; i++)
         command_note("%s", result->notice[i]);

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A run as a whole: report, progress, interruption, repetition; measure, devices, bench."""
+
+import fcntl
+import glob
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import numpy as np
+
+import tool
+
+
+class Report(tool.ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.photos()
+
+    def check(self, report):
+        kinds = {"version": str, "device": str, "network": str, "seconds": float,
+                 "evaluations": int, "levels": list, "regions": list,
+                 "peak_memory_bytes": int, "notices": list}
+        self.assertEqual(list(report), list(kinds))
+        for key, kind in kinds.items():
+            self.assertIsInstance(report[key], kind, key)
+        self.assertGreater(report["seconds"], 0)
+        self.assertGreater(report["peak_memory_bytes"], 1 << 20)
+        self.assertEqual(sum(level["evaluations"] for level in report["levels"]),
+                         report["evaluations"])
+        for level in report["levels"]:
+            self.assertEqual(list(level), ["width", "height", "evaluations", "seconds", "losses"])
+            self.assertEqual(list(level["losses"]), ["total", "style", "content", "matting"])
+            self.assertGreaterEqual(level["losses"]["matting"], 0)
+        for region in report["regions"]:
+            self.assertEqual(list(region), ["name", "content_coverage", "style_coverage",
+                                            "matched", "reason"])
+            self.assertIsInstance(region["matched"], bool)
+        for notice in report["notices"]:
+            self.assertIsInstance(notice, str)
+
+    def test_file(self):
+        done = self.transfer("--report", "report.json")
+        self.assertEqual(done.out + done.err, "")
+        report = self.report()
+        self.check(report)
+        self.assertEqual(report["network"], "builtin")
+        self.assertEqual(report["device"], "cpu")
+        self.assertEqual(report["levels"][-1]["width"], 40)
+
+    def test_standard_output(self):
+        self.check(json.loads(self.transfer("--report", "-").out))
+
+    def test_notices_are_in_the_report(self):
+        pixels = np.full((20, 20, 3), 0.5, np.float32)
+        pixels[0, 0] = np.nan
+        tool.write_pfm(self.path("nan.pfm"), pixels)
+        self.transfer("--report", "report.json", content="nan.pfm", out="out.pfm")
+        self.assertTrue(any("3 values" in n for n in self.report()["notices"]))
+
+
+class Repetition(tool.ToolTest):
+    def test_one_thread_repeats_to_the_last_bit(self):
+        self.photos(64, 64)
+        for name in ("a.pfm", "b.pfm"):
+            self.transfer(out=name)
+        a, b = (tool.read_pfm(self.path(name)) for name in ("a.pfm", "b.pfm"))
+        self.assertTrue(np.array_equal(a, b))
+
+    def test_options_have_an_effect(self):
+        self.photos()
+        self.transfer(out="plain.pfm")
+        plain = tool.read_pfm(self.path("plain.pfm"))
+        for option in (["--amount", "0.5"], ["--detail", "1"], ["--photorealism", "10"],
+                       ["--content-weight", "30"], ["--style-weight", "0.01"], ["--size", "24"],
+                       ["--preset", "normal"], ["--seed", "7"]):
+            with self.subTest(option=option):
+                self.transfer(*option, out="other.pfm")
+                other = tool.read_pfm(self.path("other.pfm"))
+                self.assertGreater(np.abs(plain - other).max(), 1e-4)
+
+    def test_amount_blends(self):
+        self.photos()
+        content = self.pixels("content.png") / 255
+        pictures = {}
+        for amount in ("0", "0.5", "1"):
+            self.transfer("--amount", amount, out="out.pfm")
+            pictures[amount] = tool.read_pfm(self.path("out.pfm"))
+        self.assertLess(np.abs(pictures["0"] - content).max(), 1e-6)  # 3e-8
+        half = (pictures["0"] + pictures["1"]) / 2
+        self.assertLess(np.abs(pictures["0.5"] - half).max(), 1e-5)  # 6e-8
+
+
+class Progress(tool.ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.photos(200, 150)
+        self.command = [tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png",
+                        "--preset", "draft", "--size", "200"]
+
+    def on_terminal(self, *options):
+        """Runs with stderr on a terminal and returns what appeared there."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        with subprocess.Popen(self.command + list(options), cwd=self.folder, stderr=theirs,
+                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              env=dict(os.environ, LC_ALL="C.UTF-8")) as process:
+            os.close(theirs)
+            text = b""
+            while True:
+                try:
+                    piece = os.read(ours, 4096)
+                except OSError:  # the other end is closed
+                    break
+                if not piece:
+                    break
+                text += piece
+            self.assertEqual(process.wait(240), 0, text)
+            self.assertEqual(process.stdout.read(), b"")
+        os.close(ours)
+        return text.decode()
+
+    def test_line_on_a_terminal(self):
+        text = self.on_terminal()
+        self.assertRegex(text, r"\rOptimising \d+ % · \d+ evaluations?\x1b\[K")
+        self.assertNotIn("\n", text)
+        self.assertTrue(text.endswith("\r\x1b[K"), repr(text[-80:]))
+        percents = [int(p) for p in re.findall(r"(\d+) %", text)]
+        self.assertEqual(percents, sorted(percents))
+        self.assertLessEqual(percents[-1], 100)
+
+    def test_quiet_on_a_terminal(self):
+        self.assertEqual(self.on_terminal("--quiet"), "")
+
+    def test_nothing_in_a_pipe(self):
+        done = subprocess.run(self.command, cwd=self.folder, capture_output=True, timeout=240)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+
+
+class Interruption(tool.ToolTest):
+    def interrupted(self, number, code):
+        self.photos(400, 300)
+        with open(self.path("out.png"), "wb") as file:
+            file.write(b"older")
+        before = sorted(os.listdir(self.folder))
+        process = subprocess.Popen(
+            [tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png", "--preset",
+             "best", "--size", "400"], cwd=self.folder, stderr=subprocess.PIPE)
+        time.sleep(3)
+        self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
+        began = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, code)
+        self.assertEqual(err.decode(), "photo-style: interrupted; no picture was written.\n")
+        self.assertLess(time.monotonic() - began, 10)  # 0.2 on an idle machine
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+        with open(self.path("out.png"), "rb") as file:
+            self.assertEqual(file.read(), b"older")
+
+    def test_interrupt(self):
+        self.interrupted(signal.SIGINT, 130)
+
+    def test_terminate(self):
+        self.interrupted(signal.SIGTERM, 143)
+
+
+class Others(tool.ToolTest):
+    def test_measure(self):
+        self.photos(120, 90)
+        text = self.run_tool("measure", "content.png", "style.png", "content.png").out
+        self.assertRegex(text, r"^edge    1\.0000\nenergy  \S+\ncolour  \S+\n$")
+        figures = json.loads(self.run_tool("measure", "--json", "content.png", "style.png",
+                                           "content.png", "--size", "100").out)
+        self.assertEqual(list(figures), ["version", "edge", "energy", "colour", "probe"])
+        self.assertIsNone(figures["probe"])
+        self.assertGreater(figures["colour"], 1)
+        styled = json.loads(self.run_tool("measure", "--json", "content.png", "style.png",
+                                          "style.png", "--size", "100").out)
+        self.assertLess(styled["colour"], figures["colour"])
+        self.assertLess(styled["edge"], figures["edge"])
+
+    def test_measure_refuses(self):
+        self.photos()
+        for arguments, pattern in ((["missing.png", "style.png", "style.png"], "missing.png"),
+                                   (["content.png", "style.png", "none.png"], "none.png"),
+                                   (["content.png", "style.png", "style.png", "--network",
+                                     "no.safetensors"], "no.safetensors")):
+            self.check_sentence(self.run_tool("measure", *arguments, code=1), pattern)
+
+    def test_probe(self):
+        network = os.path.join(tool.PROJECT, "../shared/reference/networks",
+                               "vgg19-16x.safetensors")
+        if not os.path.exists(network):
+            self.skipTest("there is no ../shared/reference/networks/vgg19-16x.safetensors")
+        self.photos(64, 48)
+        figures = json.loads(self.run_tool("measure", "--json", "content.png", "style.png",
+                                           "content.png", "--network", network).out)
+        self.assertGreater(figures["probe"], 0)
+
+    def test_devices(self):
+        self.assertRegex(self.run_tool("devices").out, r"(?m)^cpu +\S")
+        devices = json.loads(self.run_tool("devices", "--json").out)["devices"]
+        self.assertIn("cpu", [device["name"] for device in devices])
+        for device in devices:
+            self.assertEqual(list(device), ["name", "about", "usable", "memory_bytes"])
+
+    def test_bench(self):
+        options = ["--width", "64", "--height", "48", "--repeats", "1"]
+        self.assertRegex(self.run_tool("bench", *options).out,
+                         r"^builtin: \d+\.\d+ s per evaluation at 64 x 48\n$")
+        figures = json.loads(self.run_tool("bench", "--json", *options).out)
+        self.assertEqual(figures["networks"][0]["network"], "builtin")
+        self.assertGreater(figures["networks"][0]["seconds"], 0)
+        done = self.run_tool("bench", "--network", "missing.safetensors", *options, code=1)
+        self.assertIn("missing.safetensors", done.err)
+
+    def test_memory_of_a_large_photo(self):
+        """What is read and written is held once: under 30 bytes a pixel beside the engine."""
+        side = 3000
+        self.save("big.png", tool.photo(side, side), compress_level=1)
+        self.save("style.png", tool.photo(64, 64))
+        self.transfer("--report", "report.json", content="big.png")
+        peak = self.report()["peak_memory_bytes"] - (60 << 20)
+        self.assertLess(peak / side ** 2, 1.5e9 / 24e6)  # 40 of 62 bytes a pixel
+
+
+class Leftovers(tool.ToolTest):
+    def test_no_file_but_the_result(self):
+        self.photos()
+        self.transfer()
+        self.assertEqual(sorted(glob.glob("*", root_dir=self.folder, include_hidden=True)),
+                         ["content.png", "out.png", "style.png"])
+
+    def test_mode_of_the_result(self):
+        self.photos()
+        self.transfer()
+        mask = os.umask(0)
+        os.umask(mask)
+        self.assertEqual(os.stat(self.path("out.png")).st_mode & 0o777, 0o666 & ~mask)
+
+    def test_link_is_followed(self):
+        self.photos()
+        os.mkdir(self.path("elsewhere"))
+        with open(self.path("elsewhere/real.png"), "wb"):
+            os.symlink("elsewhere/real.png", self.path("link.png"))
+        self.transfer(out="link.png")
+        self.assertTrue(os.path.islink(self.path("link.png")))
+        self.assertEqual(self.open("elsewhere/real.png").size, (40, 30))
+
+
+if __name__ == "__main__":
+    tool.main()

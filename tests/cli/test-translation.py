@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The catalogues: every file with messages is listed, every message is translated."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import tool
+
+PO = os.path.join(tool.PROJECT, "po")
+
+
+def lines(name):
+    with open(os.path.join(PO, name)) as file:
+        return [line.strip() for line in file if line.strip() and not line.startswith("#")]
+
+
+class Catalogues(unittest.TestCase):
+    def test_files_with_messages_are_listed(self):
+        listed = set(lines("POTFILES"))
+        for folder in ("cli", "plug-in", "ui"):
+            for name in sorted(os.listdir(os.path.join(tool.PROJECT, folder))):
+                path = os.path.join(folder, name)
+                if name.endswith(".c"):
+                    with open(os.path.join(tool.PROJECT, path)) as file:
+                        has = re.search(r'\b(N?_|n?gettext|g_dn?gettext)\s*\(', file.read())
+                    self.assertEqual(bool(has), path in listed, path)
+
+    def test_every_message_is_translated(self):
+        if not shutil.which("msgfmt"):
+            self.skipTest("there is no msgfmt; install gettext")
+        template = self.template()
+        for language in lines("LINGUAS"):
+            catalogue = os.path.join(PO, language + ".po")
+            merged = subprocess.run(["msgmerge", "--quiet", "-o", "-", catalogue, template],
+                                    capture_output=True, check=True).stdout
+            done = subprocess.run(["msgfmt", "--check", "--statistics", "-o", os.devnull, "-"],
+                                  input=merged, capture_output=True,
+                                  env=dict(os.environ, LC_ALL="C"))
+            text = done.stderr.decode()
+            self.assertEqual(done.returncode, 0, text)
+            self.assertRegex(text, r"^\d+ translated messages\.\n$", language)
+
+    def template(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        path = os.path.join(folder, "messages.pot")
+        subprocess.run(["xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_",
+                        "--keyword=g_dngettext:2,3", "--add-comments=Translators", "-o", path,
+                        *lines("POTFILES")], cwd=tool.PROJECT, check=True, capture_output=True)
+        return path
+
+
+if __name__ == "__main__":
+    tool.main()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Help, version, and command lines that make no sense (exit code 2)."""
+
+import os
+
+import tool
+
+
+class Usage(tool.ToolTest):
+    def test_help_teaches(self):
+        text = self.run_tool("--help").out
+        for word in ("transfer", "measure", "devices", "bench", "photo-style transfer noon.jpg"):
+            self.assertIn(word, text)
+        self.assertEqual(self.run_tool("-h").out, text)
+
+    def test_help_of_each_command(self):
+        for command, words in {
+                "transfer": ["CONTENT STYLE", "--content-mask=NAME=FILE", "--preset", "Example"],
+                "measure": ["RESULT", "--network", "edge", "Example"],
+                "devices": ["--json"], "bench": ["--repeats", "Example"]}.items():
+            text = self.run_tool(command, "--help").out
+            for word in words:
+                self.assertIn(word, text, command)
+
+    def test_version(self):
+        self.assertRegex(self.run_tool("--version").out, r"^photo-style \d+\.\d+\.\d+\n$")
+
+    def test_no_or_unknown_command(self):
+        self.assertIn("--help", self.run_tool(code=2).err)
+        text = self.run_tool("transform", code=2).err
+        self.assertIn('did you mean "transfer"', text)
+        self.assertIn('no command "xyz"', self.run_tool("xyz", code=2).err)
+
+    def test_misuse(self):
+        self.photos()
+        for pattern, arguments in [
+                ("name CONTENT and STYLE", ["-o", "out.png"]),
+                ("name CONTENT and STYLE", ["content.png", "-o", "out.png"]),
+                ("name CONTENT and STYLE", ["a", "b", "c", "-o", "out.png"]),
+                ("-o OUT", ["content.png", "style.png"]),
+                ("out: .*ending", ["content.png", "style.png", "-o", "out"]),
+                (r"out\.gif: .*\.png", ["content.png", "style.png", "-o", "out.gif"]),
+                ("--nonsense", ["content.png", "style.png", "-o", "out.png", "--nonsense"]),
+                ("--preset quick: .*draft", self.line("--preset", "quick")),
+                ("--amount 1.5: .*from 0 to 1", self.line("--amount", "1.5")),
+                ("--amount", self.line("--amount", "nan")),
+                ("--detail -1:", self.line("--detail", "-1")),
+                ("--size -5:", self.line("--size", "-5")),
+                ("--threads -1:", self.line("--threads", "-1")),
+                ("--seed -1:", self.line("--seed", "-1")),
+                ("--photorealism -1:", self.line("--photorealism", "-1")),
+                ("--content-weight -1:", self.line("--content-weight", "-1")),
+                ("--style-weight inf:", self.line("--style-weight", "inf")),
+                ("threads", self.line("--threads", "many")),
+                ("--depth 12: .*takes 8, 16", self.line("--depth", "12")),
+                ("--depth float: a PNG", self.line("--depth", "float")),
+                ("--content-mask sky: .*NAME=FILE", self.line("--content-mask", "sky")),
+                ("--style-mask =a.png: .*NAME=FILE", self.line("--style-mask", "=a.png")),
+                ("twice", self.line("--content-mask", "a=x.png", "--content-mask", "a=y.png")),
+                ("go together", self.line("--content-labels", "x.png")),
+                ("go together", self.line("--style-labels", "x.png")),
+                ("one of them", self.line("--content-labels", "x.png", "--style-labels", "x.png",
+                                          "--content-mask", "a=x.png"))]:
+            with self.subTest(arguments=arguments):
+                done = self.run_tool("transfer", *arguments, code=2)
+                self.check_sentence(done, pattern, 2)
+                self.assertIn("photo-style transfer --help", done.err)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["content.png", "style.png"])
+
+    def line(self, *options):
+        return ["content.png", "style.png", "-o", "out.png", *options]
+
+    def test_misuse_of_the_others(self):
+        for arguments in (["measure", "a", "b"], ["devices", "x"], ["bench", "x"],
+                          ["bench", "--width", "0"], ["bench", "--repeats", "0"],
+                          ["measure", "a", "b", "c", "--size", "-1"]):
+            with self.subTest(arguments=arguments):
+                done = self.run_tool(*arguments, code=2)
+                self.assertIn("photo-style %s --help" % arguments[0], done.err)
+
+    def test_names_that_begin_with_a_dash(self):
+        self.save("-c.png", tool.photo(20, 20))
+        self.save("s.png", tool.photo(20, 20, 2))
+        self.run_tool("transfer", "-o", "out.png", *tool.FAST, "--", "-c.png", "s.png")
+        self.assertEqual(self.open("out.png").size, (20, 20))
+
+
+if __name__ == "__main__":
+    tool.main()
