@@ -2,6 +2,7 @@
 #include "layers.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 /* Floats in one strip: 4 MB. */
 #define STRIP (1 << 20)
@@ -57,39 +58,75 @@ static const Babl *grey_format(const Encoding *encoding, gboolean alpha)
 
 /* ---------------------------------------------------------------------- photos */
 
-/* One strip of interleaved values to planes; a grey one is repeated. */
-static void spread(const float *strip, int components, gsize from, gsize count, DpsImage *out)
+/* One strip of interleaved colours to planes; a grey value is repeated.  What is fully
+ * transparent becomes NaN for now.  Adds the visible colours, weighted by alpha, to sum[0] to
+ * sum[2], and the weights to sum[3].  `alpha` may be NULL: opaque. */
+static void spread(const float *strip, const float *alpha, int colours, gsize from, gsize count,
+                   DpsImage *out, double sum[4])
 {
     gsize plane = (gsize) out->width * out->height;
 
-    for (int c = 0; c < out->channels; c++)
-        for (gsize i = 0; i < count; i++)
-            out->data[c * plane + from + i] = strip[i * components + (components == 1 ? 0 : c)];
+    for (gsize i = 0; i < count; i++) {
+        float weight = alpha ? alpha[i] : 1.0f;
+
+        for (int c = 0; c < 3; c++) {
+            float value = strip[i * colours + (colours == 1 ? 0 : c)];
+
+            out->data[c * plane + from + i] = weight > 0.0f ? value : NAN;
+            sum[c] += weight > 0.0f ? weight * value : 0.0f;
+        }
+        sum[3] += weight;
+    }
 }
 
+/* Gives transparent pixels the mean of the visible ones: whatever colours are hidden there, the
+ * result is the same. */
+static void fill_hidden(DpsImage *image, const double sum[4])
+{
+    gsize plane = (gsize) image->width * image->height;
+
+    for (int c = 0; c < 3; c++) {
+        float mean = sum[3] > 0 ? sum[c] / sum[3] : 0;
+
+        for (gsize i = 0; i < plane; i++)
+            if (isnan(image->data[c * plane + i]))
+                image->data[c * plane + i] = mean;
+    }
+}
+
+/* The colours are read without alpha: babl converts those with alpha less exactly (measured:
+ * 4e-4 off in Adobe RGB, against 2e-7). */
 gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
                            GError **error)
 {
     int width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
-    int components = encoding->grey ? 1 : 3, rows = strip_rows(width, components);
+    int colours = encoding->grey ? 1 : 3, rows = strip_rows(width, colours);
     const Babl *format = encoding->grey ? grey_format(encoding, FALSE)
                                         : layers_rgb_format(encoding, FALSE);
-    float *strip = g_try_malloc_n((gsize) width * rows, components * sizeof *strip);
+    float *strip = g_try_malloc_n((gsize) width * rows, colours * sizeof *strip), *alpha = NULL;
+    double sum[4] = { 0 };
     GeglBuffer *buffer;
 
     if (!strip || !dps_image_init(out, 3, width, height)) {
         g_free(strip);
         return no_memory(width, height, error);
     }
+    if (gimp_drawable_has_alpha(drawable))
+        alpha = g_new(float, (gsize) width *rows);
     buffer = gimp_drawable_get_buffer(drawable);
     for (int y = 0; y < height; y += rows) {
-        int n = MIN(rows, height - y);
+        const GeglRectangle *area = GEGL_RECTANGLE(0, y, width, MIN(rows, height - y));
 
-        gegl_buffer_get(buffer, GEGL_RECTANGLE(0, y, width, n), 1.0, format, strip,
-                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        spread(strip, components, (gsize) y * width, (gsize) n * width, out);
+        gegl_buffer_get(buffer, area, 1.0, format, strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        if (alpha)
+            gegl_buffer_get(buffer, area, 1.0, babl_format("A float"), alpha, GEGL_AUTO_ROWSTRIDE,
+                            GEGL_ABYSS_NONE);
+        spread(strip, alpha, colours, (gsize) y * width, (gsize) area->height * width, out, sum);
     }
+    if (alpha)
+        fill_hidden(out, sum);
     g_object_unref(buffer);
+    g_free(alpha);
     g_free(strip);
     return TRUE;
 }
@@ -102,46 +139,41 @@ static float luma(const DpsImage *image, gsize i)
            0.0722f * image->data[2 * plane + i];
 }
 
-/* Interleaves one strip of the result, with the alpha given. */
-static void gather(const DpsImage *result, const DpsImage *content, const float *alpha, gsize from,
-                   gsize count, gboolean grey, float *strip)
+/* Puts the result's colours into a strip of the original; what is transparent keeps its own. */
+static void gather(const DpsImage *result, gsize from, gsize count, int colours, float *strip)
 {
     gsize plane = (gsize) result->width * result->height;
 
-    for (gsize i = 0; i < count; i++) {
-        const DpsImage *source = alpha[i] > 0.0f ? result : content;
-
-        if (grey) {
-            *strip++ = luma(source, from + i);
-        } else {
+    for (gsize i = 0; i < count; i++, strip += colours + 1) {
+        if (!(strip[colours] > 0.0f))
+            continue;
+        if (colours == 1)
+            strip[0] = luma(result, from + i);
+        else
             for (int c = 0; c < 3; c++)
-                *strip++ = source->data[c * plane + from + i];
-        }
-        *strip++ = alpha[i];
+                strip[c] = result->data[c * plane + from + i];
     }
 }
 
-void layers_write(GimpDrawable *layer, const DpsImage *result, const DpsImage *content,
-                  GimpDrawable *original, const Encoding *encoding)
+void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,
+                  const Encoding *encoding)
 {
     int width = result->width, height = result->height, rows = strip_rows(width, 4);
+    int colours = encoding->grey ? 1 : 3;
     const Babl *format = encoding->grey ? grey_format(encoding, TRUE)
                                         : layers_rgb_format(encoding, TRUE);
     GeglBuffer *from = gimp_drawable_get_buffer(original);
     GeglBuffer *to = gimp_drawable_get_buffer(layer);
-    float *strip = g_new(float, (gsize) width *rows * 4);
-    float *alpha = g_new(float, (gsize) width *rows);
+    float *strip = g_new(float, (gsize) width *rows *(colours + 1));
 
     for (int y = 0; y < height; y += rows) {
         int n = MIN(rows, height - y);
         const GeglRectangle *area = GEGL_RECTANGLE(0, y, width, n);
 
-        gegl_buffer_get(from, area, 1.0, babl_format("A float"), alpha, GEGL_AUTO_ROWSTRIDE,
-                        GEGL_ABYSS_NONE);
-        gather(result, content, alpha, (gsize) y * width, (gsize) n * width, encoding->grey, strip);
+        gegl_buffer_get(from, area, 1.0, format, strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        gather(result, (gsize) y * width, (gsize) n * width, colours, strip);
         gegl_buffer_set(to, area, 0, format, strip, GEGL_AUTO_ROWSTRIDE);
     }
-    g_free(alpha);
     g_free(strip);
     g_object_unref(from);
     g_object_unref(to); /* sends what is left to GIMP */

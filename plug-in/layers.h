@@ -31,7 +31,8 @@ void layers_encoding(GimpDrawable *content, Encoding *encoding);
 const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 
 /* All of a drawable as three planes.  The style is read in the content's encoding too, so that
- * the same numbers mean the same colours. */
+ * the same numbers mean the same colours.  Fully transparent pixels become the mean of the
+ * visible ones: hidden colours count for nothing. */
 gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
                            GError **error);
 
@@ -55,9 +56,9 @@ gboolean layers_read_labels(GimpDrawable *labels, GimpDrawable *photo, int most,
                             GError **error);
 
 /* Writes `result` into `layer`, which has the size of `original`, with the alpha of `original`.
- * Where that is 0 the colours of `content` stay. */
-void layers_write(GimpDrawable *layer, const DpsImage *result, const DpsImage *content,
-                  GimpDrawable *original, const Encoding *encoding);
+ * Where that is 0 the colours of `original` stay. */
+void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,
+                  const Encoding *encoding);
 
 /* Multiplies a mask of any size by another laid over the same picture. */
 void layers_multiply(DpsImage *mask, const DpsImage *by);

@@ -88,8 +88,7 @@ GimpLayer *result_insert(const Request *request, const DpsImage *result, GError 
     gimp_image_insert_layer(image, layer, GIMP_LAYER(gimp_item_get_parent(item)),
                             gimp_image_get_item_position(image, item));
     gimp_layer_set_offsets(layer, x, y);
-    layers_write(GIMP_DRAWABLE(layer), result, &request->content, request->drawable,
-                 &request->encoding);
+    layers_write(GIMP_DRAWABLE(layer), result, request->drawable, &request->encoding);
     add_mask(image, layer, original);
     gimp_image_undo_group_end(image);
     gimp_displays_flush();

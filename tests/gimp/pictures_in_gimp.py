@@ -166,7 +166,7 @@ def test_alpha():
     if check(len(results) == 2, "both ran"):
         apart = float(np.abs(results[0] - results[1]).mean())
         print("observed mean difference by hidden colours: %.2g" % apart)
-        check(apart <= 0.02, "hidden colours don't count", apart)
+        check(apart == 0, "hidden colours don't count", apart)
 
     clear_image, clear = new_image(np.zeros((20, 20, 4), np.float32))
     image, layer = new_image(noon)
@@ -254,7 +254,7 @@ def test_pairing():
     masks = [add_channel(image, top, "Sky"), add_channel(image, bottom, "ground")]
     named = [add_channel(other, style_top, "sky"), add_channel(other, style_bottom, "Ground ")]
     plain = [add_channel(other, style_top, "one"), add_channel(other, style_bottom, "two")]
-    extra = add_channel(other, style_top, "sun")
+    extra = add_channel(other, 0 * style_top, "sun")
 
     def run(style_masks, **arguments):
         good, result = transfer(image, [layer], style=other_style, content_masks=masks,
@@ -267,7 +267,7 @@ def test_pairing():
     crossed = run(plain[::-1])
     check(max_difference(crossed, straight) > 0.05, "order matters without names")
     check(max_difference(run(named[::-1], pairing="order"), crossed) == 0, "order on request")
-    check(max_difference(run(named + [extra]), straight) <= 0.1, "an extra named mask is allowed")
+    check(max_difference(run(named + [extra]), straight) == 0, "an extra named mask is allowed")
     for style_masks, arguments, words in (
             (plain + [extra], {}, "2 masks for the content and 3"), (plain[:1], {}, "and 1 for"),
             ([], {}, "none for the style"), ([other_style, named[0]], {"pairing": "name"}, "")):

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""The plug-in from Script-Fu, as a script calls it: results, and exit codes after failures."""
+
+import os
+
+from gimp_session import Session, check, finish, needs
+
+needs("PIL", "numpy")
+import numpy as np
+from PIL import Image
+
+session = Session("scripting")
+
+
+def photo(name, width, height, colour):
+    y, x = np.mgrid[0:height, 0:width]
+    light = 0.6 + 0.4 * np.sin(0.09 * x) * np.cos(0.05 * y)
+    values = np.clip(light[:, :, None] * np.array(colour) * 255, 0, 255).astype(np.uint8)
+    Image.fromarray(values).save(session.path(name))
+
+
+photo("content.png", 120, 90, (0.5, 0.7, 0.9))
+photo("style.png", 100, 80, (0.9, 0.5, 0.3))
+Image.open(session.path("content.png")).quantize(16).save(session.path("palette.png"))
+
+OPEN = """
+(let* ((img (gimp-file-load RUN-NONINTERACTIVE "{folder}/{content}"))
+       (sty (gimp-file-load RUN-NONINTERACTIVE "{folder}/style.png"))
+       (layers (gimp-image-get-layers img))
+       (style (vector-ref (gimp-image-get-layers sty) 0)))
+  {body})
+"""
+CALL = ("(plug-in-deep-photo-style #:run-mode RUN-NONINTERACTIVE #:image img "
+        "#:preset \"draft\" #:size 64 %s)")
+
+
+def run(body, content="content.png"):
+    return session.script_fu(OPEN.format(folder=session.folder, content=content, body=body))
+
+
+# A transfer with masks, saved.
+code, output = run("""
+  (gimp-image-select-rectangle img CHANNEL-OP-REPLACE 0 0 120 45)
+  (gimp-image-select-rectangle sty CHANNEL-OP-REPLACE 0 0 100 30)
+  (let* ((a (gimp-selection-save img)) (b (gimp-selection-save sty)))
+    (gimp-selection-none img)
+    (let ((layer """ + CALL % '#:drawables layers #:style style #:content-masks (vector a) '
+    '#:style-masks (vector b) #:amount 0.9 #:threads 1' + """))
+      (gimp-message (string-append "made: " (gimp-item-get-name layer)))
+      (file-png-export #:run-mode RUN-NONINTERACTIVE #:image img
+                       #:file \"""" + session.path("out.png") + """\")))""")
+check(code == 0, "a transfer ends with 0", output)
+check("made: content.png (styled)" in output or "made: Background (styled)" in output,
+      "the layer is returned", output)
+if check(os.path.exists(session.path("out.png")), "the result is saved"):
+    with Image.open(session.path("out.png")) as image:
+        check(image.size == (120, 90), "with the content's size", image.size)
+
+# Failures: GIMP's exit code is 70, and the reason is on stderr.
+for arguments, content, words in (
+        ("#:drawables layers", "content.png", "There is no style"),
+        ("#:drawables (vector) #:style style", "content.png", "got 0"),
+        ("#:drawables layers #:style style", "palette.png", "palette"),
+        ("#:drawables layers #:style style #:content-masks (vector style)", "content.png",
+         "none for the style"),
+        ("#:drawables layers #:style style #:network \"/no/such.safetensors\"", "content.png",
+         "/no/such.safetensors"),
+        ("#:drawables layers #:style style #:amount 2.0", "content.png", "range")):
+    code, output = run(CALL % arguments, content)
+    check(code == 70, "exit code 70 for " + arguments, (code, output))
+    check(words in output, words, output)
+
+# Repeating needs a run to repeat.
+code, output = run("(plug-in-deep-photo-style #:run-mode RUN-WITH-LAST-VALS #:image img "
+                   "#:drawables layers)")
+check(code == 70 and "no run to repeat" in output, "nothing to repeat", (code, output))
+
+finish()
