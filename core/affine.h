@@ -22,8 +22,8 @@ bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, doubl
                 DpsImage *field);
 
 /* Interpolates the field to the target's size (bilinear, pixel centres at halves) and applies it.
- * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and needs
- * little memory.  `cancelled` (may be NULL) is asked from the calling thread now and then.
+ * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and
+ * needs little memory.  `cancelled` (may be NULL) is asked from the calling thread now and then.
  * DPS_OK, DPS_CANCELLED (out is then unfinished) or DPS_NO_MEMORY. */
 DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out, int threads,
                        bool (*cancelled)(void *data), void *data);

@@ -22,10 +22,10 @@ typedef struct {
 ColourMap colour_map(const DpsImage *content, const float *content_mask, const DpsImage *style,
                      const float *style_mask);
 
-/* Every region of the content mapped by its own ColourMap, unmatched ones left alone, blended by the
- * masks and clipped to [0, 1]; where there is no mask at all the content stays.
- * set: masks of the sizes of content and style.  *out is made, of the content's size; the
- * caller clears it.  False when memory is short. */
+/* Every region of the content mapped by its own ColourMap, unmatched ones left alone, blended by
+ * the masks and clipped to [0, 1]; where there is no mask at all the content stays.  set: masks of
+ * the sizes of content and style.  *out is made, of the content's size; the caller clears it.
+ * False when memory is short. */
 bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
                              int threads, DpsImage *out);
 

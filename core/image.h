@@ -51,9 +51,9 @@ int image_threads(int threads);
  * resize(LANCZOS) computes, without its rounding to 8 bits. */
 bool image_resize_lanczos(const DpsImage *in, int width, int height, int threads, DpsImage *out);
 
-/* The same in Pillow's 8-bit arithmetic, to the last bit (weights of 22 bits, values rounded to 8 bits
- * before and after each pass): for measures that must agree with programs that load photos that
- * way.  Holds a byte per pixel of the narrower picture in between. */
+/* The same in Pillow's 8-bit arithmetic, to the last bit (weights of 22 bits, values rounded to 8
+ * bits before and after each pass): for measures that must agree with programs that load photos
+ * that way.  Holds a byte per pixel of the narrower picture in between. */
 bool image_resize_lanczos8(const DpsImage *in, int width, int height, int threads, DpsImage *out);
 
 /* Bilinear with pixel centres at halves; where it reduces, the triangle is widened by the

@@ -186,8 +186,8 @@ static DpsStatus matrix_layout(const Windows *w, MattingMatrix *matrix)
     return matrix->col && matrix->val ? DPS_OK : DPS_NO_MEMORY;
 }
 
-/* Adds to a row, laid out as the rectangle of columns `wide`, what the window about (cx, cy) has for
- * the pixel whose colours are `own`. */
+/* Adds to a row, laid out as the rectangle of columns `wide`, what the window about (cx, cy) has
+ * for the pixel whose colours are `own`. */
 static void matrix_window(const Windows *w, const double *stats, int cx, int cy, const double *own,
                           Span wide, Span high, double *sum)
 {

@@ -8,9 +8,9 @@
  *     L_ij = sum over k with i, j in k of  delta_ij - (1 + (I_i - mu_k)' D_k (I_j - mu_k)) / n,
  *     D_k  = (S_k + eps / n Id)^-1.
  *
- * Symmetric, positive semidefinite, rows sum to 0.  A picture smaller than a window has no
- * windows, and L = 0.  Everything is computed in double from centred colours.
- * Devices apply L matrix-free from the statistics (K. He, J. Sun, X. Tang, CVPR 2010): see backend.h. */
+ * Symmetric, positive semidefinite, rows sum to 0.  A picture smaller than a window has no windows,
+ * and L = 0.  Everything is computed in double from centred colours.  Devices apply L matrix-free
+ * from the statistics (K. He, J. Sun, X. Tang, CVPR 2010): see backend.h. */
 
 #ifndef MATTING_H
 #define MATTING_H
@@ -39,11 +39,11 @@ DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, int thre
                          MattingMatrix *matrix);
 void matting_matrix_clear(MattingMatrix *matrix);
 
-/* sum over the planes c of p of p_c' L p_c, L that of image; not divided by anything.  Window by window
- *     sum (p_i - pbar)^2 - n c' D c,   c = cov(I, p),
- * computed as sum of squared residuals + eps |a|^2, which can't be negative.
- * p: any number of planes of the image's size.  The sum does not depend on the number of threads.
- * False when memory is short. */
+/* sum over the planes c of p of p_c' L p_c, L that of image; not divided by anything.  A
+ * window's share is the least over a and b of
+ *     sum over i of (p_i - a . I_i - b)^2 + eps |a|^2,   at a = D_k cov_k(I, p),
+ * and computed as that sum, which can't be negative.  p: any number of planes of the image's size.
+ * The sum does not depend on the number of threads.  False when memory is short. */
 bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps, int threads,
                     double *energy);
 

@@ -18,8 +18,8 @@ typedef struct {
     DpsImage content_masks, style_masks; /* as many planes as regions (one of ones for none) */
 } MeasureSet;
 
-/* size: the long side, 0 for MEASURE_SIZE.  Pictures are brought there by Pillow's Lanczos, masks by
- * averaging.  DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence. */
+/* size: the long side, 0 for MEASURE_SIZE.  Pictures are brought there by Pillow's Lanczos, masks
+ * by averaging.  DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence. */
 DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                           int regions, const DpsRegion *region, int size, int threads,
                           MeasureSet *set, char message[DPS_MESSAGE]);
@@ -33,11 +33,12 @@ bool measure_pictures(const MeasureSet *set, int threads, DpsMeasures *out);
  * False when memory is short. */
 bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, double *edge);
 
-/* Matting energy per pixel of result on content: radius 1, eps 1e-7.  False when memory is short. */
+/* Matting energy per pixel of result on content: radius 1, eps 1e-7.  False: memory is short. */
 bool measure_energy(const DpsImage *content, const DpsImage *result, int threads, double *energy);
 
-/* Over the regions that cover at least 5e-3 of both pictures, weighted by their share of the result:
- * distance between the six means and deviations of R, G and B, in 0-255.  0 without any such region. */
+/* Over the regions that cover at least 5e-3 of both pictures, weighted by their share of the
+ * result: distance between the six means and deviations of R, G and B, in 0-255.  0 without any
+ * such region. */
 double measure_colour(const DpsImage *result, const DpsImage *style, const DpsImage *content_masks,
                       const DpsImage *style_masks);
 

@@ -142,8 +142,8 @@ typedef struct {
     bool clip;
 } Resize;
 
-/* Rows [begin, end) of one plane.  ring: y->most rows that hold the source's rows, already resampled
- * across, row i at i modulo y->most; order: room for y->most pointers. */
+/* Rows [begin, end) of one plane.  ring: y->most rows that hold the source's rows, already
+ * resampled across, row i at i modulo y->most; order: room for y->most pointers. */
 static void resize_rows(const Resize *rs, const float *in, int in_width, float *out, int begin,
                         int end, float *ring, float **order)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Each allocation of the core's host side fails in turn: the function says so, leaves nothing made and
- * leaks nothing. */
+/* Each allocation of the core's host side fails in turn: the function says so, leaves nothing made
+ * and leaks nothing. */
 #include "affine.h"
 #include "check.h"
 #include "colour.h"

@@ -92,8 +92,8 @@ static void test_radius(int radius)
     dps_image_clear(&p);
 }
 
-/* A grey picture: the covariance has two eigenvalues of 0.  Affine changes still cost nothing, and what
- * is statistics times their covariance must give back the identity. */
+/* A grey picture: the covariance has two eigenvalues of 0.  Affine changes still cost nothing, and
+ * what is statistics times their covariance must give back the identity. */
 static void test_grey(void)
 {
     DpsImage image = host_photo(3, 21, 18, 3), p;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""photo-style measure on the published results of twelve pairs of photographs, against the figures of
-an independent program (shared/reference/prototype.py, measured once with Pillow and PyTorch).
+"""photo-style measure on the published results of twelve pairs of photographs, against the figures
+of an independent program (shared/reference/prototype.py, run once with Pillow and PyTorch).
 
     test-measure-pairs.py PHOTO-STYLE
 
-The photographs are not part of the project: without ../shared/reference/pairs the test is skipped."""
+The photographs are not part of the project: without ../shared/reference the test is skipped."""
 import json
 import os
 import subprocess
@@ -14,8 +14,8 @@ import sys
 REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../shared/reference")
 NETWORK = os.path.join(REFERENCE, "networks/vgg19-16x.safetensors")
 
-# Edge, energy, colour and probe of authors.png, with both sides brought to a long side of 700 and of
-# 350 pixels.  The probe, which takes longest, is compared at 350 only.
+# Edge, energy, colour and probe of authors.png, with both sides brought to a long side of 700 and
+# of 350 pixels.  The probe, which takes longest, is compared at 350 only.
 FIGURES = ("edge", "energy", "colour", "probe")
 EXPECTED = {
     (700, "01"): (0.6167623, 0.0001362738, 8.156976, 0.03016479),
