@@ -84,7 +84,7 @@ static bool lay_masks(int regions, const DpsRegion *region, bool style, int thre
     return true;
 }
 
-/* Divides masks by their sum where that is above 1, what they leave into the last plane. */
+/* Divides masks by their sum where that is above 1; the last plane gets what they leave. */
 static void share_pixels(DpsImage *masks)
 {
     size_t n = image_pixels(masks);

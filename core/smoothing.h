@@ -19,7 +19,8 @@ bool smoothing_guided(const DpsImage *image, int radius, double eps, int threads
 
 /* Lays the content's fine detail over a result: result += amount (content - guided(content)).  With
  * amount 1, radius 8 and eps 0.01 it is the reference's refinement.  result: the content's size,
- * changed in place, not clipped, and not the content itself.  DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
+ * changed in place, not clipped, and not the content itself.  DPS_OK, DPS_CANCELLED or
+ * DPS_NO_MEMORY. */
 DpsStatus smoothing_detail(DpsImage *result, const DpsImage *content, double amount, int radius,
                            double eps, int threads, bool (*cancelled)(void *data), void *data);
 
