@@ -143,7 +143,7 @@ typedef struct {
 } DpsRegionReport;
 
 typedef struct {
-    DpsImage image; /* the content's size, always; empty unless DPS_OK */
+    DpsImage image; /* the content's size, always; not clipped; empty unless DPS_OK */
     char message[DPS_MESSAGE]; /* one sentence when the status is not DPS_OK */
 
     char device[DPS_NAME], network[DPS_NAME];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "objective.h"
 #include "matting.h"
+#include "quadratic.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,9 +11,9 @@ struct Objective {
     const Network *network;
     ObjectiveOptions o;
     Tape *tape;
-    Linop *matting, *variation;
+    Linop *matting, *variation, *kept;
     Masks *masks[NETWORK_STYLES];
-    Tensor *style_target[NETWORK_STYLES], *content_target;
+    Tensor *style_target[NETWORK_STYLES], *content_target, *content_pixels;
     double style_weight[NETWORK_STYLES], content_weight, pixels;
     int style_slot[NETWORK_STYLES], content_slot, matting_slot;
 };
@@ -45,6 +46,10 @@ void objective_free(Objective *e)
         be->linop_drop(e->matting);
     if (e->variation)
         be->linop_drop(e->variation);
+    if (e->kept)
+        be->linop_drop(e->kept);
+    if (e->content_pixels)
+        be->drop(e->content_pixels);
     free(e);
 }
 
@@ -249,52 +254,22 @@ static DpsStatus make_matting(Objective *e, const DpsImage *content)
     return e->matting ? DPS_OK : DPS_NO_MEMORY;
 }
 
-/* The total variation as the paper's code has it, without its strength, on the 0..256 scale:
- *     1/2 sum over i < H - 1, j < W - 1 of (x_ij - x_i,j+1)^2 + (x_ij - x_i+1,j)^2
- * which is x' A x; a row of A has the pixel itself and its four neighbours, columns ascending. */
-static int variation_row(int y, int x, int h, int w, int *col, float *val)
-{
-    const float unit = 256.0f * 256.0f / 2;
-    const int dy[] = { -1, 0, 0, 0, 1 }, dx[] = { 0, -1, 0, 1, 0 };
-    float diagonal = 0;
-    int n = 0, self = -1;
-
-    for (int k = 0; k < 5; k++) {
-        int v = y + dy[k], u = x + dx[k];
-        /* the term of a pair belongs to its upper or left pixel, which must not lie in the last
-         * row or column */
-        int top = v < y ? v : y, left = u < x ? u : x;
-        bool itself = k == 2, pair = v >= 0 && v < h && u >= 0 && u < w && top < h - 1 && left < w - 1;
-        if (itself)
-            self = n;
-        if (!itself && !pair)
-            continue;
-        col[n] = v * w + u;
-        val[n++] = itself ? 0 : -unit;
-        diagonal += itself ? 0 : unit;
-    }
-    val[self] = diagonal;
-    return n;
-}
-
-static DpsStatus make_variation(Objective *e, int h, int w)
+static DpsStatus make_kept(Objective *e, const DpsImage *content, const RegionSet *set)
 {
     Device *dev = e->network->dev;
-    size_t n = (size_t) h * w;
-    int *row = malloc((n + 1) * sizeof *row), *col = malloc(5 * n * sizeof *col);
-    float *val = malloc(5 * n * sizeof *val);
+    size_t n = image_pixels(content);
+    float *mask = calloc(n, sizeof *mask);
 
-    if (row && col && val) {
-        row[0] = 0;
-        for (size_t i = 0; i < n; i++)
-            row[i + 1] = row[i] + variation_row((int) (i / w), (int) (i % w), h, w, col + row[i],
-                                                val + row[i]);
-        e->variation = dev->be->sparse(dev, h, w, row, col, val);
+    e->content_pixels = dev->be->tensor(dev, 3, content->height, content->width);
+    if (mask && e->content_pixels) {
+        for (int k = 0; k < set->count; k++)
+            for (size_t i = 0; i < n && !set->report[k].matched; i++)
+                mask[i] += image_plane(&set->content, k)[i];
+        e->kept = quadratic_diagonal(dev, content->height, content->width, mask);
+        dev->be->upload(e->content_pixels, content->data);
     }
-    free(row);
-    free(col);
-    free(val);
-    return e->variation ? DPS_OK : DPS_NO_MEMORY;
+    free(mask);
+    return e->kept ? DPS_OK : DPS_NO_MEMORY;
 }
 
 /* ------------------------------------------------------------------ recording */
@@ -305,10 +280,12 @@ static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
     Node *x = tape_input(e->tape);
 
     if (e->matting)
-        e->matting_slot = tape_quad(e->tape, x, e->matting,
+        e->matting_slot = tape_quad(e->tape, x, e->matting, NULL,
                                     e->o.matting / (e->o.paper ? 1 : e->pixels));
     if (e->variation)
-        tape_quad(e->tape, x, e->variation, e->o.variation);
+        tape_quad(e->tape, x, e->variation, NULL, e->o.variation);
+    if (e->kept)
+        tape_quad(e->tape, x, e->kept, e->content_pixels, e->o.keep / e->pixels);
     if (!e->o.paper && e->o.gamut > 0)
         tape_excess(e->tape, x, e->o.gamut / e->pixels);
     e->content_slot = tape_sqdiff(e->tape, features, e->content_target, e->content_weight);
@@ -321,7 +298,8 @@ static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
 }
 
 static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *style,
-                       const DpsImage *content_masks, const DpsImage *style_masks, double *share)
+                       const RegionSet *set, const DpsImage *content_masks,
+                       const DpsImage *style_masks, double *share)
 {
     const Network *n = e->network;
     int k = content_masks->channels;
@@ -345,7 +323,10 @@ static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *st
     if (!status && e->o.matting > 0)
         status = make_matting(e, content);
     if (!status && e->o.paper && e->o.variation > 0)
-        status = make_variation(e, content->height, content->width);
+        if (!(e->variation = quadratic_variation(n->dev, content->height, content->width)))
+            status = DPS_NO_MEMORY;
+    if (!status && e->o.keep > 0 && set->matched < set->count)
+        status = make_kept(e, content, set);
     return status ? status : record_losses(e, node, features);
 }
 
@@ -361,7 +342,7 @@ DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImag
         e->network = n;
         e->o = *o;
         e->pixels = (double) image_pixels(content);
-        status = build(e, content, style, &cm, &sm, share);
+        status = build(e, content, style, set, &cm, &sm, share);
     }
     free(share);
     dps_image_clear(&cm);

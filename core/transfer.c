@@ -4,7 +4,7 @@
 #include "affine.h"
 #include "colour.h"
 #include "device.h"
-#include "options.h"
+#include "job.h"
 #include "random.h"
 #include "smoothing.h"
 
@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Local affine fits: the first guess is projected with wide windows, results are carried up with
  * narrow ones.  Interpolating the picture instead puts the matting energy up 30 times. */
@@ -79,72 +78,6 @@ __attribute__((format(printf, 2, 3))) static void notice(DpsResult *r, const cha
 static bool cancelled(const Transfer *t)
 {
     return t->job->cancelled && t->job->cancelled(t->job->data);
-}
-
-/* ---------------------------------------------------------------- checks */
-
-static DpsStatus check_photo(const DpsImage *image, const char *which, DpsResult *r)
-{
-    if (!image || !image->data || image->width < 1 || image->height < 1)
-        return fail(r, DPS_BAD_INPUT, "The %s picture is empty; choose one that has pixels.", which);
-    if (image->channels != 3)
-        return fail(r, DPS_BAD_INPUT, "The %s picture has %d planes; it must have three, red, green "
-                    "and blue.", which, image->channels);
-    if (!image_is_finite(image))
-        return fail(r, DPS_BAD_INPUT, "The %s picture has pixels that are not numbers; repair them "
-                    "first.", which);
-    return DPS_OK;
-}
-
-static int long_side(const DpsImage *image)
-{
-    return image->width > image->height ? image->width : image->height;
-}
-
-static DpsStatus check_job(Transfer *t)
-{
-    const DpsJob *job = t->job;
-    DpsStatus status = check_photo(job->content, "content", t->result);
-
-    if (!status)
-        status = check_photo(job->style, "style", t->result);
-    if (!status)
-        status = options_schedule(&job->options, long_side(job->content), &t->schedule,
-                                  t->result->message);
-    if (!status)
-        status = regions_check(job->regions, job->region, t->result->message);
-    return status;
-}
-
-size_t dps_estimate(const DpsJob *job)
-{
-    DpsResult r = { 0 };
-    Transfer t = { .job = job, .result = &r };
-
-    if (check_job(&t))
-        return 0;
-    double floats = network_floats_per_pixel(options_network(&job->options)), most = 0;
-    for (int i = 0; i < t.schedule.stages; i++) {
-        const Stage *s = &t.schedule.stage[i];
-        int w, h;
-        image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
-        double per_pixel = objective_bytes_per_pixel(floats, job->regions + 1) +
-                           sizeof(float) * (3.0 * lbfgs_vectors(&s->minimiser) + 40);
-        most = fmax(most, per_pixel * w * h);
-    }
-    return (size_t) (most + sizeof(float) * (double) image_values(job->content));
-}
-
-static DpsStatus check_memory(Transfer *t)
-{
-    double need = (double) (t->result->memory_estimate = dps_estimate(t->job));
-    double have = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
-
-    if (need <= have)
-        return DPS_OK;
-    return fail(t->result, DPS_NO_MEMORY,
-                "This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
-                "smaller size.", need / 1e9, have / 1e9);
 }
 
 /* -------------------------------------------------------------- progress */
@@ -405,7 +338,6 @@ static DpsStatus finish(Transfer *t)
         return status;
     if (o->amount < 1)
         image_blend(job->content, out, o->amount, out);
-    image_clip(out);
     return cancelled(t) ? DPS_CANCELLED : DPS_OK;
 }
 
@@ -444,10 +376,10 @@ static DpsStatus open_device(Transfer *t)
 static DpsStatus run(Transfer *t)
 {
     const char *path = options_network(&t->job->options);
-    DpsStatus status = check_job(t);
+    DpsStatus status = job_check(t->job, &t->schedule, t->result->message);
 
     if (!status)
-        status = check_memory(t);
+        status = job_check_memory(t->job, &t->result->memory_estimate, t->result->message);
     if (!status)
         status = open_device(t);
     if (!status && path)

@@ -38,7 +38,7 @@ static void test_cut_short(void)
         write_bytes(whole, n);
         check_refused(n < 8 ? "the file holds only" : "cut short", __LINE__);
     }
-    char expected[80];
+    char expected[160];
     write_bytes(whole, size - 1);
     snprintf(expected, sizeof expected, "tensor two ends at byte %zu, but the file holds only %zu",
              size, size - 1);

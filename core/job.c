@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static DpsStatus check_photo(const DpsImage *image, const char *which, char message[DPS_MESSAGE])
+{
+    if (!image || !image->data || image->width < 1 || image->height < 1)
+        snprintf(message, DPS_MESSAGE, "The %s picture is empty; choose one that has pixels.", which);
+    else if (image->channels != 3)
+        snprintf(message, DPS_MESSAGE,
+                 "The %s picture has %d planes; it must have three, red, green and blue.", which,
+                 image->channels);
+    else if (!image_is_finite(image))
+        snprintf(message, DPS_MESSAGE,
+                 "The %s picture has pixels that are not numbers; repair them first.", which);
+    else
+        return DPS_OK;
+    return DPS_BAD_INPUT;
+}
+
+DpsStatus job_check(const DpsJob *job, Schedule *schedule, char message[DPS_MESSAGE])
+{
+    DpsStatus status = check_photo(job->content, "content", message);
+
+    if (!status)
+        status = check_photo(job->style, "style", message);
+    if (!status) {
+        int w = job->content->width, h = job->content->height;
+        status = options_schedule(&job->options, w > h ? w : h, schedule, message);
+    }
+    return status ? status : regions_check(job->regions, job->region, message);
+}
+
+size_t dps_estimate(const DpsJob *job)
+{
+    char message[DPS_MESSAGE];
+    Schedule schedule;
+
+    if (job_check(job, &schedule, message))
+        return 0;
+    double floats = network_floats_per_pixel(options_network(&job->options)), most = 0;
+    for (int i = 0; i < schedule.stages; i++) {
+        const Stage *s = &schedule.stage[i];
+        int w, h;
+        image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
+        /* the objective, the minimiser's vectors, and the host's pictures, masks and fits */
+        double per_pixel = objective_bytes_per_pixel(floats, job->regions + 1) +
+                           sizeof(float) * (3.0 * lbfgs_vectors(&s->minimiser) + 40);
+        most = fmax(most, per_pixel * w * h);
+    }
+    return (size_t) (most + sizeof(float) * (double) image_values(job->content));
+}
+
+DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, char message[DPS_MESSAGE])
+{
+    double need = (double) (*bytes = dps_estimate(job));
+    double have = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
+
+    if (need <= have)
+        return DPS_OK;
+    snprintf(message, DPS_MESSAGE,
+             "This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
+             "smaller size.",
+             need / 1e9, have / 1e9);
+    return DPS_NO_MEMORY;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* job.h - whether a job can be run, and how much memory it takes: everything that is known before
+ * anything is computed or allocated. */
+
+#ifndef JOB_H
+#define JOB_H
+
+#include "options.h"
+
+/* Checks pictures, options and masks and makes the schedule.  DPS_OK, or DPS_BAD_INPUT and a
+ * sentence. */
+DpsStatus job_check(const DpsJob *, Schedule *, char message[DPS_MESSAGE]);
+
+/* Compares dps_estimate, which *bytes becomes, with the machine's memory.  DPS_OK, or DPS_NO_MEMORY
+ * and a sentence. */
+DpsStatus job_check_memory(const DpsJob *, size_t *bytes, char message[DPS_MESSAGE]);
+
+#endif

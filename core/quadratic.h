@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* quadratic.h - the small quadratic forms of the objective, as sparse operators on a device.
+ *
+ * The large one, the matting Laplacian, has matting.h to itself.  Each function returns an operator
+ * that the caller frees with linop_drop, or NULL when memory is short. */
+
+#ifndef QUADRATIC_H
+#define QUADRATIC_H
+
+#include "backend.h"
+
+/* A with x' A x = the total variation of a plane of h x w pixels as the paper's code has it,
+ * without its strength, on the 0..256 scale:
+ *     1/2 sum over i < h - 1, j < w - 1 of (x_ij - x_i,j+1)^2 + (x_ij - x_i+1,j)^2. */
+Linop *quadratic_variation(Device *, int h, int w);
+
+/* The diagonal matrix: x' D x = sum of diagonal[i] x_i^2. */
+Linop *quadratic_diagonal(Device *, int h, int w, const float *diagonal);
+
+#endif
