@@ -16,20 +16,21 @@ typedef struct {
 static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"network", 'n', 0, G_OPTION_ARG_FILENAME, &bench->network,
-         N_("Also time this network, a .safetensors file"), N_("FILE")},
-        {"width", 0, 0, G_OPTION_ARG_INT, &bench->width, N_("Width (512)"), N_("PIXELS")},
-        {"height", 0, 0, G_OPTION_ARG_INT, &bench->height, N_("Height (512)"), N_("PIXELS")},
-        {"regions", 0, 0, G_OPTION_ARG_INT, &bench->regions, N_("Number of regions (1)"),
-         N_("NUMBER")},
-        {"device", 'd', 0, G_OPTION_ARG_STRING, &bench->device,
-         N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME")},
-        {"threads", 't', 0, G_OPTION_ARG_INT, &bench->threads, N_("Processor threads"),
-         N_("NUMBER")},
-        {"repeats", 0, 0, G_OPTION_ARG_INT, &bench->repeats, N_("Times of which the median is taken (5)"),
-         N_("NUMBER")},
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &bench->json, N_("Print the figures as JSON"), NULL},
-        {0}};
+        { "network", 'n', 0, G_OPTION_ARG_FILENAME, &bench->network,
+          N_("Also time this network, a .safetensors file"), N_("FILE") },
+        { "width", 0, 0, G_OPTION_ARG_INT, &bench->width, N_("Width (512)"), N_("PIXELS") },
+        { "height", 0, 0, G_OPTION_ARG_INT, &bench->height, N_("Height (512)"), N_("PIXELS") },
+        { "regions", 0, 0, G_OPTION_ARG_INT, &bench->regions, N_("Number of regions (1)"),
+          N_("NUMBER") },
+        { "device", 'd', 0, G_OPTION_ARG_STRING, &bench->device,
+          N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME") },
+        { "threads", 't', 0, G_OPTION_ARG_INT, &bench->threads, N_("Processor threads"),
+          N_("NUMBER") },
+        { "repeats", 0, 0, G_OPTION_ARG_INT, &bench->repeats,
+          N_("How many times, of which the median is taken (5)"), N_("NUMBER") },
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &bench->json, N_("Print the figures as JSON"), NULL },
+        { 0 }
+    };
     GOptionContext *context = options_context(
         NULL,
         _("Times one evaluation, the step that a transfer repeats some eighty times, on random\n"
@@ -50,9 +51,9 @@ static gboolean time_network(const Bench *bench, const char *network, JsonBuilde
 {
     double seconds = 0;
     char message[DPS_MESSAGE] = "";
-    DpsStatus status =
-        dps_benchmark(network, bench->device, bench->width, bench->height, bench->regions,
-                      bench->threads, bench->repeats, &seconds, message);
+    DpsStatus status = dps_benchmark(network, bench->device, bench->width, bench->height,
+                                     bench->regions, bench->threads, bench->repeats, &seconds,
+                                     message);
     if (status != DPS_OK) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
         return FALSE;
@@ -90,7 +91,7 @@ static gboolean time_networks(const Bench *bench, GError **error)
 
 int command_bench(int argc, char **argv)
 {
-    Bench bench = {.width = 512, .height = 512, .regions = 1, .repeats = 5};
+    Bench bench = { .width = 512, .height = 512, .regions = 1, .repeats = 5 };
     GError *error = NULL;
     gboolean good = parse(&bench, argc, argv, &error) && time_networks(&bench, &error);
     g_free(bench.network);

@@ -5,7 +5,7 @@
 
 #include "interrupt.h"
 
-G_DEFINE_QUARK(photo-style-command-error, command_error)
+G_DEFINE_QUARK(photo - style - command - error, command_error)
 
 void command_file_error(GError **error, const char *file, const char *format, ...)
 {

@@ -24,7 +24,7 @@ static void add_json(JsonBuilder *builder, const DpsDeviceInfo *info)
     report_string(builder, "about", info->about);
     json_builder_set_member_name(builder, "usable");
     json_builder_add_boolean_value(builder, info->usable);
-    report_integer(builder, "memory_bytes", (gint64)info->memory);
+    report_integer(builder, "memory_bytes", (gint64) info->memory);
     json_builder_end_object(builder);
 }
 
@@ -52,7 +52,8 @@ int command_devices(int argc, char **argv)
     gboolean json = FALSE;
     GError *error = NULL;
     const GOptionEntry entries[] = {
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &json, N_("Print the list as JSON"), NULL}, {0}};
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &json, N_("Print the list as JSON"), NULL }, { 0 }
+    };
     GOptionContext *context = options_context(
         NULL,
         _("Lists what this computer offers for computing.  The first name is what --device takes."),

@@ -14,7 +14,7 @@ static struct {
     FILE *capture;
     int terminal; /* the real stderr, or -1 */
     GLogFunc before;
-} hush = {.terminal = -1};
+} hush = { .terminal = -1 };
 
 static void on_log(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {

@@ -12,10 +12,10 @@ static const struct {
     const char *name, *about;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"transfer", N_("give a photo the look of another one"), command_transfer},
-    {"measure", N_("measure how good a result is"), command_measure},
-    {"devices", N_("list what this computer offers for computing"), command_devices},
-    {"bench", N_("time one evaluation"), command_bench},
+    { "transfer", N_("give a photo the look of another one"), command_transfer },
+    { "measure", N_("measure how good a result is"), command_measure },
+    { "devices", N_("list what this computer offers for computing"), command_devices },
+    { "bench", N_("time one evaluation"), command_bench },
 };
 
 static void print_help(void)

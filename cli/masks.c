@@ -10,15 +10,16 @@
 void masks_options_add(GOptionContext *context, MaskOptions *options)
 {
     const GOptionEntry entries[] = {
-        {"content-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->content_masks,
-         N_("A region of the content photo, white on black; repeat for more"), N_("NAME=FILE")},
-        {"style-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->style_masks,
-         N_("The region of the same name in the style photo"), N_("NAME=FILE")},
-        {"content-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->content_labels,
-         N_("Instead of masks: all regions of the content photo, by colour"), N_("FILE")},
-        {"style-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->style_labels,
-         N_("All regions of the style photo, by the same colours"), N_("FILE")},
-        {0}};
+        { "content-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->content_masks,
+          N_("A region of the content photo, white on black; repeat for more"), N_("NAME=FILE") },
+        { "style-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->style_masks,
+          N_("The region of the same name in the style photo"), N_("NAME=FILE") },
+        { "content-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->content_labels,
+          N_("Instead of masks: all regions of the content photo, by colour"), N_("FILE") },
+        { "style-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->style_labels,
+          N_("All regions of the style photo, by the same colours"), N_("FILE") },
+        { 0 }
+    };
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
 }
 
@@ -45,10 +46,10 @@ static const char *file_part(const char *pair)
 /* The index in `list` of the pair with this one's name; -1: none. */
 static int find_name(char **list, guint count, const char *pair)
 {
-    size_t name = (size_t)(strchr(pair, '=') - pair) + 1;
+    size_t name = (size_t) (strchr(pair, '=') - pair) + 1;
     for (guint i = 0; i < count; i++)
         if (strncmp(list[i], pair, name) == 0)
-            return (int)i;
+            return (int) i;
     return -1;
 }
 
@@ -98,14 +99,14 @@ void masks_options_files(const MaskOptions *options, GPtrArray *files)
     if (options->style_labels)
         g_ptr_array_add(files, options->style_labels);
     for (guint i = 0; i < length(options->content_masks); i++)
-        g_ptr_array_add(files, (gpointer)file_part(options->content_masks[i]));
+        g_ptr_array_add(files, (gpointer) file_part(options->content_masks[i]));
     for (guint i = 0; i < length(options->style_masks); i++)
-        g_ptr_array_add(files, (gpointer)file_part(options->style_masks[i]));
+        g_ptr_array_add(files, (gpointer) file_part(options->style_masks[i]));
 }
 
 static gboolean read_labels(Masks *masks, const MaskOptions *options, GError **error)
 {
-    DpsImage content = {0}, style = {0};
+    DpsImage content = { 0 }, style = { 0 };
     gboolean good = picture_read_labels(&content, options->content_labels, error) &&
                     picture_read_labels(&style, options->style_labels, error);
     if (good) {
@@ -130,7 +131,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **er
     for (guint i = 0; i < contents; i++) {
         const char *pair = options->content_masks[i];
         DpsRegion *region = &masks->region[masks->count++];
-        region->name = g_strndup(pair, (gsize)(strchr(pair, '=') - pair));
+        region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
         if (!picture_read_mask(&region->content, file_part(pair), error))
             return FALSE;
     }
@@ -139,7 +140,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **er
         int partner = find_name(options->content_masks, contents, pair);
         DpsRegion *region = &masks->region[partner >= 0 ? partner : masks->count++];
         if (partner < 0)
-            region->name = g_strndup(pair, (gsize)(strchr(pair, '=') - pair));
+            region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
         if (!picture_read_mask(&region->style, file_part(pair), error))
             return FALSE;
     }
@@ -149,7 +150,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **er
 gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error)
 {
     gboolean good = TRUE;
-    *masks = (Masks){0};
+    *masks = (Masks) { 0 };
     if (options->content_labels)
         good = read_labels(masks, options, error);
     else if (options->content_masks || options->style_masks)
@@ -167,9 +168,9 @@ void masks_clear(Masks *masks)
         for (int i = 0; i < masks->count; i++) {
             dps_image_clear(&masks->region[i].content);
             dps_image_clear(&masks->region[i].style);
-            g_free((char *)masks->region[i].name);
+            g_free((char *) masks->region[i].name);
         }
         g_free(masks->region);
     }
-    *masks = (Masks){0};
+    *masks = (Masks) { 0 };
 }

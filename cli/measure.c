@@ -21,14 +21,16 @@ typedef struct {
 static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"network", 'n', 0, G_OPTION_ARG_FILENAME, &measure->network,
-         N_("Also compare style in this network, a .safetensors file"), N_("FILE")},
-        {"size", 's', 0, G_OPTION_ARG_INT, &measure->size,
-         N_("Long side at which the pictures are compared (700)"), N_("PIXELS")},
-        {"threads", 't', 0, G_OPTION_ARG_INT, &measure->threads, N_("Processor threads"),
-         N_("NUMBER")},
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"), NULL},
-        {0}};
+        { "network", 'n', 0, G_OPTION_ARG_FILENAME, &measure->network,
+          N_("Also compare style in this network, a .safetensors file"), N_("FILE") },
+        { "size", 's', 0, G_OPTION_ARG_INT, &measure->size,
+          N_("Long side at which the pictures are compared (700)"), N_("PIXELS") },
+        { "threads", 't', 0, G_OPTION_ARG_INT, &measure->threads, N_("Processor threads"),
+          N_("NUMBER") },
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"),
+          NULL },
+        { 0 }
+    };
     GOptionContext *context = options_context(
         _("CONTENT STYLE RESULT"),
         _("Measures how well RESULT keeps the structure of CONTENT and takes the style of STYLE.\n"
@@ -72,8 +74,8 @@ static gboolean print(const Measure *measure, const DpsMeasures *figures, GError
 
 static gboolean measure_files(const Measure *measure, GError **error)
 {
-    Picture content = {0}, style = {0}, result = {0};
-    Masks masks = {0};
+    Picture content = { 0 }, style = { 0 }, result = { 0 };
+    Masks masks = { 0 };
     gboolean good = picture_read(&content, measure->content, NULL, error) &&
                     picture_read(&style, measure->style, &content, error) &&
                     picture_read(&result, measure->result, &content, error) &&
@@ -98,7 +100,7 @@ static gboolean measure_files(const Measure *measure, GError **error)
 
 int command_measure(int argc, char **argv)
 {
-    Measure measure = {0};
+    Measure measure = { 0 };
     GError *error = NULL;
     gboolean good = parse(&measure, argc, argv, &error) && measure_files(&measure, &error);
     masks_options_clear(&measure.masks);

@@ -38,8 +38,7 @@ gboolean options_range(const char *option, double value, double low, double high
     if (value >= low && value <= high)
         return TRUE;
     g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                _("%s %g: is out of range; use a number from %g to %g."), option, value, low,
-                high);
+                _("%s %g: is out of range; use a number from %g to %g."), option, value, low, high);
     return FALSE;
 }
 
@@ -49,32 +48,33 @@ void options_engine_add(GOptionContext *context, EngineOptions *options)
     dps_options_default(engine);
     options->seed = engine->seed;
     const GOptionEntry entries[] = {
-        {"preset", 'p', 0, G_OPTION_ARG_STRING, &options->preset,
-         N_("How much care is taken: draft, normal (the default), best, or reference, the "
-            "paper's own slow procedure"),
-         N_("NAME")},
-        {"amount", 'a', 0, G_OPTION_ARG_DOUBLE, &engine->amount,
-         N_("How much of the transfer: 0 leaves the photo as it is, 1 is all"), N_("0-1")},
-        {"detail", 0, 0, G_OPTION_ARG_DOUBLE, &engine->detail,
-         N_("How much of the photo's fine detail is laid over the result"), N_("0-1")},
-        {"size", 's', 0, G_OPTION_ARG_INT, &engine->size,
-         N_("Long side at which the style is worked out; the result keeps the photo's size"),
-         N_("PIXELS")},
-        {"photorealism", 0, 0, G_OPTION_ARG_DOUBLE, &engine->photorealism,
-         N_("Weight of staying photographic (10000)"), N_("NUMBER")},
-        {"content-weight", 0, 0, G_OPTION_ARG_DOUBLE, &engine->content_weight,
-         N_("Weight of keeping the photo's structure"), N_("NUMBER")},
-        {"style-weight", 0, 0, G_OPTION_ARG_DOUBLE, &engine->style_weight,
-         N_("Weight of taking the style"), N_("NUMBER")},
-        {"network", 'n', 0, G_OPTION_ARG_FILENAME, &options->network,
-         N_("What sees the style: builtin, or a VGG network as a .safetensors file"), N_("FILE")},
-        {"device", 'd', 0, G_OPTION_ARG_STRING, &options->device,
-         N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME")},
-        {"threads", 't', 0, G_OPTION_ARG_INT, &engine->threads,
-         N_("Processor threads; with 1, results repeat to the last bit"), N_("NUMBER")},
-        {"seed", 0, 0, G_OPTION_ARG_INT64, &options->seed,
-         N_("Start of all random numbers: the same seed gives the same picture"), N_("NUMBER")},
-        {0}};
+        { "preset", 'p', 0, G_OPTION_ARG_STRING, &options->preset,
+          N_("How much care is taken: draft, normal (the default), best, or reference, the "
+             "paper's own slow procedure"),
+          N_("NAME") },
+        { "amount", 'a', 0, G_OPTION_ARG_DOUBLE, &engine->amount,
+          N_("How much of the transfer: 0 leaves the photo as it is, 1 is all"), N_("0-1") },
+        { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &engine->detail,
+          N_("How much of the photo's fine detail is laid over the result"), N_("0-1") },
+        { "size", 's', 0, G_OPTION_ARG_INT, &engine->size,
+          N_("Long side at which the style is worked out; the result keeps the photo's size"),
+          N_("PIXELS") },
+        { "photorealism", 0, 0, G_OPTION_ARG_DOUBLE, &engine->photorealism,
+          N_("Weight of staying photographic (10000)"), N_("NUMBER") },
+        { "content-weight", 0, 0, G_OPTION_ARG_DOUBLE, &engine->content_weight,
+          N_("Weight of keeping the photo's structure"), N_("NUMBER") },
+        { "style-weight", 0, 0, G_OPTION_ARG_DOUBLE, &engine->style_weight,
+          N_("Weight of taking the style"), N_("NUMBER") },
+        { "network", 'n', 0, G_OPTION_ARG_FILENAME, &options->network,
+          N_("What sees the style: builtin, or a VGG network as a .safetensors file"), N_("FILE") },
+        { "device", 'd', 0, G_OPTION_ARG_STRING, &options->device,
+          N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME") },
+        { "threads", 't', 0, G_OPTION_ARG_INT, &engine->threads,
+          N_("Processor threads; with 1, results repeat to the last bit"), N_("NUMBER") },
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed,
+          N_("Start of all random numbers: the same seed gives the same picture"), N_("NUMBER") },
+        { 0 }
+    };
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
 }
 
@@ -90,7 +90,7 @@ gboolean options_engine_finish(EngineOptions *options, GError **error)
     }
     engine->network = options->network;
     engine->device = options->device;
-    engine->seed = (unsigned)options->seed;
+    engine->seed = (unsigned) options->seed;
     return options_range("--amount", engine->amount, 0, 1, error) &&
            options_range("--detail", engine->detail, 0, 1, error) &&
            options_range("--size", engine->size, 0, 100000, error) &&
@@ -98,7 +98,7 @@ gboolean options_engine_finish(EngineOptions *options, GError **error)
            options_range("--content-weight", engine->content_weight, 0, 1e12, error) &&
            options_range("--style-weight", engine->style_weight, 0, 1e12, error) &&
            options_range("--threads", engine->threads, 0, 1024, error) &&
-           options_range("--seed", (double)options->seed, 0, G_MAXUINT32, error);
+           options_range("--seed", (double) options->seed, 0, G_MAXUINT32, error);
 }
 
 void options_engine_clear(EngineOptions *options)

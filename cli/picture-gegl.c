@@ -28,7 +28,7 @@ static void start_gegl(void)
     g_setenv("BABL_LUT", "0", FALSE);
     gegl_init(NULL, NULL);
     /* Nothing is cached for long here, and nothing should go to a swap file. */
-    g_object_set(gegl_config(), "swap", NULL, "tile-cache-size", (guint64)32 << 20, "use-opencl",
+    g_object_set(gegl_config(), "swap", NULL, "tile-cache-size", (guint64) 32 << 20, "use-opencl",
                  FALSE, NULL);
 }
 
@@ -58,8 +58,8 @@ static const Babl *work_format(const Babl *space, gboolean alpha)
  * is no failure, the numbers are taken as sRGB then. */
 static gboolean remarks_tell_failure(const char *remarks)
 {
-    static const char *const signs[] = {"LIBPNG ERROR", "libpng error", "Premature end", "Bogus",
-                                        "Unsupported"};
+    static const char *const signs[] = { "LIBPNG ERROR", "libpng error", "Premature end", "Bogus",
+                                         "Unsupported" };
     for (size_t i = 0; remarks && i < G_N_ELEMENTS(signs); i++)
         if (strstr(remarks, signs[i]))
             return TRUE;
@@ -74,14 +74,14 @@ static gboolean remarks_tell_failure(const char *remarks)
 /* The file as a GEGL buffer with its origin at 0, 0; NULL and *error on failure. */
 static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
 {
-    static const char *const loaders[] = {"gegl:png-load", "gegl:jpg-load", "gegl:tiff-load"};
+    static const char *const loaders[] = { "gegl:png-load", "gegl:jpg-load", "gegl:tiff-load" };
     GeglBuffer *buffer = NULL;
     hush_begin(path);
     GeglNode *graph = gegl_node_new();
-    GeglNode *source =
-        gegl_node_new_child(graph, "operation", loaders[sniff->format], "path", path, NULL);
-    GeglNode *sink =
-        gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer, NULL);
+    GeglNode *source = gegl_node_new_child(graph, "operation", loaders[sniff->format], "path", path,
+                                           NULL);
+    GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer,
+                                         NULL);
     gegl_node_link(source, sink);
     GeglRectangle box = gegl_node_get_bounding_box(source);
     gboolean sound = box.width > 0 && box.height > 0 &&
@@ -108,8 +108,8 @@ static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
 static void take_strip(Picture *picture, const float *pixels, int y, int rows)
 {
     int channels = picture->rgb.channels, samples = channels + (picture->alpha ? 1 : 0);
-    size_t plane = (size_t)picture->rgb.width * picture->rgb.height;
-    size_t start = (size_t)y * picture->rgb.width, count = (size_t)rows * picture->rgb.width;
+    size_t plane = (size_t) picture->rgb.width * picture->rgb.height;
+    size_t start = (size_t) y * picture->rgb.width, count = (size_t) rows * picture->rgb.width;
     for (size_t i = 0; i < count; i++) {
         for (int c = 0; c < channels; c++)
             picture->rgb.data[c * plane + start + i] = pixels[i * samples + c];
@@ -128,23 +128,23 @@ static size_t stored_at(int orientation, int x, int y, int width, int height)
         column = width - 1 - column;
     if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
         row = height - 1 - row;
-    return (size_t)row * width + column;
+    return (size_t) row * width + column;
 }
 
 static void turn_plane(float *plane, float *spare, int orientation, int width, int height)
 {
     int columns = orientation >= 5 ? height : width, rows = orientation >= 5 ? width : height;
-    memcpy(spare, plane, (size_t)width * height * sizeof *plane);
+    memcpy(spare, plane, (size_t) width * height * sizeof *plane);
     for (int y = 0; y < rows; y++)
         for (int x = 0; x < columns; x++)
-            plane[(size_t)y * columns + x] = spare[stored_at(orientation, x, y, width, height)];
+            plane[(size_t) y * columns + x] = spare[stored_at(orientation, x, y, width, height)];
 }
 
 /* Turns the picture as the camera was held. */
 static gboolean turn_upright(Picture *picture, int orientation, GError **error)
 {
     int width = picture->rgb.width, height = picture->rgb.height;
-    size_t pixels = (size_t)width * height;
+    size_t pixels = (size_t) width * height;
     if (orientation == 1)
         return TRUE;
     float *spare = g_try_new(float, pixels);
@@ -185,8 +185,8 @@ static const Babl *read_format(const Babl *stored, PictureKind kind, const Pictu
     return work_format(picture->space, alpha);
 }
 
-gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind,
-                           gboolean convert, GError **error)
+gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind, gboolean convert,
+                           GError **error)
 {
     start_gegl();
     GeglBuffer *buffer = load(picture->path, sniff, error);
@@ -201,7 +201,7 @@ gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kin
     else if (!picture->space)
         picture->space = babl_space("sRGB");
     const Babl *format = read_format(stored, kind, picture, alpha);
-    float *strip = g_try_malloc((gsize)width * STRIP_ROWS * 4 * sizeof(float));
+    float *strip = g_try_malloc((gsize) width * STRIP_ROWS * 4 * sizeof(float));
     gboolean good = strip && picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, width, height,
                                               alpha, error);
     for (int y = 0; good && y < height; y += STRIP_ROWS) {
@@ -220,10 +220,10 @@ gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kin
 static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const float *matte,
                                const Babl *space, PictureDepth depth)
 {
-    static const char *const names[2][3] = {{"R'G'B' u8", "R'G'B' u16", "R'G'B' float"},
-                                            {"R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float"}};
+    static const char *const names[2][3] = { { "R'G'B' u8", "R'G'B' u16", "R'G'B' float" },
+                                             { "R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float" } };
     int width = rgb->width, samples = alpha ? 4 : 3;
-    size_t plane = (size_t)width * rgb->height, count = (size_t)width * samples;
+    size_t plane = (size_t) width * rgb->height, count = (size_t) width * samples;
     const Babl *format = babl_format_with_space(names[alpha != NULL][depth], space);
     const Babl *encode = babl_fish(work_format(space, alpha != NULL),
                                    babl_format_with_space(names[alpha != NULL][2], space));
@@ -231,7 +231,7 @@ static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const fl
     float *row = g_new(float, count);
     guint16 *rounded = g_new(guint16, count);
     for (int y = 0; y < rgb->height; y++) {
-        size_t start = (size_t)y * width;
+        size_t start = (size_t) y * width;
         for (size_t i = 0; i < count; i++) {
             size_t c = i % samples, pixel = start + i / samples;
             row[i] = c == 3 ? alpha[pixel]
@@ -239,16 +239,16 @@ static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const fl
         }
         babl_process(encode, row, row, width);
         for (size_t i = 0; depth != PICTURE_FLOAT && i < count; i++) {
-            int x = (int)(i / samples), c = (int)(i % samples);
+            int x = (int) (i / samples), c = (int) (i % samples);
             if (depth == PICTURE_16)
                 rounded[i] = quantise_16(row[i]);
             else if (c == 3)
-                ((guint8 *)rounded)[i] = (guint8)(CLAMP(row[i], 0, 1) * 255 + 0.5f);
+                ((guint8 *) rounded)[i] = (guint8) (CLAMP(row[i], 0, 1) * 255 + 0.5f);
             else
-                ((guint8 *)rounded)[i] = quantise_8(row[i], x, y, c);
+                ((guint8 *) rounded)[i] = quantise_8(row[i], x, y, c);
         }
         gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, width, 1), 0, format,
-                        depth == PICTURE_FLOAT ? (void *)row : (void *)rounded,
+                        depth == PICTURE_FLOAT ? (void *) row : (void *) rounded,
                         GEGL_AUTO_ROWSTRIDE);
     }
     g_free(rounded);
@@ -265,7 +265,7 @@ static gboolean room_for(const PictureTarget *target, const DpsImage *rgb, GErro
     double wanted = 3.0 * rgb->width * rgb->height + 65536;
     gboolean known = statvfs(folder, &disk) == 0;
     g_free(folder);
-    if (!known || (double)disk.f_bavail * (double)disk.f_frsize >= wanted)
+    if (!known || (double) disk.f_bavail * (double) disk.f_frsize >= wanted)
         return TRUE;
     command_file_error(error, target->shown, _("the disk is nearly full; make room."));
     return FALSE;
@@ -282,8 +282,8 @@ static GeglNode *saver(GeglNode *graph, const PictureTarget *target)
     return gegl_node_new_child(graph, "operation", "gegl:tiff-save", "path", target->path, NULL);
 }
 
-gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin,
-                            const PictureTarget *target, GError **error)
+gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
+                            GError **error)
 {
     Sniff sniff;
     start_gegl();
@@ -291,12 +291,12 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin,
         return FALSE;
     const Babl *space = origin->space ? origin->space : babl_space("sRGB");
     gboolean keep = target->format->alpha;
-    GeglBuffer *buffer = fill_buffer(rgb, keep ? origin->alpha : NULL,
-                                     keep ? NULL : origin->alpha, space, target->depth);
+    GeglBuffer *buffer = fill_buffer(rgb, keep ? origin->alpha : NULL, keep ? NULL : origin->alpha,
+                                     space, target->depth);
     hush_begin(target->shown);
     GeglNode *graph = gegl_node_new();
-    GeglNode *source =
-        gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
+    GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer",
+                                           buffer, NULL);
     GeglNode *sink = saver(graph, target);
     gegl_node_link(source, sink);
     gegl_node_process(sink);

@@ -30,17 +30,17 @@ static float sample(const guchar *row, const Sniff *sniff, size_t i)
         return value;
     }
     int value = sniff->maximum > 255 ? row[2 * i] << 8 | row[2 * i + 1] : row[i];
-    return (float)value / (float)sniff->maximum;
+    return (float) value / (float) sniff->maximum;
 }
 
 /* Puts a row of the file into row y of the planes. */
 static void take_row(DpsImage *image, const Sniff *sniff, const guchar *row, int y)
 {
-    size_t plane = (size_t)image->width * image->height, start = (size_t)y * image->width;
+    size_t plane = (size_t) image->width * image->height, start = (size_t) y * image->width;
     for (int x = 0; x < image->width; x++) {
         float rgb[3];
         for (int c = 0; c < 3; c++)
-            rgb[c] = sample(row, sniff, (size_t)x * sniff->channels + c % sniff->channels);
+            rgb[c] = sample(row, sniff, (size_t) x * sniff->channels + c % sniff->channels);
         if (image->channels == 1)
             image->data[start + x] = sniff->channels == 1 ? rgb[0] : luma(rgb);
         else
@@ -52,9 +52,9 @@ static void take_row(DpsImage *image, const Sniff *sniff, const guchar *row, int
 gboolean picture_pnm_read(Picture *picture, const Sniff *sniff, PictureKind kind, GError **error)
 {
     size_t bytes = sniff->format == SNIFF_PFM ? 4 : sniff->maximum > 255 ? 2 : 1;
-    size_t stride = (size_t)sniff->width * sniff->channels * bytes;
-    if (!picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, sniff->width, sniff->height,
-                          FALSE, error))
+    size_t stride = (size_t) sniff->width * sniff->channels * bytes;
+    if (!picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, sniff->width, sniff->height, FALSE,
+                          error))
         return FALSE;
     picture->depth = bytes == 4 ? PICTURE_FLOAT : bytes == 2 ? PICTURE_16 : PICTURE_8;
     FILE *file = g_fopen(picture->path, "rb");
@@ -79,12 +79,11 @@ gboolean picture_pnm_read(Picture *picture, const Sniff *sniff, PictureKind kind
 static void give_row(const DpsImage *rgb, const float *alpha, PictureDepth depth, int y,
                      guchar *row)
 {
-    size_t plane = (size_t)rgb->width * rgb->height, start = (size_t)y * rgb->width;
+    size_t plane = (size_t) rgb->width * rgb->height, start = (size_t) y * rgb->width;
     for (int x = 0; x < rgb->width; x++)
         for (int c = 0; c < 3; c++) {
-            size_t i = (size_t)3 * x + c;
-            float value =
-                picture_over_white(rgb->data[c * plane + start + x], alpha, start + x);
+            size_t i = (size_t) 3 * x + c;
+            float value = picture_over_white(rgb->data[c * plane + start + x], alpha, start + x);
             if (depth == PICTURE_FLOAT) {
                 guint32 bits;
                 memcpy(&bits, &value, 4);
@@ -103,13 +102,15 @@ gboolean picture_pnm_write(const DpsImage *rgb, const float *alpha, const Pictur
 {
     PictureDepth depth = target->depth;
     size_t bytes = depth == PICTURE_FLOAT ? 4 : depth == PICTURE_16 ? 2 : 1;
-    size_t stride = (size_t)3 * rgb->width * bytes;
+    size_t stride = (size_t) 3 * rgb->width * bytes;
     gboolean pfm = depth == PICTURE_FLOAT;
     FILE *file = g_fopen(target->path, "wb");
     guchar *row = g_malloc(stride);
-    gboolean good =
-        file && fprintf(file, "%s\n%d %d\n%s\n", pfm ? "PF" : "P6", rgb->width, rgb->height,
-                        pfm ? "-1.0" : depth == PICTURE_16 ? "65535" : "255") > 0;
+    gboolean good = file &&
+                    fprintf(file, "%s\n%d %d\n%s\n", pfm ? "PF" : "P6", rgb->width, rgb->height,
+                            pfm                   ? "-1.0"
+                            : depth == PICTURE_16 ? "65535"
+                                                  : "255") > 0;
     for (int y = 0; good && y < rgb->height; y++) {
         give_row(rgb, alpha, depth, pfm ? rgb->height - 1 - y : y, row);
         good = fwrite(row, 1, stride, file) == stride;

@@ -20,10 +20,10 @@ gboolean picture_pnm_write(const DpsImage *rgb, const float *alpha, const Pictur
                            GError **error);
 
 #ifdef HAVE_GEGL
-gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind,
-                           gboolean convert, GError **error);
-gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin,
-                            const PictureTarget *target, GError **error);
+gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind, gboolean convert,
+                           GError **error);
+gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
+                            GError **error);
 #endif
 
 /* Room for the planes and, where asked for, alpha; an error when memory is short. */

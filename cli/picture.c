@@ -10,14 +10,14 @@
 
 static const PictureFormat formats[] = {
 #ifdef HAVE_GEGL
-    {".png", "PNG", {TRUE, TRUE, FALSE}, TRUE},
-    {".jpg", "JPEG", {TRUE, FALSE, FALSE}, FALSE},
-    {".jpeg", "JPEG", {TRUE, FALSE, FALSE}, FALSE},
-    {".tif", "TIFF", {TRUE, TRUE, TRUE}, TRUE},
-    {".tiff", "TIFF", {TRUE, TRUE, TRUE}, TRUE},
+    { ".png", "PNG", { TRUE, TRUE, FALSE }, TRUE },
+    { ".jpg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
+    { ".jpeg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
+    { ".tif", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
+    { ".tiff", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
 #endif
-    {".ppm", "PPM", {TRUE, TRUE, FALSE}, FALSE},
-    {".pfm", "PFM", {FALSE, FALSE, TRUE}, FALSE},
+    { ".ppm", "PPM", { TRUE, TRUE, FALSE }, FALSE },
+    { ".pfm", "PFM", { FALSE, FALSE, TRUE }, FALSE },
 };
 
 /* libjpeg's JPEG_MAX_DIMENSION. */
@@ -69,7 +69,7 @@ gboolean picture_allocate(Picture *picture, int channels, int width, int height,
         return FALSE;
     gboolean enough = dps_image_init(&picture->rgb, channels, width, height);
     if (enough && alpha) {
-        picture->alpha = g_try_new(float, (gsize)width * height);
+        picture->alpha = g_try_new(float, (gsize) width *height);
         enough = picture->alpha != NULL;
     }
     if (!enough)
@@ -90,7 +90,7 @@ static gboolean read_any(Picture *picture, const char *path, PictureKind kind, c
                          GError **error)
 {
     Sniff sniff;
-    *picture = (Picture){.path = g_strdup(path), .space = like ? like->space : NULL};
+    *picture = (Picture) { .path = g_strdup(path), .space = like ? like->space : NULL };
     gboolean good = sniff_file(&sniff, path, error);
     if (good && (sniff.format == SNIFF_PNM || sniff.format == SNIFF_PFM))
         good = picture_pnm_read(picture, &sniff, kind, error);
@@ -132,7 +132,7 @@ gboolean picture_read(Picture *picture, const char *path, const Picture *like, G
 {
     if (!read_any(picture, path, PICTURE_PHOTO, like, error))
         return FALSE;
-    size_t pixels = (size_t)picture->rgb.width * picture->rgb.height;
+    size_t pixels = (size_t) picture->rgb.width * picture->rgb.height;
     picture->repaired = count_broken(picture->rgb.data, pixels * 3);
     if (picture->alpha)
         picture->repaired += count_broken(picture->alpha, pixels);
@@ -147,10 +147,10 @@ gboolean picture_read_labels(DpsImage *labels, const char *path, GError **error)
     if (!read_any(&picture, path, PICTURE_LABELS, NULL, error))
         return FALSE;
     gboolean good = count_broken(picture.rgb.data,
-                                 (size_t)3 * picture.rgb.width * picture.rgb.height) == 0;
+                                 (size_t) 3 * picture.rgb.width * picture.rgb.height) == 0;
     if (good) {
         *labels = picture.rgb;
-        picture.rgb = (DpsImage){0};
+        picture.rgb = (DpsImage) { 0 };
     } else
         command_file_error(error, path,
                            _("holds pixels that are no number; paint the labels again."));
@@ -163,7 +163,7 @@ gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error)
     Picture picture;
     if (!read_any(&picture, path, PICTURE_MASK, NULL, error))
         return FALSE;
-    size_t pixels = (size_t)picture.rgb.width * picture.rgb.height;
+    size_t pixels = (size_t) picture.rgb.width * picture.rgb.height;
     gboolean good = count_broken(picture.rgb.data, pixels) == 0 &&
                     (!picture.alpha || count_broken(picture.alpha, pixels) == 0);
     if (good) {
@@ -172,7 +172,7 @@ gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error)
             picture.rgb.data[i] = CLAMP(coverage, 0, 1);
         }
         *mask = picture.rgb;
-        picture.rgb = (DpsImage){0};
+        picture.rgb = (DpsImage) { 0 };
     } else
         command_file_error(error, path,
                            _("holds pixels that are no number; paint the mask again."));
@@ -182,7 +182,7 @@ gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error)
 
 gboolean picture_fits(const PictureTarget *target, int width, int height, GError **error)
 {
-    static const int bytes[] = {1, 2, 4};
+    static const int bytes[] = { 1, 2, 4 };
     gboolean jpeg = g_str_equal(target->format->name, "JPEG");
     gboolean tiff = g_str_equal(target->format->name, "TIFF");
     if (jpeg && (width > JPEG_MOST || height > JPEG_MOST)) {
@@ -191,7 +191,7 @@ gboolean picture_fits(const PictureTarget *target, int width, int height, GError
                            JPEG_MOST);
         return FALSE;
     }
-    if (tiff && (double)width * height * 4 * bytes[target->depth] > G_MAXINT32) {
+    if (tiff && (double) width * height * 4 * bytes[target->depth] > G_MAXINT32) {
         command_file_error(error, target->shown,
                            _("is too large for a TIFF; use a smaller --depth or write .png."));
         return FALSE;

@@ -22,7 +22,7 @@ typedef enum { PICTURE_8, PICTURE_16, PICTURE_FLOAT } PictureDepth;
 typedef struct {
     char *path;
     DpsImage rgb;
-    float *alpha;      /* width x height, 0 to 1; NULL: opaque everywhere */
+    float *alpha; /* width x height, 0 to 1; NULL: opaque everywhere */
     PictureDepth depth;
     const void *space; /* Babl space of `rgb`, owned by babl; NULL: sRGB */
     guint64 repaired;  /* values that were no number (NaN, infinite) and became 0 */

@@ -8,7 +8,7 @@
 
 void progress_begin(Progress *progress, gboolean quiet)
 {
-    *progress = (Progress){.shown = !quiet && isatty(STDERR_FILENO)};
+    *progress = (Progress) { .shown = !quiet && isatty(STDERR_FILENO) };
 }
 
 static const char *stage_name(DpsStage stage)
@@ -38,12 +38,12 @@ void progress_show(Progress *progress, const DpsProgress *state)
     if (!progress->shown || now < progress->next)
         return;
     progress->next = now + REFRESH;
-    int percent = (int)(state->fraction * 100);
+    int percent = (int) (state->fraction * 100);
     char *line;
     if (state->evaluation > 0)
         /* Translators: "Optimising 43 % · 12 evaluations", on a terminal. */
         line = g_strdup_printf(ngettext("%s %d %% · %d evaluation", "%s %d %% · %d evaluations",
-                                        (gulong)state->evaluation),
+                                        (gulong) state->evaluation),
                                stage_name(state->stage), percent, state->evaluation);
     else
         line = g_strdup_printf(_("%s %d %%"), stage_name(state->stage), percent);

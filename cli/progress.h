@@ -10,8 +10,8 @@
 #include "dps.h"
 
 typedef struct {
-    gboolean shown;   /* stderr is a terminal, and the user hasn't asked for quiet */
-    gint64 next;      /* monotonic microseconds before which the line stays */
+    gboolean shown; /* stderr is a terminal, and the user hasn't asked for quiet */
+    gint64 next;    /* monotonic microseconds before which the line stays */
 } Progress;
 
 void progress_begin(Progress *progress, gboolean quiet);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "command.h"
@@ -10,8 +11,17 @@
 gint64 report_peak_memory(void)
 {
     struct rusage usage;
-    /* Linux counts in kilobytes. */
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? (gint64)usage.ru_maxrss * 1024 : 0;
+    char *status = NULL;
+    gint64 kilobytes = 0;
+    /* Linux says it for this program alone; ru_maxrss begins with what the parent held. */
+    if (g_file_get_contents("/proc/self/status", &status, NULL, NULL)) {
+        const char *line = strstr(status, "VmHWM:");
+        kilobytes = line ? g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10) : 0;
+        g_free(status);
+    }
+    if (kilobytes > 0)
+        return kilobytes * 1024;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (gint64) usage.ru_maxrss * 1024 : 0;
 }
 
 JsonBuilder *report_new(void)

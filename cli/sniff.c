@@ -20,7 +20,7 @@ static gboolean truncated(const char *path, GError **error)
 gboolean sniff_size(const char *path, double width, double height, GError **error)
 {
     double pixels = width * height;
-    double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double memory = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
     if (width < 1 || height < 1) {
         command_file_error(error, path, _("has no pixels; use another picture."));
         return FALSE;
@@ -37,7 +37,7 @@ gboolean sniff_size(const char *path, double width, double height, GError **erro
 
 static guint32 big32(const guchar *bytes)
 {
-    return (guint32)bytes[0] << 24 | (guint32)bytes[1] << 16 | (guint32)bytes[2] << 8 | bytes[3];
+    return (guint32) bytes[0] << 24 | (guint32) bytes[1] << 16 | (guint32) bytes[2] << 8 | bytes[3];
 }
 
 /* The checksum of PNG chunks (ISO 3309, polynomial 0xedb88320 with reflected bits). */
@@ -72,7 +72,7 @@ static gboolean png_chunk(FILE *file, const guint32 table[256], const guchar hea
         if (!begun)
             memcpy(first, block, MIN(count, 16));
         crc = crc32(table, crc, block, count);
-        left -= (guint32)count;
+        left -= (guint32) count;
     }
     return fread(block, 1, 4, file) == 4 && big32(block) == (crc ^ 0xffffffffu);
 }
@@ -92,8 +92,8 @@ static gboolean sniff_png(Sniff *sniff, FILE *file)
         if (first) {
             if (memcmp(head + 4, "IHDR", 4) != 0)
                 return FALSE;
-            sniff->width = (int)MIN(big32(data), G_MAXINT32);
-            sniff->height = (int)MIN(big32(data + 4), G_MAXINT32);
+            sniff->width = (int) MIN(big32(data), G_MAXINT32);
+            sniff->height = (int) MIN(big32(data + 4), G_MAXINT32);
         }
         if (memcmp(head + 4, "IEND", 4) == 0)
             return TRUE;
@@ -162,7 +162,7 @@ static gboolean pnm_word(FILE *file, char *word, int room)
     for (; byte != EOF && !g_ascii_isspace(byte); byte = getc(file)) {
         if (length == room - 1)
             return FALSE;
-        word[length++] = (char)byte;
+        word[length++] = (char) byte;
     }
     word[length] = 0;
     return length > 0 && byte != EOF;
@@ -178,19 +178,19 @@ static gboolean sniff_pnm(Sniff *sniff, FILE *file, const char *path, GError **e
     gint64 w = g_ascii_strtoll(width, NULL, 10), h = g_ascii_strtoll(height, NULL, 10);
     double last = g_ascii_strtod(scale, NULL);
     gboolean pfm = g_ascii_toupper(kind[1]) == 'F';
-    if (!sniff_size(path, (double)w, (double)h, error))
+    if (!sniff_size(path, (double) w, (double) h, error))
         return FALSE;
     if (last == 0 || (!pfm && (last < 1 || last > 65535)))
         return truncated(path, error);
-    *sniff = (Sniff){.format = pfm ? SNIFF_PFM : SNIFF_PNM,
-                     .width = (int)w,
-                     .height = (int)h,
-                     .channels = kind[1] == '6' || kind[1] == 'F' ? 3 : 1,
-                     .maximum = pfm ? 0 : (int)last,
-                     .big_endian = last > 0,
-                     .offset = ftell(file)};
+    *sniff = (Sniff) { .format = pfm ? SNIFF_PFM : SNIFF_PNM,
+                       .width = (int) w,
+                       .height = (int) h,
+                       .channels = kind[1] == '6' || kind[1] == 'F' ? 3 : 1,
+                       .maximum = pfm ? 0 : (int) last,
+                       .big_endian = last > 0,
+                       .offset = ftell(file) };
     size_t sample = pfm ? 4 : sniff->maximum > 255 ? 2 : 1;
-    gint64 wanted = w * h * sniff->channels * (gint64)sample;
+    gint64 wanted = w * h * sniff->channels * (gint64) sample;
     if (fseek(file, 0, SEEK_END) != 0 || ftell(file) - sniff->offset < wanted)
         return truncated(path, error);
     return TRUE;
@@ -198,7 +198,7 @@ static gboolean sniff_pnm(Sniff *sniff, FILE *file, const char *path, GError **e
 
 static gboolean sniff_open(Sniff *sniff, FILE *file, const char *path, GError **error)
 {
-    guchar magic[8] = {0};
+    guchar magic[8] = { 0 };
     size_t count = fread(magic, 1, sizeof magic, file);
     if (count == 0) {
         command_file_error(error, path, _("is empty; use another picture."));
@@ -215,8 +215,9 @@ static gboolean sniff_open(Sniff *sniff, FILE *file, const char *path, GError **
     }
     if (magic[0] == 'P' && strchr("56Ff", magic[1]) && magic[1] && g_ascii_isspace(magic[2]))
         return sniff_pnm(sniff, file, path, error);
-    command_file_error(error, path, _("is none of the kinds of picture that this program reads "
-                                      "(%s); convert it first."),
+    command_file_error(error, path,
+                       _("is none of the kinds of picture that this program reads "
+                         "(%s); convert it first."),
                        picture_readable());
     return FALSE;
 }

@@ -22,17 +22,17 @@ typedef struct {
     PictureTarget target; /* format and depth; the depth is -1 until the content is read */
 } Transfer;
 
-static const char *const depth_names[] = {"8", "16", "float"};
+static const char *const depth_names[] = { "8", "16", "float" };
 
 static gboolean check_depth(Transfer *transfer, GError **error)
 {
     const PictureFormat *format = transfer->target.format;
-    transfer->target.depth = (PictureDepth)-1;
+    transfer->target.depth = (PictureDepth) -1;
     if (!transfer->depth)
         return TRUE;
     for (guint i = 0; i < G_N_ELEMENTS(depth_names); i++)
         if (g_str_equal(transfer->depth, depth_names[i]) && format->depths[i]) {
-            transfer->target.depth = (PictureDepth)i;
+            transfer->target.depth = (PictureDepth) i;
             return TRUE;
         }
     GString *choices = g_string_new(NULL);
@@ -49,13 +49,13 @@ static gboolean check_depth(Transfer *transfer, GError **error)
 static gboolean check_outputs(const Transfer *transfer, GError **error)
 {
     GPtrArray *inputs = g_ptr_array_new();
-    g_ptr_array_add(inputs, (gpointer)transfer->content);
-    g_ptr_array_add(inputs, (gpointer)transfer->style);
+    g_ptr_array_add(inputs, (gpointer) transfer->content);
+    g_ptr_array_add(inputs, (gpointer) transfer->style);
     masks_options_files(&transfer->masks, inputs);
     if (transfer->engine.network)
         g_ptr_array_add(inputs, transfer->engine.network);
     g_ptr_array_add(inputs, NULL);
-    const char *const *files = (const char *const *)inputs->pdata;
+    const char *const *files = (const char *const *) inputs->pdata;
     gboolean to_file = transfer->report && !g_str_equal(transfer->report, "-");
     gboolean good = output_check(transfer->out, files, error) &&
                     (!to_file || output_check(transfer->report, files, error));
@@ -71,16 +71,17 @@ static gboolean check_outputs(const Transfer *transfer, GError **error)
 static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &transfer->out,
-         N_("The picture to write; its ending chooses the format"), N_("OUT")},
-        {"depth", 0, 0, G_OPTION_ARG_STRING, &transfer->depth,
-         N_("Bits per colour of OUT: 8, 16 or float; as the content photo has by default"),
-         N_("BITS")},
-        {"report", 'r', 0, G_OPTION_ARG_FILENAME, &transfer->report,
-         N_("Write what was done as JSON; - is the standard output"), N_("FILE")},
-        {"quiet", 'q', 0, G_OPTION_ARG_NONE, &transfer->quiet,
-         N_("Print nothing but errors"), NULL},
-        {0}};
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &transfer->out,
+          N_("The picture to write; its ending chooses the format"), N_("OUT") },
+        { "depth", 0, 0, G_OPTION_ARG_STRING, &transfer->depth,
+          N_("Bits per colour of OUT: 8, 16 or float; as the content photo has by default"),
+          N_("BITS") },
+        { "report", 'r', 0, G_OPTION_ARG_FILENAME, &transfer->report,
+          N_("Write what was done as JSON; - is the standard output"), N_("FILE") },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &transfer->quiet, N_("Print nothing but errors"),
+          NULL },
+        { 0 }
+    };
     GOptionContext *context = options_context(
         _("CONTENT STYLE -o OUT"),
         _("Gives the photo CONTENT the light, weather, season or time of day of the photo STYLE\n"
@@ -142,13 +143,13 @@ static gboolean engine_succeeded(DpsStatus status, const DpsResult *result, GErr
 static void note_pictures(const Transfer *transfer, const Picture *content, const Picture *style,
                           GPtrArray *notices)
 {
-    const Picture *pictures[] = {content, style};
+    const Picture *pictures[] = { content, style };
     for (guint i = 0; i < G_N_ELEMENTS(pictures); i++)
         if (pictures[i]->repaired)
             g_ptr_array_add(notices,
-                            g_strdup_printf(_("%s: %" G_GUINT64_FORMAT " values were no numbers "
-                                              "(NaN or infinite); they were taken as black."),
-                                            pictures[i]->path, pictures[i]->repaired));
+                            g_strdup_printf(_("%s: %lu values were no numbers (NaN or "
+                                              "infinite); they were taken as black."),
+                                            pictures[i]->path, (gulong) pictures[i]->repaired));
     if (content->alpha && !transfer->target.format->alpha)
         g_ptr_array_add(notices, g_strdup_printf(_("%s: a %s has no transparency; what is "
                                                    "transparent became white."),
@@ -191,12 +192,11 @@ static void print_outcome(const Transfer *transfer, const DpsResult *result, GPt
         return;
     for (int i = 0; i < result->regions; i++)
         if (!result->region[i].matched && !noticed(result, &result->region[i]))
-            command_note(_("region \"%s\": %s."), result->region[i].name,
-                         result->region[i].reason);
+            command_note(_("region \"%s\": %s."), result->region[i].name, result->region[i].reason);
     for (int i = 0; i < result->notices; i++)
         command_note("%s", result->notice[i]);
     for (guint i = 0; notices->pdata[i]; i++)
-        command_note("%s", (const char *)notices->pdata[i]);
+        command_note("%s", (const char *) notices->pdata[i]);
 }
 
 static gboolean run(Transfer *transfer, Picture *content, Picture *style, const Masks *masks,
@@ -204,14 +204,14 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
 {
     DpsResult result;
     GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
-    DpsJob job = {.content = &content->rgb,
-                  .style = &style->rgb,
-                  .regions = masks->count,
-                  .region = masks->region,
-                  .options = transfer->engine.engine,
-                  .progress = on_progress,
-                  .cancelled = on_cancelled,
-                  .data = progress};
+    DpsJob job = { .content = &content->rgb,
+                   .style = &style->rgb,
+                   .regions = masks->count,
+                   .region = masks->region,
+                   .options = transfer->engine.engine,
+                   .progress = on_progress,
+                   .cancelled = on_cancelled,
+                   .data = progress };
     gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
     if (good) {
         note_pictures(transfer, content, style, notices);
@@ -226,9 +226,8 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
     if (good) {
         print_outcome(transfer, &result, notices);
         if (transfer->report)
-            good = report_write(
-                report_transfer(&result, (const char *const *)notices->pdata),
-                transfer->report, error);
+            good = report_write(report_transfer(&result, (const char *const *) notices->pdata),
+                                transfer->report, error);
     }
     g_ptr_array_unref(notices);
     dps_result_clear(&result);
@@ -237,14 +236,14 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
 
 static gboolean transfer_files(Transfer *transfer, GError **error)
 {
-    Picture content = {0}, style = {0};
-    Masks masks = {0};
+    Picture content = { 0 }, style = { 0 };
+    Masks masks = { 0 };
     Progress progress;
     PictureTarget *target = &transfer->target;
     progress_begin(&progress, transfer->quiet);
     progress_say(&progress, _("Reading the photos"));
     gboolean good = picture_read(&content, transfer->content, NULL, error);
-    if (good && (int)target->depth < 0)
+    if (good && (int) target->depth < 0)
         target->depth = picture_format_depth(target->format, content.depth);
     good = good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
            picture_read(&style, transfer->style, &content, error) &&
@@ -260,11 +259,10 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
 
 int command_transfer(int argc, char **argv)
 {
-    Transfer transfer = {0};
+    Transfer transfer = { 0 };
     GError *error = NULL;
     interrupt_install();
-    gboolean good =
-        parse(&transfer, argc, argv, &error) && transfer_files(&transfer, &error);
+    gboolean good = parse(&transfer, argc, argv, &error) && transfer_files(&transfer, &error);
     masks_options_clear(&transfer.masks);
     options_engine_clear(&transfer.engine);
     g_free(transfer.out);

@@ -16,6 +16,10 @@ PROGRAM = os.environ["PHOTO_STYLE"]
 PLAIN = os.environ["PHOTO_STYLE_PLAIN"]
 PROJECT = os.environ["PROJECT"]
 
+# Messages are compared as they stand in the source.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
+
 # Enough to see every part of a run, and done in a moment.
 FAST = ["--preset", "draft", "--size", "48", "--threads", "1"]
 
@@ -65,7 +69,8 @@ def write_tiff(path, pixels, tags=()):
 
 def read_tiff(path):
     """The pixels of an uncompressed RGB TIFF, by its tags; and the tags."""
-    raw = open(path, "rb").read()
+    with open(path, "rb") as file:
+        raw = file.read()
     assert raw[:4] == b"II*\0", raw[:4]
     sizes = {1: ("B", 1), 2: ("c", 1), 3: ("H", 2), 4: ("I", 4), 7: ("B", 1)}
     at, = struct.unpack_from("<I", raw, 4)
