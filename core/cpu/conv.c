@@ -1,39 +1,63 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "cpu-private.h"
+#include "conv-private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct {
-    Conv c;
-    float *weight; /* [tap][cout] */
-    float *bias, *border;
-    float *own;
-} CpuConv;
+/* Floats of a strip that stay in the second cache beside the filter. */
+#define STRIP 40000
+
+/* ------------------------------------------------------------------- construction */
+
+/* Entry (k, j) of an n x m matrix cut into panels of `wide` columns. */
+static float *entry(float *panels, int n, int wide, int k, int j)
+{
+    return panels + ((size_t) (j / wide) * n + k) * wide + j % wide;
+}
+
+static void pack(CpuConv *c, const ConvShape *s, const float *weight, int wide)
+{
+    int kk = s->k * s->k;
+
+    for (int o = 0; o < s->cout; o++)
+        for (int i = 0; i < s->cin; i++)
+            for (int t = 0; t < kk; t++) {
+                float v = weight[((size_t) o * s->cin + i) * kk + t];
+                bool image = s->cin <= IMAGE_PLANES;
+                int tap = image ? i * kk + t : t * s->cin + i;
+                *entry(c->forward, kk * s->cin, wide, tap, o) = v;
+                if (image)
+                    c->backward[(size_t) tap * s->cout + o] = v;
+                else
+                    *entry(c->backward, kk * s->cout, wide, (kk - 1 - t) * s->cout + o, i) = v;
+            }
+}
 
 Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const float *bias)
 {
     CpuConv *c = calloc(1, sizeof *c);
-    size_t taps = (size_t) s->cin * s->k * s->k;
+    size_t wide = cpu_of(d)->kernels->columns, kk = (size_t) s->k * s->k;
+    size_t cout = (s->cout + wide - 1) / wide * wide, cin = (s->cin + wide - 1) / wide * wide;
+    size_t total = kk * (s->cin * cout + s->cout * cin) + cout + cin;
 
     if (!c)
         return NULL;
     c->c = (Conv){ d, *s };
     c->c.shape.border = NULL;
-    c->own = cpu_alloc((taps * s->cout + s->cout + s->cin) * sizeof(float));
+    c->own = cpu_alloc(total * sizeof(float));
     if (!c->own) {
         free(c);
         return NULL;
     }
-    c->weight = c->own;
-    c->bias = c->weight + taps * s->cout;
-    c->border = c->bias + s->cout;
-    for (int o = 0; o < s->cout; o++)
-        for (size_t t = 0; t < taps; t++)
-            c->weight[t * s->cout + o] = weight[o * taps + t];
+    memset(c->own, 0, total * sizeof(float));
+    c->forward = c->own;
+    c->backward = c->forward + kk * s->cin * cout;
+    c->bias = c->backward + kk * s->cout * cin;
+    c->border = c->bias + cout;
+    pack(c, s, weight, (int) wide);
     memcpy(c->bias, bias, s->cout * sizeof(float));
-    for (int i = 0; i < s->cin; i++)
-        c->border[i] = s->border ? s->border[i] : 0;
+    if (s->border)
+        memcpy(c->border, s->border, s->cin * sizeof(float));
     return &c->c;
 }
 
@@ -45,15 +69,141 @@ void cpu_conv_drop(Conv *conv)
     free(conv);
 }
 
-static int source(PadMode mode, int i, int n)
+/* ------------------------------------------------------------------------- strips */
+
+/* Rows of an input with its border: planes of rows, or rows of pixels with their features. */
+typedef struct {
+    int rows, width, channels;
+    bool image;
+    size_t plane, row, pixel, size; /* floats from one to the next, and in all */
+} Strip;
+
+static Strip strip_shape(bool image, int channels, int rows, int width)
 {
-    if (mode == PAD_CONSTANT)
-        return i < 0 || i >= n ? -1 : i;
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * (n - 1) - i;
-    return i;
+    Strip s = { .rows = rows, .width = width, .channels = channels, .image = image,
+                .size = (size_t) channels * rows * width };
+
+    s.plane = s.image ? (size_t) rows * width : 1;
+    s.pixel = s.image ? 1 : (size_t) channels;
+    s.row = s.pixel * width;
+    return s;
+}
+
+/* Where the taps of a k x k filter lie, in the order of its packed rows. */
+static void tap_offsets(int *offset, const Strip *s, int k)
+{
+    int *at = offset;
+
+    if (s->image) {
+        for (int c = 0; c < s->channels; c++)
+            for (int t = 0; t < k * k; t++)
+                *at++ = (int) (c * s->plane + t / k * s->row + t % k);
+        return;
+    }
+    for (int t = 0; t < k * k; t++)
+        for (int c = 0; c < s->channels; c++)
+            *at++ = (int) (t / k * s->row + t % k * s->pixel) + c;
+}
+
+/* Rows first .. of x, which may lie outside it, and `pad` columns on either side. */
+static void fill_strip(float *to, const Strip *s, const CpuConv *c, const CpuTensor *x, int first)
+{
+    int h = x->t.h, w = x->t.w, pad = c->c.shape.pad;
+    PadMode mode = c->c.shape.mode;
+
+    for (int r = 0; r < s->rows; r++) {
+        int i = conv_source(mode, first + r, h);
+        for (int q = -pad; q < w + pad; q++) {
+            int j = conv_source(mode, q, w);
+            float *pixel = to + r * s->row + (q + pad) * s->pixel;
+            const float *from = i < 0 || j < 0 ? c->border : x->p + ((size_t) i * w + j) * x->step;
+            size_t step = from == c->border ? 1 : x->plane;
+            bool inside = i >= 0 && q == 0;
+            if (inside && s->image && x->step == 1) {
+                for (int n = 0; n < s->channels; n++)
+                    memcpy(pixel + n * s->plane, from + n * step, w * sizeof(float));
+                q = w - 1;
+            } else if (inside && !s->image && step == 1 && x->step == s->pixel) {
+                memcpy(pixel, from, w * s->pixel * sizeof(float));
+                q = w - 1;
+            } else
+                for (int n = 0; n < s->channels; n++)
+                    pixel[n * s->plane] = from[n * step];
+        }
+    }
+}
+
+void conv_rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,
+                        int channel, int i)
+{
+    int w = y->t.w;
+    const float *d = dy->p + channel * dy->plane + (size_t) i * w * dy->step;
+    const float *v = y->p + channel * y->plane + (size_t) i * w * y->step;
+
+    for (int j = 0; j < w; j++)
+        to[j * to_step] = v[j * y->step] > 0 ? d[j * dy->step] : 0;
+}
+
+/* Rows first .. of dy where y is positive, spread out by the stride and with zeros about them;
+ * column 0 of the strip is column -left of dy. */
+static void fill_gradient(float *to, const Strip *s, const CpuConv *c, const CpuTensor *dy,
+                          const CpuTensor *y, int first, int left)
+{
+    int stride = c->c.shape.stride, w = y->t.w;
+    const Kernels *kernels = cpu_of(c->c.dev)->kernels;
+    bool features = !s->image && dy->plane == 1 && y->plane == 1;
+
+    memset(to, 0, s->size * sizeof(float));
+    for (int r = 0; r < s->rows; r++) {
+        int i = first + r;
+        if (i < 0 || i % stride || i / stride >= y->t.h)
+            continue;
+        i /= stride;
+        float *row = to + r * s->row + left * s->pixel;
+        for (int n = 0; !features && n < s->channels; n++)
+            conv_rectified_row(row + n * s->plane, s->pixel * stride, dy, y, n, i);
+        for (int j = 0; features && j < w; j++)
+            kernels->rectified(row + (size_t) j * stride * s->pixel,
+                               dy->p + ((size_t) i * w + j) * dy->step,
+                               y->p + ((size_t) i * w + j) * y->step, s->channels);
+    }
+}
+
+/* --------------------------------------------------------------------- operations */
+
+/* So many output rows that their strip is about as large as it should be. */
+static int rows_at_once(int per_row, int h, int threads)
+{
+    int rows = STRIP / (per_row > 0 ? per_row : 1), fair = (h + 2 * threads - 1) / (2 * threads);
+
+    rows = rows < fair ? rows : fair;
+    return rows < 1 ? 1 : rows > 16 ? 16 : rows;
+}
+
+/* One output row after another, or one panel of the filter after another. */
+static void multiply(const Kernels *k, Product p, int rows, size_t a_next, size_t c_next)
+{
+    int wide = cpu_is_large(&p) ? k->columns : p.columns;
+
+    for (int j = 0; j < p.columns; j += wide) {
+        Product q = p;
+        q.columns = p.columns - j < wide ? p.columns - j : wide;
+        q.b += j / k->columns * p.b_panel;
+        q.bias = p.bias ? p.bias + j : NULL;
+        q.c += j;
+        for (int i = 0; i < rows; i++, q.a += a_next, q.c += c_next)
+            k->product(&q);
+    }
+}
+
+/* Moves rows of (pixels, channels) to where the tensor has them. */
+static void put_rows(const CpuTensor *y, const float *from, int first, int rows)
+{
+    size_t w = (size_t) y->t.w, at = first * w;
+
+    for (size_t j = 0; j < rows * w; j++)
+        for (int c = 0; c < y->t.c; c++)
+            y->p[c * y->plane + (at + j) * y->step] = from[j * y->t.c + c];
 }
 
 void cpu_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
@@ -62,78 +212,112 @@ void cpu_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
     const ConvShape *s = &conv->shape;
     const CpuTensor *x = cpu_tensor(xt), *y = cpu_tensor(yt);
     Cpu *cpu = cpu_of(yt->dev);
-    int taps = s->cin * s->k * s->k;
+    const Kernels *kernels = cpu->kernels;
+    int depth = s->k * s->k * s->cin, width = xt->w + 2 * s->pad;
+    int block = rows_at_once(width * s->cin * s->stride, yt->h, cpu->threads);
+    Strip strip = strip_shape(s->cin <= IMAGE_PLANES, s->cin, (block - 1) * s->stride + s->k, width);
+    bool direct = y->plane == 1; /* rows go straight to y */
+    size_t row = direct ? 0 : (size_t) block * yt->w * yt->c, each = strip.size + row + ALIGN;
 
     if (!cpu_goes_on(cpu))
         return;
-    float *work = cpu_work(cpu, sizeof(float) * (taps + s->cout) * cpu->threads);
+    float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
     if (!work)
         return;
-#pragma omp parallel for num_threads(cpu->threads)
-    for (int i = 0; i < yt->h; i++) {
-        float *patch = work + (size_t) (taps + s->cout) * cpu_thread(), *sum = patch + taps;
+    int *offset = (int *) work;
+    tap_offsets(offset, &strip, s->k);
+    work += (depth + ALIGN - 1) / ALIGN * ALIGN;
+    int team = cpu_team(cpu, (double) depth * s->cout * yt->h * yt->w);
+#pragma omp parallel for num_threads(team) schedule(dynamic)
+    for (int i = 0; i < yt->h; i += block) {
+        float *in = work + each * cpu_thread(), *out = in + strip.size;
+        int rows = yt->h - i < block ? yt->h - i : block;
         if (!cpu_goes_on(cpu))
             continue;
-        for (int j = 0; j < yt->w; j++) {
-            float *p = patch;
-            for (int ci = 0; ci < s->cin; ci++)
-                for (int u = 0; u < s->k; u++)
-                    for (int v = 0; v < s->k; v++) {
-                        int a = source(s->mode, i * s->stride - s->pad + u, xt->h);
-                        int b = source(s->mode, j * s->stride - s->pad + v, xt->w);
-                        *p++ = a < 0 || b < 0
-                                   ? c->border[ci]
-                                   : x->p[ci * x->plane + ((size_t) a * xt->w + b) * x->step];
-                    }
-            memcpy(sum, c->bias, s->cout * sizeof(float));
-            for (int t = 0; t < taps; t++)
-                for (int o = 0; o < s->cout; o++)
-                    sum[o] += patch[t] * c->weight[(size_t) t * s->cout + o];
-            for (int o = 0; o < s->cout; o++)
-                y->p[o * y->plane + ((size_t) i * yt->w + j) * y->step] = sum[o] > 0 ? sum[o] : 0;
-        }
+        Strip part = strip;
+        part.rows = (rows - 1) * s->stride + s->k;
+        fill_strip(in, &part, c, x, i * s->stride - s->pad);
+        if (direct)
+            out = y->p + (size_t) i * yt->w * y->step;
+        size_t step = direct ? y->step : (size_t) yt->c;
+        multiply(kernels,
+                 (Product){ .rows = yt->w, .depth = depth, .columns = s->cout, .a = in,
+                            .a_row = strip.pixel * s->stride, .offset = offset, .b = c->forward,
+                            .b_row = kernels->columns, .b_panel = (size_t) depth * kernels->columns,
+                            .bias = c->bias, .c = out, .c_row = step, .relu = true },
+                 rows, strip.row * s->stride, step * yt->w);
+        if (!direct)
+            put_rows(y, out, i, rows);
     }
 }
 
-void cpu_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt, bool add)
+/* The gradient with respect to the input and its border: one row of w + 2 pad pixels. */
+static void features_row(float *out, float *in, const Strip *strip, const int *offset,
+                         const CpuConv *c, const CpuTensor *dy, const CpuTensor *y, int e, int w)
 {
-    const CpuConv *c = (const CpuConv *) conv;
-    const ConvShape *s = &conv->shape;
-    const CpuTensor *dx = cpu_tensor(dxt), *dy = cpu_tensor(dyt), *y = cpu_tensor(yt);
-    Cpu *cpu = cpu_of(yt->dev);
+    const ConvShape *s = &c->c.shape;
+    const Kernels *kernels = cpu_of(c->c.dev)->kernels;
 
-    if (!cpu_goes_on(cpu))
-        return;
-    float *work = cpu_work(cpu, sizeof(float) * s->cout * cpu->threads);
+    fill_gradient(in, strip, c, dy, y, e + s->pad - s->k + 1, s->k - 1);
+    multiply(kernels,
+             (Product){ .rows = w + 2 * s->pad, .depth = s->k * s->k * s->cout, .columns = s->cin,
+                        .a = in, .a_row = strip->pixel, .offset = offset, .b = c->backward,
+                        .b_row = kernels->columns,
+                        .b_panel = (size_t) s->k * s->k * s->cout * kernels->columns, .c = out,
+                        .c_row = s->cin },
+             1, 0, 0);
+}
+
+/* Adds a row with its border to where the border's values came from. */
+static void fold_row(float *dx, size_t step, const float *row, const ConvShape *s, int w,
+                     const Kernels *kernels)
+{
+    for (int q = -s->pad; q < w + s->pad; q++) {
+        int j = conv_source(s->mode, q, w);
+        if (j >= 0)
+            kernels->add(dx + j * step, row + (size_t) (q + s->pad) * s->cin, s->cin);
+    }
+}
+
+static void features_back(const CpuTensor *dx, const CpuConv *c, const CpuTensor *dy,
+                          const CpuTensor *y, bool add)
+{
+    const ConvShape *s = &c->c.shape;
+    Cpu *cpu = cpu_of(c->c.dev);
+    int h = dx->t.h, w = dx->t.w, depth = s->k * s->k * s->cout;
+    Strip strip = strip_shape(false, s->cout, s->k, w + 2 * s->pad + s->k - 1);
+    size_t row = (size_t) (w + 2 * s->pad) * s->cin, each = strip.size + row + ALIGN;
+
+    float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
     if (!work)
         return;
-#pragma omp parallel for num_threads(cpu->threads)
-    for (int ci = 0; ci < s->cin; ci++) {
-        float *grad = work + (size_t) s->cout * cpu_thread();
-        float *to = dx->p + ci * dx->plane;
+    int *offset = (int *) work;
+    tap_offsets(offset, &strip, s->k);
+    work += (depth + ALIGN - 1) / ALIGN * ALIGN;
+    int team = cpu_team(cpu, (double) depth * s->cin * h * w);
+#pragma omp parallel for num_threads(team) schedule(dynamic)
+    for (int i = 0; i < h; i++) {
+        float *in = work + each * cpu_thread(), *out = in + strip.size;
         if (!cpu_goes_on(cpu))
             continue;
-        for (size_t q = 0; !add && q < pixel_count(dxt); q++)
-            to[q * dx->step] = 0;
-        for (int i = 0; i < yt->h; i++)
-            for (int j = 0; j < yt->w; j++) {
-                size_t at = (size_t) i * yt->w + j;
-                for (int o = 0; o < s->cout; o++)
-                    grad[o] = y->p[o * y->plane + at * y->step] > 0
-                                  ? dy->p[o * dy->plane + at * dy->step]
-                                  : 0;
-                const float *w = c->weight + (size_t) ci * s->k * s->k * s->cout;
-                for (int u = 0; u < s->k; u++)
-                    for (int v = 0; v < s->k; v++, w += s->cout) {
-                        int a = source(s->mode, i * s->stride - s->pad + u, dxt->h);
-                        int b = source(s->mode, j * s->stride - s->pad + v, dxt->w);
-                        float sum = 0;
-                        if (a < 0 || b < 0)
-                            continue;
-                        for (int o = 0; o < s->cout; o++)
-                            sum += w[o] * grad[o];
-                        to[((size_t) a * dxt->w + b) * dx->step] += sum;
-                    }
+        for (int j = 0; !add && j < w; j++)
+            memset(dx->p + ((size_t) i * w + j) * dx->step, 0, s->cin * sizeof(float));
+        for (int e = -s->pad; e < h + s->pad; e++)
+            if (conv_source(s->mode, e, h) == i) {
+                features_row(out, in, &strip, offset, c, dy, y, e, w);
+                fold_row(dx->p + (size_t) i * w * dx->step, dx->step, out, s, w, cpu->kernels);
             }
     }
+}
+
+void cpu_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bool add)
+{
+    const CpuConv *c = (const CpuConv *) conv;
+
+    if (!cpu_goes_on(cpu_of(y->dev)))
+        return;
+    if (conv->shape.cin <= IMAGE_PLANES)
+        conv_image_back(cpu_tensor(dx), c, cpu_tensor(dy), cpu_tensor(y), add);
+    else
+        features_back(cpu_tensor(dx), c, cpu_tensor(dy), cpu_tensor(y), add);
 }

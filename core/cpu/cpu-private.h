@@ -9,6 +9,7 @@
 #define CPU_PRIVATE_H
 
 #include "backend.h"
+#include "kernels.h"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -21,6 +22,7 @@
 typedef struct {
     Device dev;
     DeviceOptions options;
+    const Kernels *kernels;
     int threads;
     DpsStatus status; /* the first failure; nothing runs after it */
     double slot[SLOTS];
@@ -72,6 +74,9 @@ void cpu_free(void *);
  * contents last until the operation ends. */
 void *cpu_work(Cpu *, size_t bytes);
 
+/* The first failure stays. */
+void cpu_fail(Cpu *, DpsStatus);
+
 /* Asked before an operation and, from any thread, between pieces of a long one: false when the
  * device has failed or the caller wants no more.  Only the main thread asks the caller. */
 bool cpu_goes_on(Cpu *);
@@ -83,6 +88,34 @@ static inline int cpu_thread(void)
 #else
     return 0;
 #endif
+}
+
+/* Threads for so many multiplications and additions: waking a second one takes as long as some
+ * ten thousand of them. */
+static inline int cpu_team(const Cpu *cpu, double work)
+{
+    return work < 30000 ? 1 : cpu->threads;
+}
+
+/* A right factor so large that it is better taken panel by panel, all rows with each. */
+static inline bool cpu_is_large(const Product *p)
+{
+    return (size_t) p->depth * p->columns > 16384;
+}
+
+static inline void cpu_product(const Kernels *k, const Product *p)
+{
+    Product q = *p;
+
+    if (!cpu_is_large(p)) {
+        k->product(p);
+        return;
+    }
+    for (int j = 0; j < p->columns; j += k->columns, q.b += p->b_panel, q.c += k->columns) {
+        q.columns = p->columns - j < k->columns ? p->columns - j : k->columns;
+        q.bias = p->bias ? p->bias + j : NULL;
+        k->product(&q);
+    }
 }
 
 Conv *cpu_conv_new(Device *, const ConvShape *, const float *weight, const float *bias);

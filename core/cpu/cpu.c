@@ -27,10 +27,16 @@ void *cpu_work(Cpu *cpu, size_t bytes)
         cpu_free(cpu->work);
         cpu->work = cpu_alloc(bytes);
         cpu->work_bytes = cpu->work ? bytes : 0;
-        if (!cpu->work && !cpu->status)
-            cpu->status = DPS_NO_MEMORY;
+        if (!cpu->work)
+            cpu_fail(cpu, DPS_NO_MEMORY);
     }
     return cpu->work;
+}
+
+void cpu_fail(Cpu *cpu, DpsStatus status)
+{
+    if (!cpu->status)
+        cpu->status = status;
 }
 
 bool cpu_goes_on(Cpu *cpu)
@@ -57,6 +63,7 @@ static Device *cpu_open(const DeviceOptions *o)
         return NULL;
     cpu->dev.be = &cpu_backend;
     cpu->options = *o;
+    cpu->kernels = kernels_choose(getenv("DPS_SIMD"));
 #ifdef _OPENMP
     cpu->threads = o->threads > 0 ? o->threads : omp_get_num_procs();
 #else
@@ -76,7 +83,10 @@ static void cpu_close(Device *d)
 
 static void cpu_about(Device *d, char *text, size_t size)
 {
-    snprintf(text, size, "%d threads", cpu_of(d)->threads);
+    Cpu *cpu = cpu_of(d);
+
+    snprintf(text, size, "%s, %d %s", cpu->kernels->name, cpu->threads,
+             cpu->threads == 1 ? "thread" : "threads");
 }
 
 static DpsStatus cpu_read(Device *d, int slot, int n, double *out)
@@ -143,7 +153,8 @@ static void cpu_upload(Tensor *t, const float *v)
 
     if (!cpu_goes_on(cpu))
         return;
-#pragma omp parallel for num_threads(cpu->threads)
+    int team = cpu_team(cpu, (double) t->c * n);
+#pragma omp parallel for num_threads(team)
     for (size_t i = 0; i < n; i++)
         for (int c = 0; c < t->c; c++)
             x->p[c * x->plane + i * x->step] = v[c * n + i];
@@ -157,7 +168,8 @@ static void cpu_download(const Tensor *t, float *v)
 
     if (!cpu_goes_on(cpu))
         return;
-#pragma omp parallel for num_threads(cpu->threads)
+    int team = cpu_team(cpu, (double) t->c * n);
+#pragma omp parallel for num_threads(team)
     for (size_t i = 0; i < n; i++)
         for (int c = 0; c < t->c; c++)
             v[c * n + i] = x->p[c * x->plane + i * x->step];

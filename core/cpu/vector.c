@@ -42,12 +42,12 @@ static float *load(const Tensor *t, bool as_they_lie, size_t e, size_t n, float 
     return room;
 }
 
-static void store(Tensor *t, bool as_they_lie, size_t e, size_t n, const float *v)
+static void store(Tensor *t, size_t e, size_t n, const float *v)
 {
     const CpuTensor *x = cpu_tensor(t);
     size_t c = (size_t) t->c, at = e / c, plane = e % c;
 
-    for (size_t i = 0; !as_they_lie && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         x->p[plane * x->plane + at * x->step] = v[i];
         if (++plane == c) {
             plane = 0;
@@ -84,28 +84,25 @@ static void difference(int slot, double w, Tensor *dx, const Tensor *x, const Te
     Cpu *cpu = cpu_of(x->dev);
     bool lie = alike(t ? 3 : 2, (const Tensor *[]){ x, dx, t });
     size_t blocks = block_count(x);
-    float w2 = (float) (2 * w);
 
     if (!cpu_goes_on(cpu))
         return;
     double *part = (double *) cpu_work(cpu, blocks * sizeof(double));
     if (!part)
         return;
-#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    int team = cpu_team(cpu, (double) blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float room[3][BLOCK];
         size_t n = block_length(x, b), e = b * BLOCK;
         const float *xb = load(x, lie, e, n, room[0]);
         const float *tb = t ? load(t, lie, e, n, room[1]) : NULL;
-        float *db = load(dx, lie, e, n, room[2]);
-        double sum = 0;
-        for (size_t i = 0; i < n; i++) {
-            float v = xb[i], d = tb ? v - tb[i] : v < 0 ? v : v > 1 ? v - 1 : 0;
-            sum += (double) d * d;
-            db[i] = w2 * d + (add ? db[i] : 0);
-        }
-        store(dx, lie, e, n, db);
-        part[b] = sum;
+        float *db = lie ? cpu_tensor(dx)->p + e : room[2];
+        if (!lie && add)
+            load(dx, false, e, n, room[2]);
+        part[b] = cpu->kernels->difference(db, (float) (2 * w), xb, tb, add, n);
+        if (!lie)
+            store(dx, e, n, db);
     }
     cpu->slot[slot] = total(part, blocks);
 }
@@ -123,8 +120,7 @@ void cpu_excess(int slot, double w, Tensor *dx, const Tensor *x, bool add)
 void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
 {
     Cpu *cpu = cpu_of(x->dev);
-    bool lie = alike(1, &x) && alike(n, (const Tensor *const *) y) &&
-               (n == 0 || is_planar(cpu_tensor(x)) == is_planar(cpu_tensor(y[0])));
+    bool lie = alike(n, (const Tensor *const *) y) && alike(2, (const Tensor *[]){ x, n ? y[0] : x });
     size_t blocks = block_count(x);
 
     if (!cpu_goes_on(cpu))
@@ -132,48 +128,69 @@ void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
     double *part = (double *) cpu_work(cpu, n * blocks * sizeof(double));
     if (!part)
         return;
-#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    int team = cpu_team(cpu, (double) n * blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float room[2][BLOCK];
         size_t m = block_length(x, b), e = b * BLOCK;
         const float *xb = load(x, lie, e, m, room[0]);
-        for (int k = 0; k < n; k++) {
-            const float *yb = load(y[k], lie, e, m, room[1]);
-            double sum = 0;
-            for (size_t i = 0; i < m; i++)
-                sum += (double) xb[i] * yb[i];
-            part[k * blocks + b] = sum;
-        }
+        for (int k = 0; k < n; k++)
+            part[k * blocks + b] = cpu->kernels->dot(xb, load(y[k], lie, e, m, room[1]), m);
     }
     for (int k = 0; k < n; k++)
         cpu->slot[slot + k] = total(part + k * blocks, blocks);
 }
 
+/* sum += the terms whose coefficient is not zero, four at a time. */
+static void add_terms(const Kernels *kernels, float *sum, int n, const double *a,
+                      Tensor *const *x, bool lie, size_t e, size_t m)
+{
+    static const float nothing[BLOCK];
+    float room[4][BLOCK], factor[4];
+    const float *term[4];
+    int terms = 0;
+
+    for (int k = 0; k < n; k++) {
+        if (a[k] != 0) {
+            factor[terms] = (float) a[k];
+            term[terms] = load(x[k], lie, e, m, room[terms]);
+            terms++;
+        }
+        if (terms < 4 && (k < n - 1 || terms == 0))
+            continue;
+        for (; terms < 4; terms++) {
+            factor[terms] = 0;
+            term[terms] = nothing;
+        }
+        kernels->combine4(sum, factor, term, m);
+        terms = 0;
+    }
+}
+
 void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
 {
     Cpu *cpu = cpu_of(y->dev);
-    bool lie = alike(1, (const Tensor *[]){ y }) && alike(n, (const Tensor *const *) x) &&
-               (n == 0 || is_planar(cpu_tensor(y)) == is_planar(cpu_tensor(x[0])));
+    bool lie = alike(n, (const Tensor *const *) x) && alike(2, (const Tensor *[]){ y, n ? x[0] : y });
+    bool copy = n == 1 && a[0] == 1;
     size_t blocks = block_count(y);
 
     if (!cpu_goes_on(cpu))
         return;
-#pragma omp parallel for num_threads(cpu->threads) schedule(static)
+    int team = cpu_team(cpu, (double) n * blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
-        float sum[BLOCK], room[BLOCK];
+        float sum[BLOCK];
         size_t m = block_length(y, b), e = b * BLOCK;
-        memset(sum, 0, m * sizeof *sum);
-        for (int k = 0; k < n; k++) {
-            float ak = (float) a[k];
-            if (a[k] == 0)
-                continue;
-            const float *xb = load(x[k], lie, e, m, room);
-            for (size_t i = 0; i < m; i++)
-                sum[i] += ak * xb[i];
+        const float *v = sum;
+        if (copy)
+            v = load(x[0], lie, e, m, sum);
+        else {
+            memset(sum, 0, m * sizeof *sum);
+            add_terms(cpu->kernels, sum, n, a, x, lie, e, m);
         }
         if (lie)
-            memcpy(cpu_tensor(y)->p + e, sum, m * sizeof *sum);
+            memmove(cpu_tensor(y)->p + e, v, m * sizeof *v);
         else
-            store(y, false, e, m, sum);
+            store(y, e, m, v);
     }
 }

@@ -55,52 +55,48 @@ static int source(PadMode mode, int i, int n)
     return i;
 }
 
-/* One output pixel's window: for every input channel and tap, the weight's index and the
- * input's index, or -1 for the border value. */
-typedef struct {
-    size_t weight;
-    ptrdiff_t x;
-    int channel;
-} Tap;
-
-static int taps(Tap *tap, const ConvShape *c, const Tensor *x, int o, int i, int j)
+/* One output pixel's window: for every input channel and tap, in the order of a filter's weights,
+ * the input's index, or -1 for the channel's border value. */
+static void find_taps(ptrdiff_t *tap, const ConvShape *c, const Tensor *x, int i, int j)
 {
-    int n = 0;
-
     for (int ci = 0; ci < c->cin; ci++)
         for (int u = 0; u < c->k; u++)
             for (int v = 0; v < c->k; v++) {
                 int p = source(c->mode, i * c->stride - c->pad + u, x->h);
                 int q = source(c->mode, j * c->stride - c->pad + v, x->w);
-                tap[n++] = (Tap){
-                    .weight = (((size_t) o * c->cin + ci) * c->k + u) * c->k + v,
-                    .x = p < 0 || q < 0 ? -1 : ((ptrdiff_t) ci * x->h + p) * x->w + q,
-                    .channel = ci,
-                };
+                *tap++ = p < 0 || q < 0 ? -1 : ((ptrdiff_t) ci * x->h + p) * x->w + q;
             }
-    return n;
+}
+
+/* Room for the taps of one window; NULL, and the device has failed, when memory is short. */
+static ptrdiff_t *tap_room(Device *d, const ConvShape *c)
+{
+    ptrdiff_t *tap = malloc(sizeof *tap * c->cin * c->k * c->k);
+
+    if (!tap && !ref_of(d)->status)
+        ref_of(d)->status = DPS_NO_MEMORY;
+    return tap;
 }
 
 void ref_conv(Tensor *y, const Conv *conv, const Tensor *x)
 {
     const RefConv *r = (const RefConv *) conv;
     const ConvShape *c = &conv->shape;
-    Tap *tap = malloc(sizeof *tap * c->cin * c->k * c->k);
+    int kk = c->k * c->k, n = c->cin * kk;
+    size_t plane = (size_t) y->h * y->w;
+    ptrdiff_t *tap = tap_room(y->dev, c);
 
-    if (!tap)
-        ref_of(y->dev)->status = DPS_NO_MEMORY;
     if (tap && ref_enter(y->dev)) {
-        double *out = ref_data(y);
-        for (int o = 0; o < c->cout; o++)
-            for (int i = 0; i < y->h; i++)
-                for (int j = 0; j < y->w; j++) {
-                    int n = taps(tap, c, x, o, i, j);
-                    double sum = r->bias[o];
-                    for (const Tap *t = tap; t < tap + n; t++)
-                        sum += r->weight[t->weight] *
-                               (t->x < 0 ? r->border[t->channel] : ref_data(x)[t->x]);
-                    *out++ = sum > 0 ? sum : 0;
-                }
+        for (size_t at = 0; at < plane; at++) {
+            find_taps(tap, c, x, (int) (at / y->w), (int) (at % y->w));
+            for (int o = 0; o < c->cout; o++) {
+                double sum = r->bias[o];
+                for (int t = 0; t < n; t++)
+                    sum += r->weight[(size_t) o * n + t] *
+                           (tap[t] < 0 ? r->border[t / kk] : ref_data(x)[tap[t]]);
+                ref_data(y)[o * plane + at] = sum > 0 ? sum : 0;
+            }
+        }
         ref_leave(y->dev);
     }
     free(tap);
@@ -110,24 +106,22 @@ void ref_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bo
 {
     const RefConv *r = (const RefConv *) conv;
     const ConvShape *c = &conv->shape;
-    Tap *tap = malloc(sizeof *tap * c->cin * c->k * c->k);
+    int n = c->cin * c->k * c->k;
+    size_t plane = (size_t) y->h * y->w;
+    ptrdiff_t *tap = tap_room(y->dev, c);
 
-    if (!tap)
-        ref_of(y->dev)->status = DPS_NO_MEMORY;
     if (tap && ref_enter(y->dev)) {
-        size_t at = 0;
         if (!add)
             memset(ref_data(dx), 0, ref_count(dx) * sizeof(double));
-        for (int o = 0; o < c->cout; o++)
-            for (int i = 0; i < y->h; i++)
-                for (int j = 0; j < y->w; j++, at++) {
-                    if (!(ref_data(y)[at] > 0))
-                        continue;
-                    int n = taps(tap, c, dx, o, i, j);
-                    for (const Tap *t = tap; t < tap + n; t++)
-                        if (t->x >= 0)
-                            ref_data(dx)[t->x] += r->weight[t->weight] * ref_data(dy)[at];
-                }
+        for (size_t at = 0; at < plane; at++) {
+            find_taps(tap, c, dx, (int) (at / y->w), (int) (at % y->w));
+            for (int o = 0; o < c->cout; o++) {
+                double v = ref_data(y)[o * plane + at] > 0 ? ref_data(dy)[o * plane + at] : 0;
+                for (int t = 0; t < n && v != 0; t++)
+                    if (tap[t] >= 0)
+                        ref_data(dx)[tap[t]] += r->weight[(size_t) o * n + t] * v;
+            }
+        }
         ref_leave(y->dev);
     }
     free(tap);

@@ -10,7 +10,7 @@
 
 /* ------------------------------------------------------------------------- memory */
 
-#define CHUNK ((size_t) 16 << 20)
+#define CHUNK ((size_t) 1 << 20)
 
 struct Chunk {
     Chunk *next;

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* conv-private.h - convolutions by the device's own kernels, and which of them take which way.
+ *
+ * A filter with at most 4 inputs reads planes of pixels, any other reads pixels of features; in
+ * both cases a strip of the input with its border laid on is multiplied as it lies, the taps
+ * being offsets into it.  Backwards, features are the same product with the filter turned round;
+ * an image's gradient is gathered from the products of all taps, see conv-image.c. */
+
+#ifndef CONV_PRIVATE_H
+#define CONV_PRIVATE_H
+
+#include "cpu-private.h"
+
+typedef struct {
+    Conv c;
+    float *forward;  /* panels of (taps, outputs) */
+    float *backward; /* cin > 4: panels of (turned taps and outputs, inputs); else (taps, outputs) */
+    float *bias;     /* as long as the panels are wide */
+    float *border;
+    float *own;
+} CpuConv;
+
+/* The pixel that stands for i on a line of n pixels, or -1 where the border's value does. */
+static inline int conv_source(PadMode mode, int i, int n)
+{
+    if (mode == PAD_CONSTANT)
+        return i < 0 || i >= n ? -1 : i;
+    if (n == 1)
+        return 0;
+    while (i < 0 || i >= n)
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return i;
+}
+
+/* Row i of one channel of dy, where y is positive, to[0 .. w - 1]; any layout. */
+void conv_rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,
+                        int channel, int i);
+
+/* conv_back where the input is an image. */
+void conv_image_back(const CpuTensor *dx, const CpuConv *, const CpuTensor *dy, const CpuTensor *y,
+                     bool add);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* kernels.h - the innermost loops, compiled once for each kind of processor and chosen when the
+ * device is opened.  They know rows, columns and strides, nothing of tensors, and never fail.
+ */
+
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* C = A B for `rows` rows of A and `columns` columns of B:
+ *
+ *     c[i * c_row + j] = sum over k of a[i * a_row + offset[k]] * B(k, j)
+ *
+ * to which bias[j] is added if bias is not NULL, or what c holds if `add`, and then rectified if
+ * `relu`.  B is cut into panels of Kernels.columns columns: column j of panel n is
+ * b[n * b_panel + k * b_row + j].  Panels (and the bias) are read whole even where `columns` ends
+ * within one; c is not written there.  Convolutions read their picture through `offset`, so
+ * nothing is unfolded. */
+typedef struct {
+    int rows, depth, columns;
+    const float *a, *b, *bias;
+    const int *offset;
+    float *c;
+    size_t a_row, b_row, b_panel, c_row;
+    bool add, relu;
+} Product;
+
+/* One row of a symmetric operator with 12 pairs of offsets on a picture of width w:
+ *
+ *     (A x)[j] = sum over the offsets o of  up[o][j] (x[j + o] - x[j]) + down[o][j - o] (x[j - o] - x[j])
+ *
+ * which needs no diagonal, since rows of A sum to zero, and loses no figures where x is smooth.
+ * Rows outside the picture are NULL.  Then y = A x; or, if `step`, a Chebyshev step
+ * y = x + momentum (x - y) + rate (rhs - A x - shift x). */
+#define STENCIL_PAIRS 12
+typedef struct {
+    int w;
+    const float *x[5];      /* rows i - 2 .. i + 2 of x */
+    const float *weight[3]; /* rows i - 2 .. i of the weights: STENCIL_PAIRS runs of w */
+    float *y;
+    bool step;
+    const float *rhs;
+    float momentum, rate, shift;
+} StencilRow;
+
+typedef struct {
+    const char *name;
+    int lanes;   /* floats in a vector */
+    int columns; /* of a panel of Product.b */
+    void (*product)(const Product *);
+    void (*stencil_row)(const StencilRow *, int from, int to); /* columns from .. to - 1 */
+
+    /* to[c * plane + i] = y[i * y_step + c] > 0 ? dy[i * dy_step + c] : 0 */
+    void (*rectified_planes)(float *to, size_t plane, const float *dy, size_t dy_step,
+                             const float *y, size_t y_step, int pixels, int channels);
+    /* to[i] = y[i] > 0 ? dy[i] : 0 */
+    void (*rectified)(float *to, const float *dy, const float *y, size_t n);
+
+    double (*dot)(const float *x, const float *y, size_t n);
+    /* y += a[0] x[0] + .. + a[3] x[3] */
+    void (*combine4)(float *y, const float *a, const float *const *x, size_t n);
+    void (*scale)(float *y, float a, const float *x, size_t n); /* y = a x */
+    void (*add)(float *y, const float *x, size_t n);            /* y += x */
+    void (*largest)(float *y, const float *x, size_t n);        /* y = max(y, x) */
+    /* Of `count` vectors the first that holds the largest value gets dy, the others get nothing. */
+    void (*largest_back)(float *const *dx, const float *dy, const float *const *x, int count,
+                         bool add, size_t n);
+    /* d = x - t, or where t is NULL what x has outside [0, 1]; dx = w d, or dx += w d.
+     * Returns |d|^2. */
+    double (*difference)(float *dx, float w, const float *x, const float *t, bool add, size_t n);
+} Kernels;
+
+extern const Kernels kernels_baseline;
+#ifdef KERNELS_X86
+extern const Kernels kernels_avx2, kernels_avx512;
+#endif
+
+/* The best this processor can do, but no more than `limit` names (NULL: no limit). */
+const Kernels *kernels_choose(const char *limit);
+
+#endif
