@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""A small landscape renderer: noise, sky, clouds, terrain, trees, water and a camera.
+"""A small landscape renderer: noise, a camera, views of the land, and water.
 
-It knows nothing of a particular scene; render-scenes.py describes those. Everything is NumPy on
-float32 arrays. World coordinates are metres: x to the right, y up from the water, z ahead. Colours
-are linear light until Camera.develop. A picture is kept on a canvas of `rows` rows whose row
-`horizon` looks straight ahead, so that what stands r rows above it is mirrored r rows below.
+It knows nothing of a particular scene; render-scenes.py describes those, weather.py makes the sky
+and figures.py what stands on the land. Everything is NumPy on float32 arrays. World coordinates
+are metres: x to the right, y up from the water, z ahead. Colours are linear light until
+Camera.develop. A picture is kept on a canvas of `rows` rows whose row `horizon` looks straight
+ahead, so that what stands r rows above it is mirrored r rows below.
 """
 import itertools
 
@@ -85,21 +86,25 @@ def ridged(rng, n, low=2.0, octaves=7, gain=0.5):
 def cells(rng, n, count, dims=2):
     """Worley noise: distance to the nearest of count^dims jittered points, in cell units, and
     that point's random number."""
-    points = rng.random((count,) * dims + (dims,))
+    points = rng.random((count,) * dims + (dims,)).astype(F32)
     value = rng.random((count,) * dims).astype(F32)
-    grid = np.stack(np.meshgrid(*[np.arange(n) * count / n] * dims, indexing='ij'), -1)
-    home, best, which = np.floor(grid).astype(int), np.full((n,) * dims, 9.0), np.zeros((n,) * dims)
+    axis = np.arange(n, dtype=F32) * F32(count / n)
+    grid = np.stack(np.meshgrid(*[axis] * dims, indexing='ij'), -1)
+    home = np.floor(grid).astype(np.int32)
+    best, which = np.full((n,) * dims, F32(9)), np.zeros((n,) * dims, F32)
     for step in itertools.product((-1, 0, 1), repeat=dims):
-        cell = home + step
+        cell = home + np.array(step, np.int32)
         wrapped = tuple(np.moveaxis(cell % count, -1, 0))
-        distance = np.sqrt(((cell + points[wrapped] - grid) ** 2).sum(-1))
+        away = cell.astype(F32) + points[wrapped] - grid
+        distance = np.sqrt((away * away).sum(-1))
         nearer = distance < best
-        best, which = np.where(nearer, distance, best), np.where(nearer, value[wrapped], which)
-    return best.astype(F32), which.astype(F32)
+        best = np.where(nearer, distance, best)
+        which = np.where(nearer, value[wrapped], which)
+    return best, which
 
 
 def look_up(tile, *where):
-    """Linear interpolation in a periodic tile of 2^k entries a side; coordinates in tile periods."""
+    """Linear interpolation in a periodic tile of 2^k entries a side; `where` in tile periods."""
     n = tile.shape[0]
     base, frac = [], []
     for w in where:
@@ -142,8 +147,9 @@ class Camera:
         sensor noise, tone curve."""
         width, height = self.out
         light = light[self.crop:] * exposure
-        glare = np.minimum(light, 12)
-        light = light + bloom * (blur(glare, 0.004 * self.w) + 0.6 * blur(glare, 0.03 * self.w) - 1.2 * light.clip(0, 1))
+        bright = np.minimum(light, 12)
+        glare = blur(bright, 0.004 * self.w) + 0.6 * blur(bright, 0.03 * self.w)
+        light = light + bloom * (glare - 1.2 * light.clip(0, 1))
         light = np.stack([self._lens(light[..., c], 1 + 0.0006 * (c - 1)) for c in range(3)], -1)
         light = resize(blur(light.clip(0, 20), 0.42 * self.s), width, height)
         y, x = np.mgrid[:height, :width]
@@ -169,124 +175,14 @@ class Camera:
         return a if scale == 1 else np.where(out == 0, a, out)
 
 
-# ---------------------------------------------------------------- sky and clouds
-def sky_light(direction, sun, haze=1.0, steps=16):
-    """Single scattering of sunlight by air, dust and ozone (Nishita et al. 1993) along unit
-    `direction` (..., 3), radiance for sunlight of 1; below the horizon as at the horizon."""
-    ground, top = 6.36e6, 6.42e6
-    air, dust = rgb(5.8e-6, 13.5e-6, 33.1e-6), 21e-6 * haze
-    ozone = rgb(0.65e-6, 1.88e-6, 0.085e-6) * 3
-    d = direction.astype(np.float64).copy()
-    d[..., 1] = np.maximum(d[..., 1], 0.004)
-    d = normalise(d)
-
-    def length(y, up):
-        return -y * up + np.sqrt((y * up) ** 2 + top ** 2 - y ** 2)
-
-    def depth(optical):
-        return np.exp(-(optical[0][..., None] * (air + ozone) + 1.1 * dust * optical[1][..., None]))
-
-    total_r, total_m = 0, 0
-    seen = [np.zeros(d.shape[:-1])] * 2
-    far = length(ground + 1, d[..., 1])
-    edges = (np.arange(steps + 1) / steps) ** 2
-    for near, end in zip(edges[:-1], edges[1:]):
-        p = d * (far * (near + end) / 2)[..., None] + np.array([0, ground + 1, 0])
-        r = np.sqrt((p * p).sum(-1))
-        step, mass = far * (end - near), [np.exp(-(r - ground) / h) for h in (8000, 1200)]
-        seen = [s + m * step for s, m in zip(seen, mass)]
-        up = (p @ sun) / r
-        way = length(r, up)
-        lit = [0, 0]
-        for k in range(8):
-            t = way * (k + 0.5) / 8
-            h = np.maximum(np.sqrt(r * r + t * t + 2 * r * t * up) - ground, 0)
-            lit = [lit[0] + np.exp(-h / 8000) * way / 8, lit[1] + np.exp(-h / 1200) * way / 8]
-        light = depth([seen[0] + lit[0], seen[1] + lit[1]])
-        total_r = total_r + light * (mass[0] * step)[..., None]
-        total_m = total_m + light * (mass[1] * step)[..., None]
-    mu = np.clip(d @ sun, -1, 1)[..., None]
-    rayleigh = 3 / (16 * np.pi) * (1 + mu * mu)
-    return (total_r * air * rayleigh + total_m * dust * phase(mu, 0.76)).astype(F32)
-
-
-def phase(mu, g):
-    """Henyey and Greenstein's scattering phase function."""
-    return (1 - g * g) / (4 * np.pi * (1 + g * g - 2 * g * mu) ** 1.5)
-
-
-class CloudLayer:
-    """Volumetric clouds between two heights: billows of 3D noise under a 2D map of coverage."""
-
-    def __init__(self, rng, base, top, cover, size, stretch=(1, 1), erode=0.35, density=0.03):
-        self.base, self.top, self.cover, self.size = base, top, cover, size
-        self.stretch, self.erode, self.density = stretch, erode, density
-        puffs = 1 - sum(w * cells(rng, 64, c, 3)[0] for w, c in ((0.6, 4), (0.28, 8), (0.12, 16)))
-        smooth = fractal(rng, 64, 3, 2.3)
-        self.shape = puffs + 0.09 * smooth
-        self.detail = 1 - sum(w * cells(rng, 64, c, 3)[0] for w, c in ((0.6, 6), (0.4, 13)))
-        self.map = fractal(rng, 512, 2, 1.6, low=3)
-
-    def amount(self, x, y, z, fine=True):
-        """Extinction per metre at world points."""
-        h = (y - self.base) / (self.top - self.base)
-        u, v = x / self.stretch[0] / self.size, z / self.stretch[1] / self.size
-        cover = self.cover + 0.23 * look_up(self.map, u / 9 + 0.13, v / 9 + 0.41)
-        profile = smoothstep(0, 0.09, h) * (1 - smoothstep(0.05, 1.0, h) * mix(1.5, 0.55, np.clip(cover * 1.4, 0, 1)))
-        lump = look_up(self.shape, u, h * (self.top - self.base) / self.size, v)
-        body = lump * np.maximum(profile, 0) - (1 - cover)
-        if fine:
-            k = 4.3 / self.size
-            crumbs = look_up(self.detail, x * k, y * k, z * k)
-            body = body - self.erode * (1 - crumbs) * np.clip(1 - 2.2 * body, 0, 1)
-        return self.density * np.clip(body * 5, 0, 1)
-
-    def render(self, rays, sun, sunlight, skylight, groundlight, rng, steps=56):
-        """Light scattered towards the eye (premultiplied), transmittance and mean distance."""
-        shape = rays.shape[:-1]
-        d = rays.reshape(-1, 3)
-        colour, through = np.zeros((len(d), 3), F32), np.ones(len(d), F32)
-        reach, seen = np.zeros(len(d), F32), np.full(len(d), 1e-6, F32)
-        jitter = rng.random(len(d)).astype(F32)
-        start, end = (h / np.maximum(d[:, 1], 1e-4) for h in (self.base, self.top))
-        mu = (d @ sun.astype(F32))
-        for k in range(steps):
-            alive = np.flatnonzero((through > 0.02) & (d[:, 1] > 0.012))
-            step = (end[alive] - start[alive]) / steps
-            t = start[alive] + step * (k + jitter[alive])
-            p = d[alive] * t[:, None]
-            sigma = self.amount(p[:, 0], p[:, 1], p[:, 2])
-            inside = sigma > 1e-5
-            if not inside.any():
-                continue
-            alive, p, sigma, t, step = alive[inside], p[inside], sigma[inside], t[inside], step[inside]
-            tau = 0
-            for reach_to, span in ((0.02, 0.05), (0.08, 0.08), (0.2, 0.16), (0.42, 0.3)):
-                q = p + sun * (reach_to * self.size)
-                tau = tau + self.amount(q[:, 0], q[:, 1], q[:, 2], fine=False) * span * self.size
-            # Three orders of scattering, each dimmer, wider and reaching deeper than the last.
-            direct = 0
-            for order in range(3):
-                g = 0.72 * 0.5 ** order
-                lobe = 0.7 * phase(mu[alive], g) + 0.3 * phase(mu[alive], -0.3 * 0.5 ** order)
-                direct = direct + 0.62 ** order * np.exp(-tau * 0.38 ** order) * lobe
-            h = ((p[:, 1] - self.base) / (self.top - self.base))[:, None]
-            light = direct[:, None] * sunlight * 6 + mix(groundlight, skylight, smoothstep(0, 0.8, h))
-            opaque = 1 - np.exp(-sigma * step)
-            weight = through[alive] * opaque
-            colour[alive] += weight[:, None] * light
-            reach[alive] += weight * t
-            seen[alive] += weight
-            through[alive] *= 1 - opaque
-        return colour.reshape(shape + (3,)), through.reshape(shape), (reach / seen).reshape(shape)
-
-
 # ---------------------------------------------------------------- a view of the land
 class View:
     """What the camera sees above the water: light, distance and label of each canvas pixel.
 
     The mirrored view is taken from as far below the water as the eye is above it and shows, upside
     up, what a still lake reflects."""
+
+    near_ends = 420     # metres: nearer land may stand alone in the water
 
     def __init__(self, camera, sky, haze, mirrored, start):
         self.camera, self.haze, self.start = camera, haze, start
@@ -311,18 +207,22 @@ class View:
             slope[height <= 0] = -1     # seen from below, the water itself hides nothing
         crest = np.maximum.accumulate(slope, 1)
         wanted = self.camera.slope[:self.rows][::-1]
-        found_row, found_col, found_z = [], [], []
+        # A mirrored ray leaves the water at -eye / slope and passes under land nearer than that.
+        split = int(np.searchsorted(z, self.near_ends))
+        beyond = np.maximum.accumulate(slope[:, split:], 1)
+        found = []
         for c in range(self.camera.w):
             k = np.searchsorted(crest[c], wanted)
+            if self.mirrored:
+                under = z[np.minimum(k, count - 1)] * wanted < -self.eye
+                k[under] = split + np.searchsorted(beyond[c], wanted[under])
             hit = np.flatnonzero(k < count)
             i = k[hit]
             prior = np.maximum(i - 1, 0)
             rise = slope[c, i] - slope[c, prior]
             t = np.clip((wanted[hit] - slope[c, prior]) / np.where(rise == 0, 1, rise), 0, 1)
-            found_row.append(self.rows - 1 - hit)
-            found_col.append(np.full(len(hit), c))
-            found_z.append(mix(z[prior], z[i], t))
-        return np.concatenate(found_row), np.concatenate(found_col), np.concatenate(found_z)
+            found.append((self.rows - 1 - hit, np.full(len(hit), c), mix(z[prior], z[i], t)))
+        return tuple(np.concatenate(part) for part in zip(*found))
 
     def put(self, row, column, z, colour, label):
         """Set points, the farthest first, where nothing nearer is."""
@@ -338,9 +238,10 @@ class View:
 
     def splat(self, points, colour, label):
         """Put world points (N, 3)."""
-        column = np.floor(points[:, 0] / points[:, 2] * self.camera.f + self.camera.w / 2)
-        row = np.floor(self.camera.horizon - (points[:, 1] - self.eye) / points[:, 2] * self.camera.f)
-        self.put(row.astype(int), column.astype(int), points[:, 2], colour, label)
+        x, y, z = points.T
+        column = np.floor(x / z * self.camera.f + self.camera.w / 2)
+        row = np.floor(self.camera.horizon - (y - self.eye) / z * self.camera.f)
+        self.put(row.astype(int), column.astype(int), z, colour, label)
 
     def sprite(self, x, y, z, picture, colours, label):
         """Stand a tree picture (alpha, lit, open; premultiplied) with its foot at (x, y, z)."""
@@ -364,64 +265,8 @@ class View:
         self.label[window][solid] = label
 
 
-# ---------------------------------------------------------------- trees
-def tree_points(rng, kind, count):
-    """A tree of height 1 as points: position, normal, openness to the sky."""
-    t = rng.random(count) ** 0.75 if kind != 'pine' else 1 - rng.random(count) ** 0.8 * 0.62
-    turn, s = rng.random(count) * 2 * np.pi, np.sqrt(rng.random(count))
-    if kind == 'broad':
-        lobes = rng.random((26, 3)) * [0.5, 0.66, 0.5] + [-0.25, 0.24, -0.25]
-        which = rng.integers(0, 26, count)
-        n = normalise(rng.standard_normal((count, 3)))
-        size = (0.11 + 0.07 * rng.random(26))[which]
-        p = lobes[which] * [1, 1, 1] + n * (size * (0.75 + 0.3 * rng.random(count)))[:, None]
-        open_ = np.clip(0.3 + 0.5 * n[:, 1] + 0.5 * (p[:, 1] - 0.4), 0.1, 1)
-        return p, n, open_ * (0.7 + 0.5 * rng.random(26))[which]
-    whorls = 24 if kind == 'fir' else 13
-    level = np.floor(t * whorls)
-    bough = np.floor(turn / (2 * np.pi) * 7)
-    key = (level * 7 + bough).astype(int)
-    trait = rng.random((whorls * 7 + 14, 4))[key]
-    if kind == 'fir':
-        reach = 0.19 * (1 - (level + 0.4) / whorls) ** 0.82 * (0.62 + 0.55 * trait[:, 0]) + 0.006
-        height = (level + 0.5 + 0.7 * (trait[:, 1] - 0.5)) / whorls
-        droop = 0.42
-    else:
-        reach = 0.17 * np.sqrt(np.clip(1.04 - (level + 0.5) / whorls, 0, 1)) * (0.35 + 0.9 * trait[:, 0])
-        height = (level + 0.5 + 0.9 * (trait[:, 1] - 0.5)) / whorls
-        droop = -0.25
-    spread = 0.95 - 0.55 * s
-    turn = (bough + 0.5 + (trait[:, 2] - 0.5) + (rng.random(count) - 0.5) * spread) * 2 * np.pi / 7
-    y = height - droop * reach * s + rng.standard_normal(count) * (0.005 + 0.010 * (1 - s))
-    p = np.stack([reach * s * np.cos(turn), y, reach * s * np.sin(turn)], -1)
-    n = normalise(np.stack([np.cos(turn), 0.75 + rng.standard_normal(count) * 0.4, np.sin(turn)], -1))
-    open_ = (0.16 + 0.84 * s ** 1.4) * (0.55 + 0.6 * trait[:, 3]) * (0.7 + 0.3 * t)
-    trunk = np.arange(count) % 19 == 0
-    p[trunk] = np.stack([0.006 * np.cos(turn), t if kind == 'fir' else 1 - t * 0.9, 0.006 * np.sin(turn)], -1)[trunk] * 0.96
-    if kind == 'pine':
-        p[trunk, 1] = rng.random(trunk.sum()) * 0.94
-    open_[trunk] *= 0.5
-    return p, n, open_
-
-
-def tree_picture(rng, kind, height, sun):
-    """Draw a tree `height` pixels tall: (height, width, 3) alpha, sunlit part, openness."""
-    fine = height * 2
-    count = int({'fir': 0.32, 'pine': 0.22, 'broad': 0.6}[kind] * fine * fine) + 2000
-    p, n, open_ = tree_points(rng, kind, count)
-    half = int(fine * (0.23 if kind != 'broad' else 0.46)) + 1
-    lit = np.clip(n @ sun, 0, 1) * np.clip(open_ * 1.25 - 0.1, 0, 1)
-    order = np.argsort(-p[:, 2], kind='stable')
-    out = np.zeros((fine, 2 * half, 3), F32)
-    for dy, dx in itertools.product((0, 1), repeat=2):
-        row = np.clip(((1 - p[order, 1]) * (fine - 2)).astype(int) + dy, 0, fine - 1)
-        column = np.clip((p[order, 0] * fine + half).astype(int) + dx, 0, 2 * half - 1)
-        out[row, column] = np.stack([np.ones(count), lit[order], open_[order]], -1)
-    return resize(out, half, height)
-
-
 # ---------------------------------------------------------------- water
-def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples=6):
+def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples):
     """Light from water pixels at distance z: the mirrored view seen in ripples, mixed by Fresnel's
     law with the light `body` from within. `waves` lists (tile of slopes (n, n, 2), size, rms).
     What stands in the water close by is found by marching over `land`."""
@@ -444,8 +289,8 @@ def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples=6)
         fresnel = 0.02 + 0.98 * (1 - np.minimum(facing, 1)) ** 5
         up = np.abs(theta + 2 * tilt_z)
         r = np.clip(camera.horizon - (up * camera.f).astype(int) - 1, 0, mirror.shape[0] - 1)
-        c = np.clip((column + 2 * tilt_x * np.minimum(up, 0.5) * camera.f).astype(int), 0, camera.w - 1)
-        seen = mirror[r, c]
+        c = column + 2 * tilt_x * np.minimum(up, 0.5) * camera.f
+        seen = mirror[r, np.clip(c.astype(int), 0, camera.w - 1)]
         if k % 2 == 0:
             stands, colour = near_reflection(view, xx[close], zz[close], up[close], land, wet)
         seen[close[stands]] = colour
