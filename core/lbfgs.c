@@ -12,7 +12,7 @@ typedef struct {
     Tensor *s[RING], *y[RING], *u[RING];
     Tensor *x, *g, *p, *d;             /* where we are: point, gradient, P g, direction */
     Tensor *x_next, *g_next, *p_next;  /* the point being tried */
-    Tensor *scratch[3];
+    Tensor *d_next, *scratch[3];       /* room to work in */
     double sy[RING][RING], yu[RING][RING]; /* s_i . y_j,  y_i . u_j */
     double sg[RING], ug[RING], gp;         /* s_i . g,  u_i . g = y_i . p,  g . p */
 } Run;
@@ -24,7 +24,7 @@ static int pair(const Run *r, int age)
 
 int lbfgs_vectors(const LbfgsOptions *o)
 {
-    return 3 * (o->memory + 1) + 6 + 3;
+    return 3 * (o->memory + 1) + 6 + 4;
 }
 
 static bool make(const Backend *be, const Tensor *like, Tensor **t)
@@ -35,7 +35,7 @@ static bool make(const Backend *be, const Tensor *like, Tensor **t)
 static void run_free(const Backend *be, Run *r)
 {
     Tensor *single[] = { r->g,      r->p,      r->d,          r->x_next,     r->g_next,
-                         r->p_next, r->scratch[0], r->scratch[1], r->scratch[2] };
+                         r->p_next, r->d_next, r->scratch[0], r->scratch[1], r->scratch[2] };
 
     for (int i = 0; i < RING; i++) {
         Tensor *row[] = { r->s[i], r->y[i], r->u[i] };
@@ -60,7 +60,7 @@ static Run *run_new(const Backend *be, Tensor *x, int memory)
     bool ok = make(be, x, &r->g) && make(be, x, &r->p) && make(be, x, &r->d) &&
               make(be, x, &r->x_next) && make(be, x, &r->g_next) && make(be, x, &r->p_next) &&
               make(be, x, &r->scratch[0]) && make(be, x, &r->scratch[1]) &&
-              make(be, x, &r->scratch[2]);
+              make(be, x, &r->scratch[2]) && make(be, x, &r->d_next);
     for (int i = 0; ok && i < r->ring; i++)
         ok = make(be, x, &r->s[i]) && make(be, x, &r->y[i]) && make(be, x, &r->u[i]);
     if (ok)
@@ -124,10 +124,20 @@ static void combine(const Backend *be, Run *r, const double *cs, const double *c
 
 static void precondition(const Backend *be, const Preconditioner *m, Run *r)
 {
+    Tensor *g = r->g_next, *p = r->p_next;
+
+    if (m->scale) {
+        be->apply(r->d_next, m->scale, g);
+        g = r->d_next;
+    }
     if (m->a)
-        be->chebyshev(r->p_next, m->a, r->g_next, m->shift, m->lo, m->hi, m->steps, r->scratch);
+        be->chebyshev(p, m->a, g, m->shift, m->lo, m->hi, m->steps, r->scratch);
     else
-        be->lincomb(r->p_next, 1, (double[]){ 1 }, &r->g_next);
+        be->lincomb(p, 1, (double[]){ 1 }, &g);
+    if (m->scale) {
+        be->lincomb(r->d_next, 1, (double[]){ 1 }, &p);
+        be->apply(p, m->scale, r->d_next);
+    }
 }
 
 /* The pair that a step of length t would add, in ring position k. */

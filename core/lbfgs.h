@@ -26,6 +26,7 @@
 
 typedef struct {
     const Linop *a;       /* NULL: P is the identity */
+    const Linop *scale;   /* NULL, or a diagonal S: P becomes S P S, and where S is 0 x never moves */
     double shift, lo, hi; /* see Backend.chebyshev */
     int steps;
 } Preconditioner;

@@ -11,9 +11,9 @@ struct Objective {
     const Network *network;
     ObjectiveOptions o;
     Tape *tape;
-    Linop *matting, *variation, *kept;
+    Linop *matting, *variation, *free_part;
     Masks *masks[NETWORK_STYLES];
-    Tensor *style_target[NETWORK_STYLES], *content_target, *content_pixels;
+    Tensor *style_target[NETWORK_STYLES], *content_target;
     double style_weight[NETWORK_STYLES], content_weight, pixels;
     int style_slot[NETWORK_STYLES], content_slot, matting_slot;
 };
@@ -26,6 +26,11 @@ Tape *objective_tape(const Objective *e)
 const Linop *objective_matting(const Objective *e)
 {
     return e->matting;
+}
+
+const Linop *objective_free_part(const Objective *e)
+{
+    return e->free_part;
 }
 
 void objective_free(Objective *e)
@@ -46,10 +51,8 @@ void objective_free(Objective *e)
         be->linop_drop(e->matting);
     if (e->variation)
         be->linop_drop(e->variation);
-    if (e->kept)
-        be->linop_drop(e->kept);
-    if (e->content_pixels)
-        be->drop(e->content_pixels);
+    if (e->free_part)
+        be->linop_drop(e->free_part);
     free(e);
 }
 
@@ -254,22 +257,17 @@ static DpsStatus make_matting(Objective *e, const DpsImage *content)
     return e->matting ? DPS_OK : DPS_NO_MEMORY;
 }
 
-static DpsStatus make_kept(Objective *e, const DpsImage *content, const RegionSet *set)
+static DpsStatus make_free_part(Objective *e, const DpsImage *content, const RegionSet *set)
 {
-    Device *dev = e->network->dev;
     size_t n = image_pixels(content);
-    float *mask = calloc(n, sizeof *mask);
+    float *part = malloc(n * sizeof *part);
 
-    e->content_pixels = dev->be->tensor(dev, 3, content->height, content->width);
-    if (mask && e->content_pixels) {
-        for (int k = 0; k < set->count; k++)
-            for (size_t i = 0; i < n && !set->report[k].matched; i++)
-                mask[i] += image_plane(&set->content, k)[i];
-        e->kept = quadratic_diagonal(dev, content->height, content->width, mask);
-        dev->be->upload(e->content_pixels, content->data);
+    if (part) {
+        regions_free_part(set, part);
+        e->free_part = quadratic_diagonal(e->network->dev, content->height, content->width, part);
     }
-    free(mask);
-    return e->kept ? DPS_OK : DPS_NO_MEMORY;
+    free(part);
+    return e->free_part ? DPS_OK : DPS_NO_MEMORY;
 }
 
 /* ------------------------------------------------------------------ recording */
@@ -280,12 +278,10 @@ static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
     Node *x = tape_input(e->tape);
 
     if (e->matting)
-        e->matting_slot = tape_quad(e->tape, x, e->matting, NULL,
+        e->matting_slot = tape_quad(e->tape, x, e->matting,
                                     e->o.matting / (e->o.paper ? 1 : e->pixels));
     if (e->variation)
-        tape_quad(e->tape, x, e->variation, NULL, e->o.variation);
-    if (e->kept)
-        tape_quad(e->tape, x, e->kept, e->content_pixels, e->o.keep / e->pixels);
+        tape_quad(e->tape, x, e->variation, e->o.variation);
     if (!e->o.paper && e->o.gamut > 0)
         tape_excess(e->tape, x, e->o.gamut / e->pixels);
     e->content_slot = tape_sqdiff(e->tape, features, e->content_target, e->content_weight);
@@ -325,8 +321,8 @@ static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *st
     if (!status && e->o.paper && e->o.variation > 0)
         if (!(e->variation = quadratic_variation(n->dev, content->height, content->width)))
             status = DPS_NO_MEMORY;
-    if (!status && e->o.keep > 0 && set->matched < set->count)
-        status = make_kept(e, content, set);
+    if (!status && !e->o.paper && set->matched < set->count)
+        status = make_free_part(e, content, set);
     return status ? status : record_losses(e, node, features);
 }
 
@@ -338,9 +334,11 @@ DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImag
     double *share = calloc((size_t) n->styles * set->matched + 1, sizeof *share);
     DpsStatus status = DPS_NO_MEMORY;
 
-    if (e && share && regions_matched(set, &cm, &sm)) {
+    if (e) {
         e->network = n;
         e->o = *o;
+    }
+    if (e && share && regions_matched(set, &cm, &sm)) {
         e->pixels = (double) image_pixels(content);
         status = build(e, content, style, set, &cm, &sm, share);
     }

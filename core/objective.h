@@ -7,8 +7,7 @@
  *
  *   relative  each layer's style loss divided by sum over k of |T_k|^2, the content's by |F[I]|^2, the
  *             matting energy by the number of pixels; G_k = (m_k F)(m_k F)' / sum(m_k).  Independent
- *             of network and size.  Adds the mean squared excess over [0, 1], and for regions without a
- *             counterpart the mean squared change there, so that they keep their look.  The default.
+ *             of network and size.  Adds the mean squared excess over [0, 1].  The default.
  *   paper     the authors' numbers, made for the original VGG-19 at 700 px; masks follow the network
  *             through its convolutions and poolings.  Adds the total variation.
  *
@@ -26,7 +25,7 @@ typedef struct {
     double style, content; /* weights as in the paper weighting's and prototype's formulas */
     double matting;        /* lambda; 0: no such term */
     double variation;      /* paper weighting only */
-    double gamut, keep;    /* relative weighting only */
+    double gamut;          /* relative weighting only */
     int window_radius;     /* of the matting windows */
     int threads;           /* for the host's part */
 } ObjectiveOptions;
@@ -46,6 +45,10 @@ void objective_free(Objective *);
 Tape *objective_tape(const Objective *);
 /* The matting Laplacian on the device; NULL without the term. */
 const Linop *objective_matting(const Objective *);
+
+/* The diagonal operator that scales a change to what may change: 1 where the regions have a
+ * counterpart, 0 where they have none and keep their look.  NULL where all have one. */
+const Linop *objective_free_part(const Objective *);
 
 /* The terms behind an evaluation's slots: the weighted total, and style, content and matting before
  * their weights. */

@@ -15,7 +15,6 @@
 #define STYLE_WEIGHT 100
 #define CONTENT_WEIGHT 3
 #define GAMUT_WEIGHT 100
-#define KEEP_WEIGHT 1000
 
 typedef struct {
     const char *name;
@@ -133,7 +132,6 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .content = CONTENT_WEIGHT * o->content_weight,
                            .matting = o->photorealism,
                            .gamut = GAMUT_WEIGHT,
-                           .keep = KEEP_WEIGHT,
                            .window_radius = o->window_radius,
                            .threads = o->threads },
             .minimiser = { .memory = 10,

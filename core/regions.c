@@ -369,3 +369,16 @@ void dps_regions_free(int regions, DpsRegion *region)
     }
     free(region);
 }
+
+void regions_free_part(const RegionSet *set, float *part)
+{
+    size_t n = image_pixels(&set->content);
+
+    for (size_t i = 0; i < n; i++)
+        part[i] = 1;
+    for (int k = 0; k < set->count; k++)
+        for (size_t i = 0; i < n && !set->report[k].matched; i++)
+            part[i] -= image_plane(&set->content, k)[i];
+    for (size_t i = 0; i < n; i++)
+        part[i] = part[i] > 0 ? part[i] : 0;
+}

@@ -45,6 +45,10 @@ DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_M
 /* Copies of the matched regions' masks, set->matched planes each. */
 bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style);
 
+/* For each pixel of the content, the share of it that may change: 1 less the masks of unmatched
+ * regions.  part: as many numbers as the content has pixels. */
+void regions_free_part(const RegionSet *set, float *part);
+
 /* Masks for a layer of the given size, in one step: adaptive average (the relative weighting). */
 bool regions_shrink(const DpsImage *masks, int width, int height, DpsImage *out);
 

@@ -18,7 +18,7 @@ typedef struct {
     const Masks *masks;
     const Linop *linop;
     const Tensor *target;
-    Tensor *scratch[2];
+    Tensor *scratch;
     PoolShape pool;
     double weight;
     int slot;
@@ -61,10 +61,8 @@ void tape_free(Tape *t)
 {
     if (!t)
         return;
-    for (int i = t->steps - 1; i >= 0; i--) {
-        drop(t, t->step[i].scratch[0]);
-        drop(t, t->step[i].scratch[1]);
-    }
+    for (int i = t->steps - 1; i >= 0; i--)
+        drop(t, t->step[i].scratch);
     for (int i = t->nodes - 1; i >= 0; i--) {
         drop(t, t->node[i].y);
         drop(t, t->node[i].dy);
@@ -195,18 +193,17 @@ int tape_sqdiff(Tape *t, Node *x, const Tensor *target, double weight)
     return record_loss(t, (Step){ .kind = STEP_SQDIFF, .x = x, .target = target, .weight = weight });
 }
 
-int tape_quad(Tape *t, Node *x, const Linop *a, const Tensor *target, double weight)
+int tape_quad(Tape *t, Node *x, const Linop *a, double weight)
 {
-    const Tensor *y = x->y;
-
     if (broken(t))
         return -1;
-    int slot = record_loss(t, (Step){ .kind = STEP_QUAD, .x = x, .linop = a, .target = target, .weight = weight });
-    Step *s = &t->step[t->steps - 1];
-    for (int i = 0; i < (target ? 2 : 1); i++)
-        if (!(s->scratch[i] = t->dev->be->tensor(t->dev, y->c, y->h, y->w)))
-            t->broken = true;
-    return t->broken ? -1 : slot;
+    Tensor *ax = t->dev->be->tensor(t->dev, x->y->c, x->y->h, x->y->w);
+    if (!ax) {
+        t->broken = true;
+        return -1;
+    }
+    return record_loss(
+        t, (Step){ .kind = STEP_QUAD, .x = x, .linop = a, .scratch = ax, .weight = weight });
 }
 
 int tape_excess(Tape *t, Node *x, double weight)
@@ -254,19 +251,14 @@ void tape_forward(Tape *t, const Tensor *x)
         }
 }
 
-/* loss = d'Ad with d = x - t, gradient 2Ad. */
+/* loss = x'Ax, gradient 2Ax. */
 static void quad(const Backend *be, const Step *s, bool add)
 {
-    Tensor *d = s->x->y, *dx = s->x->dy, *ad = s->scratch[0];
+    Tensor *x = s->x->y, *dx = s->x->dy, *ax = s->scratch;
 
-    if (s->target) {
-        Tensor *difference[] = { s->x->y, (Tensor *) s->target };
-        d = s->scratch[1];
-        be->lincomb(d, 2, (double[]){ 1, -1 }, difference);
-    }
-    be->apply(ad, s->linop, d);
-    be->dots(s->slot, d, 1, &ad);
-    be->lincomb(dx, 1 + add, (double[]){ 2 * s->weight, 1 }, (Tensor *[]){ ad, dx });
+    be->apply(ax, s->linop, x);
+    be->dots(s->slot, x, 1, &ax);
+    be->lincomb(dx, 1 + add, (double[]){ 2 * s->weight, 1 }, (Tensor *[]){ ax, dx });
 }
 
 static void clear(const Backend *be, Tensor *x)

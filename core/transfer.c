@@ -190,6 +190,25 @@ static bool begin(Transfer *t, Start start, const DpsImage *last, DpsImage *out)
     return false;
 }
 
+/* Regions without a counterpart begin, and stay, as the content has them. */
+static bool hold(Transfer *t, DpsImage *image)
+{
+    size_t n = image_pixels(image);
+    float *part = t->regions.matched < t->regions.count ? malloc(n * sizeof *part) : NULL;
+
+    if (!part)
+        return t->regions.matched == t->regions.count;
+    regions_free_part(&t->regions, part);
+    for (int c = 0; c < 3; c++) {
+        float *x = image_plane(image, c);
+        const float *from = image_plane(&t->content, c);
+        for (size_t i = 0; i < n; i++)
+            x[i] = from[i] + part[i] * (x[i] - from[i]);
+    }
+    free(part);
+    return true;
+}
+
 /* Pictures, masks and the first picture of a stage. */
 static DpsStatus prepare(Transfer *t, const Stage *s)
 {
@@ -208,6 +227,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
                                             threads, &t->regions, t->result->message)
                           : DPS_NO_MEMORY;
     if (!status && !begin(t, s->start, &last, &next))
+        status = DPS_NO_MEMORY;
+    if (!status && !s->objective.paper && !hold(t, &next))
         status = DPS_NO_MEMORY;
     dps_image_clear(&last);
     dps_image_clear(&t->picture);
@@ -234,6 +255,7 @@ static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
     be->upload(t->x, t->picture.data);
     if (o.metric.steps > 0)
         o.metric.a = objective_matting(t->objective);
+    o.metric.scale = objective_free_part(t->objective);
     status = lbfgs(objective_tape(t->objective), t->x, &o, step_done, t, &evaluations);
     if (!status) {
         be->download(t->x, t->picture.data);

@@ -160,7 +160,7 @@ static void check_gradient(Bench *b, const char *name)
 static void test_gradients(GoldenCase *c)
 {
     const ObjectiveOptions relative = { .style = 100, .content = 3, .matting = 1e4, .gamut = 100,
-                                        .keep = 1000, .window_radius = 1, .threads = 1 };
+                                        .window_radius = 1, .threads = 1 };
     ObjectiveOptions wide = relative;
     Bench b;
 
