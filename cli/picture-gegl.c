@@ -42,16 +42,14 @@ static const Babl *rgb_space(const Babl *format)
 
 /* The encoding that the engine gets: the space's own curve, as photos are stored; the
  * perceptual one where the space stores linear light. */
-static const Babl *work_format(const Babl *space, gboolean alpha)
+static const Babl *work_format(const Babl *space)
 {
     double place[8];
     const Babl *curve[3];
     babl_space_get(space, place, place + 1, place + 2, place + 3, place + 4, place + 5, place + 6,
                    place + 7, curve, curve + 1, curve + 2);
     gboolean linear = curve[0] == babl_trc("linear");
-    const char *name = linear ? (alpha ? "R~G~B~A float" : "R~G~B~ float")
-                              : (alpha ? "R'G'B'A float" : "R'G'B' float");
-    return babl_format_with_space(name, space);
+    return babl_format_with_space(linear ? "R~G~B~ float" : "R'G'B' float", space);
 }
 
 /* What the libraries' remarks mean: a failure or idle talk.  A profile that can't be used
@@ -103,19 +101,14 @@ static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
     return buffer;
 }
 
-/* Copies interleaved pixels to rows y... of the planes; the fourth or second sample, if
- * the planes are 3 or 1, is alpha. */
-static void take_strip(Picture *picture, const float *pixels, int y, int rows)
+/* Copies interleaved pixels to rows y... of the planes. */
+static void take_strip(DpsImage *image, const float *pixels, int y, int rows)
 {
-    int channels = picture->rgb.channels, samples = channels + (picture->alpha ? 1 : 0);
-    size_t plane = (size_t) picture->rgb.width * picture->rgb.height;
-    size_t start = (size_t) y * picture->rgb.width, count = (size_t) rows * picture->rgb.width;
-    for (size_t i = 0; i < count; i++) {
-        for (int c = 0; c < channels; c++)
-            picture->rgb.data[c * plane + start + i] = pixels[i * samples + c];
-        if (picture->alpha)
-            picture->alpha[start + i] = pixels[i * samples + channels];
-    }
+    size_t plane = (size_t) image->width * image->height;
+    size_t start = (size_t) y * image->width, count = (size_t) rows * image->width;
+    for (size_t i = 0; i < count; i++)
+        for (int c = 0; c < image->channels; c++)
+            image->data[c * plane + start + i] = *pixels++;
 }
 
 /* Where pixel (x, y) of an upright picture lies in a stored one of width x height whose
@@ -148,12 +141,8 @@ static gboolean turn_upright(Picture *picture, int orientation, GError **error)
     if (orientation == 1)
         return TRUE;
     float *spare = g_try_new(float, pixels);
-    if (!spare) {
-        command_file_error(error, picture->path,
-                           _("is too large for the free memory; close other programs or make it "
-                             "smaller."));
-        return FALSE;
-    }
+    if (!spare)
+        return picture_no_memory(picture, error);
     for (int c = 0; c < picture->rgb.channels; c++)
         turn_plane(picture->rgb.data + c * pixels, spare, orientation, width, height);
     if (picture->alpha)
@@ -174,15 +163,37 @@ static PictureDepth depth_of(const Babl *format)
     return type == babl_type("u16") ? PICTURE_16 : PICTURE_FLOAT;
 }
 
-static const Babl *read_format(const Babl *stored, PictureKind kind, const Picture *picture,
-                               gboolean alpha)
+static const Babl *read_format(const Babl *stored, PictureKind kind, const Picture *picture)
 {
     if (kind == PICTURE_MASK)
-        return babl_format_with_space(alpha ? "Y'A float" : "Y' float",
-                                      babl_format_get_space(stored));
+        return babl_format_with_space("Y' float", babl_format_get_space(stored));
     if (kind == PICTURE_LABELS)
-        return babl_format_with_space(alpha ? "R'G'B'A float" : "R'G'B' float", rgb_space(stored));
-    return work_format(picture->space, alpha);
+        return babl_format_with_space("R'G'B' float", rgb_space(stored));
+    return work_format(picture->space);
+}
+
+/* Colours and alpha are read one by one: babl converts colours with alpha less exactly. */
+static gboolean read_buffer(Picture *picture, GeglBuffer *buffer, PictureKind kind, GError **error)
+{
+    const Babl *stored = gegl_buffer_get_format(buffer);
+    const Babl *format = read_format(stored, kind, picture);
+    gboolean alpha = kind != PICTURE_LABELS && babl_format_has_alpha(stored);
+    int channels = kind == PICTURE_MASK ? 1 : 3;
+    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer);
+    float *strip = g_try_malloc((gsize) width * STRIP_ROWS * channels * sizeof *strip);
+    gboolean good = strip ? picture_allocate(picture, channels, width, height, alpha, error)
+                          : picture_no_memory(picture, error);
+    for (int y = 0; good && y < height; y += STRIP_ROWS) {
+        const GeglRectangle *area = GEGL_RECTANGLE(0, y, width, MIN(STRIP_ROWS, height - y));
+        gegl_buffer_get(buffer, area, 1.0, format, strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        take_strip(&picture->rgb, strip, y, area->height);
+        if (alpha)
+            gegl_buffer_get(buffer, area, 1.0, babl_format("A float"),
+                            picture->alpha + (size_t) y * width, GEGL_AUTO_ROWSTRIDE,
+                            GEGL_ABYSS_NONE);
+    }
+    g_free(strip);
+    return good;
 }
 
 gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind, gboolean convert,
@@ -192,66 +203,64 @@ gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kin
     GeglBuffer *buffer = load(picture->path, sniff, error);
     if (!buffer)
         return FALSE;
-    const Babl *stored = gegl_buffer_get_format(buffer);
-    gboolean alpha = babl_format_has_alpha(stored);
-    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer);
-    picture->depth = depth_of(stored);
+    picture->depth = depth_of(gegl_buffer_get_format(buffer));
     if (!convert)
-        picture->space = rgb_space(stored);
+        picture->space = rgb_space(gegl_buffer_get_format(buffer));
     else if (!picture->space)
         picture->space = babl_space("sRGB");
-    const Babl *format = read_format(stored, kind, picture, alpha);
-    float *strip = g_try_malloc((gsize) width * STRIP_ROWS * 4 * sizeof(float));
-    gboolean good = strip && picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, width, height,
-                                              alpha, error);
-    for (int y = 0; good && y < height; y += STRIP_ROWS) {
-        int rows = MIN(STRIP_ROWS, height - y);
-        gegl_buffer_get(buffer, GEGL_RECTANGLE(0, y, width, rows), 1.0, format, strip,
-                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        take_strip(picture, strip, y, rows);
-    }
-    g_free(strip);
+    gboolean good = read_buffer(picture, buffer, kind, error);
     g_object_unref(buffer);
     return good && turn_upright(picture, metadata_orientation(picture->path), error);
 }
 
+/* One row in the file's samples: colours from `encoded`, three to a pixel, and alpha. */
+static void round_row(const float *encoded, const float *alpha, int width, int y,
+                      PictureDepth depth, void *out)
+{
+    int samples = alpha ? 4 : 3;
+    for (int i = 0; i < width * samples; i++) {
+        int x = i / samples, c = i % samples;
+        float value = c == 3 ? alpha[x] : encoded[3 * x + c];
+        if (depth == PICTURE_FLOAT)
+            ((float *) out)[i] = value;
+        else if (depth == PICTURE_16)
+            ((guint16 *) out)[i] = quantise_16(value);
+        else if (c == 3)
+            ((guint8 *) out)[i] = (guint8) (CLAMP(value, 0, 1) * 255 + 0.5f);
+        else
+            ((guint8 *) out)[i] = quantise_8(value, x, y, c);
+    }
+}
+
 /* The result as a GEGL buffer in the file's format: rows are encoded for the space and
- * rounded here, so that the saver has nothing left to convert. */
+ * rounded here, so that the saver has nothing left to convert.  `alpha` goes into the file,
+ * or the picture goes over white by `matte`; both may be NULL. */
 static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const float *matte,
                                const Babl *space, PictureDepth depth)
 {
     static const char *const names[2][3] = { { "R'G'B' u8", "R'G'B' u16", "R'G'B' float" },
                                              { "R'G'B'A u8", "R'G'B'A u16", "R'G'B'A float" } };
-    int width = rgb->width, samples = alpha ? 4 : 3;
-    size_t plane = (size_t) width * rgb->height, count = (size_t) width * samples;
+    int width = rgb->width;
+    size_t plane = (size_t) width * rgb->height;
     const Babl *format = babl_format_with_space(names[alpha != NULL][depth], space);
-    const Babl *encode = babl_fish(work_format(space, alpha != NULL),
-                                   babl_format_with_space(names[alpha != NULL][2], space));
+    const Babl *encode = babl_fish(work_format(space),
+                                   babl_format_with_space("R'G'B' float", space));
     GeglBuffer *buffer = gegl_buffer_new(GEGL_RECTANGLE(0, 0, width, rgb->height), format);
-    float *row = g_new(float, count);
-    guint16 *rounded = g_new(guint16, count);
+    float *row = g_new(float, (size_t) width * 3), *encoded = g_new(float, (size_t) width * 3);
+    float *samples = g_new(float, (size_t) width * 4);
     for (int y = 0; y < rgb->height; y++) {
         size_t start = (size_t) y * width;
-        for (size_t i = 0; i < count; i++) {
-            size_t c = i % samples, pixel = start + i / samples;
-            row[i] = c == 3 ? alpha[pixel]
-                            : picture_over_white(rgb->data[c * plane + pixel], matte, pixel);
+        for (int i = 0; i < 3 * width; i++) {
+            size_t pixel = start + i / 3;
+            row[i] = picture_over_white(rgb->data[i % 3 * plane + pixel], matte, pixel);
         }
-        babl_process(encode, row, row, width);
-        for (size_t i = 0; depth != PICTURE_FLOAT && i < count; i++) {
-            int x = (int) (i / samples), c = (int) (i % samples);
-            if (depth == PICTURE_16)
-                rounded[i] = quantise_16(row[i]);
-            else if (c == 3)
-                ((guint8 *) rounded)[i] = (guint8) (CLAMP(row[i], 0, 1) * 255 + 0.5f);
-            else
-                ((guint8 *) rounded)[i] = quantise_8(row[i], x, y, c);
-        }
-        gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, width, 1), 0, format,
-                        depth == PICTURE_FLOAT ? (void *) row : (void *) rounded,
+        babl_process(encode, row, encoded, width);
+        round_row(encoded, alpha ? alpha + start : NULL, width, y, depth, samples);
+        gegl_buffer_set(buffer, GEGL_RECTANGLE(0, y, width, 1), 0, format, samples,
                         GEGL_AUTO_ROWSTRIDE);
     }
-    g_free(rounded);
+    g_free(samples);
+    g_free(encoded);
     g_free(row);
     return buffer;
 }

@@ -30,6 +30,9 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const Pi
 gboolean picture_allocate(Picture *picture, int channels, int width, int height, gboolean alpha,
                           GError **error);
 
+/* Sets *error and returns FALSE. */
+gboolean picture_no_memory(const Picture *picture, GError **error);
+
 /* Over white, where a pixel is transparent: what a format without transparency gets. */
 static inline float picture_over_white(float value, const float *alpha, size_t i)
 {

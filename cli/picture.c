@@ -62,6 +62,14 @@ PictureDepth picture_format_depth(const PictureFormat *format, PictureDepth want
     return format->depths[PICTURE_FLOAT] ? PICTURE_FLOAT : PICTURE_8;
 }
 
+gboolean picture_no_memory(const Picture *picture, GError **error)
+{
+    command_file_error(error, picture->path,
+                       _("is too large for the free memory; close other programs or make it "
+                         "smaller."));
+    return FALSE;
+}
+
 gboolean picture_allocate(Picture *picture, int channels, int width, int height, gboolean alpha,
                           GError **error)
 {
@@ -73,9 +81,7 @@ gboolean picture_allocate(Picture *picture, int channels, int width, int height,
         enough = picture->alpha != NULL;
     }
     if (!enough)
-        command_file_error(error, picture->path,
-                           _("is too large for the free memory; close other programs or make it "
-                             "smaller."));
+        picture_no_memory(picture, error);
     return enough;
 }
 
@@ -83,6 +89,7 @@ void picture_clear(Picture *picture)
 {
     dps_image_clear(&picture->rgb);
     g_clear_pointer(&picture->alpha, g_free);
+    g_clear_pointer(&picture->hidden, g_free);
     g_clear_pointer(&picture->path, g_free);
 }
 
@@ -128,6 +135,46 @@ static gboolean opaque(const float *alpha, size_t count)
     return TRUE;
 }
 
+/* Puts `mean` where alpha is 0, and what was there into a list. */
+static gboolean hide(Picture *picture, const float mean[3])
+{
+    size_t pixels = (size_t) picture->rgb.width * picture->rgb.height, count = 0;
+    for (size_t i = 0; i < pixels; i++)
+        count += !(picture->alpha[i] > 0);
+    float *hidden = picture->hidden = g_try_new(float, 3 * count);
+    for (size_t i = 0; hidden && i < pixels; i++)
+        for (int c = 0; !(picture->alpha[i] > 0) && c < 3; c++) {
+            *hidden++ = picture->rgb.data[c * pixels + i];
+            picture->rgb.data[c * pixels + i] = mean[c];
+        }
+    return count == 0 || picture->hidden;
+}
+
+static gboolean hide_invisible(Picture *picture)
+{
+    size_t pixels = (size_t) picture->rgb.width * picture->rgb.height;
+    double sum[3] = { 0 }, weights = 0;
+    float mean[3];
+    for (size_t i = 0; i < pixels; i++)
+        if (picture->alpha[i] > 0) {
+            for (int c = 0; c < 3; c++)
+                sum[c] += picture->alpha[i] * picture->rgb.data[c * pixels + i];
+            weights += picture->alpha[i];
+        }
+    for (int c = 0; c < 3; c++)
+        mean[c] = (float) (weights > 0 ? sum[c] / weights : 0);
+    return hide(picture, mean);
+}
+
+void picture_restore_hidden(const Picture *picture, DpsImage *result)
+{
+    size_t pixels = (size_t) result->width * result->height;
+    const float *hidden = picture->hidden;
+    for (size_t i = 0; hidden && i < pixels; i++)
+        for (int c = 0; !(picture->alpha[i] > 0) && c < 3; c++)
+            result->data[c * pixels + i] = *hidden++;
+}
+
 gboolean picture_read(Picture *picture, const char *path, const Picture *like, GError **error)
 {
     if (!read_any(picture, path, PICTURE_PHOTO, like, error))
@@ -138,6 +185,11 @@ gboolean picture_read(Picture *picture, const char *path, const Picture *like, G
         picture->repaired += count_broken(picture->alpha, pixels);
     if (opaque(picture->alpha, pixels))
         g_clear_pointer(&picture->alpha, g_free);
+    if (picture->alpha && !hide_invisible(picture)) {
+        picture_no_memory(picture, error);
+        picture_clear(picture);
+        return FALSE;
+    }
     return TRUE;
 }
 

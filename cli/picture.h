@@ -22,14 +22,17 @@ typedef enum { PICTURE_8, PICTURE_16, PICTURE_FLOAT } PictureDepth;
 typedef struct {
     char *path;
     DpsImage rgb;
-    float *alpha; /* width x height, 0 to 1; NULL: opaque everywhere */
+    float *alpha;  /* width x height, 0 to 1; NULL: opaque everywhere */
+    float *hidden; /* colours of the pixels whose alpha is 0, in the order of rows; or NULL */
     PictureDepth depth;
     const void *space; /* Babl space of `rgb`, owned by babl; NULL: sRGB */
     guint64 repaired;  /* values that were no number (NaN, infinite) and became 0 */
 } Picture;
 
 /* A photo.  With `like` it is converted to that picture's colour space, else it keeps
- * its own.  Pixels that are no number become black and are counted. */
+ * its own.  Pixels that are no number become black and are counted.  Pixels that can't be
+ * seen, their alpha being 0, become the mean of the visible ones, so that hidden colours
+ * count for nothing. */
 gboolean picture_read(Picture *picture, const char *path, const Picture *like, GError **error);
 
 /* A label map: three planes with the file's own numbers, no colour conversion. */
@@ -38,6 +41,9 @@ gboolean picture_read_labels(DpsImage *labels, const char *path, GError **error)
 /* A mask: one plane, white 1, black 0, by the file's own numbers; where the file is
  * transparent the mask is 0 too.  Pixels that are no number are refused. */
 gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error);
+
+/* Gives a result of the picture's size the colours that are hidden in the picture. */
+void picture_restore_hidden(const Picture *picture, DpsImage *result);
 
 void picture_clear(Picture *picture);
 

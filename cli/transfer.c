@@ -214,6 +214,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
                    .data = progress };
     gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
     if (good) {
+        picture_restore_hidden(content, &result.image);
         note_pictures(transfer, content, style, notices);
         /* Room for the file in the making. */
         dps_image_clear(&content->rgb);

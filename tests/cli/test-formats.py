@@ -94,6 +94,22 @@ class Formats(tool.ToolTest):
         self.transfer(*KEEP, content="rgba.png")
         self.assertTrue(np.array_equal(self.pixels("out.png"), self.pixels("rgba.png")))
 
+    def test_hidden_colours_count_for_nothing(self):
+        rgba = np.dstack([tool.photo(40, 30), np.full((30, 40), 255, np.uint8)])
+        rgba[5:15, 8:30, 3] = 0
+        seen = rgba[..., 3] > 0
+        results = []
+        for hidden in ((0, 0, 0), (255, 0, 255)):
+            rgba[~seen, :3] = hidden
+            self.save("rgba.png", rgba)
+            self.transfer(content="rgba.png")
+            out = self.pixels("out.png")
+            self.assertTrue((out[~seen] == (*hidden, 0)).all())
+            self.transfer(style="rgba.png", out="style-out.png")
+            results.append((out[seen], self.pixels("style-out.png")))
+        for first, second in zip(*results):
+            self.assertTrue(np.array_equal(first, second))
+
     def test_no_room_for_alpha(self):
         clear = np.zeros((30, 40), np.uint8)
         self.save("rgba.png", np.dstack([tool.photo(40, 30), clear]))
@@ -133,6 +149,7 @@ class Formats(tool.ToolTest):
 
     def test_float(self):
         fine = np.random.default_rng(1).random((21, 33, 3), np.float32)
+        fine[4, 5], fine[6, 7] = 3.5, -0.25  # beyond white and black
         tool.write_tiff(self.path("fine.tif"), fine)
         tool.write_pfm(self.path("fine.pfm"), fine)
         for content in ("fine.tif", "fine.pfm"):
