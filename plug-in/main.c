@@ -115,24 +115,26 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpI
     Request request = { 0 };
     Job *job = NULL;
     GimpLayer *layer = NULL;
+    GimpDrawable *content;
     GimpPDBStatusType status = GIMP_PDB_SUCCESS;
     GimpValueArray *values;
     GError *error = NULL;
 
     gegl_init(NULL, NULL);
-    if (!request_check_drawables(image, drawables, &error))
+    content = request_find_layer(image, drawables, run_mode != GIMP_RUN_NONINTERACTIVE, &error);
+    if (!content)
         status = GIMP_PDB_CALLING_ERROR;
     else if (run_mode == GIMP_RUN_INTERACTIVE)
-        status = dialog_run(procedure, drawables[0], config, &request, &job);
-    else if (run_mode == GIMP_RUN_WITH_LAST_VALS && !remember_restore(config, drawables[0], &error))
+        status = dialog_run(procedure, content, config, &request, &job);
+    else if (run_mode == GIMP_RUN_WITH_LAST_VALS && !remember_restore(config, content, &error))
         status = GIMP_PDB_EXECUTION_ERROR;
     else
-        status = run_silently(drawables[0], config, &request, &job, &error);
+        status = run_silently(content, config, &request, &job, &error);
 
     if (status == GIMP_PDB_SUCCESS)
         status = finish(&request, job, config, &layer, &error);
     if (status == GIMP_PDB_SUCCESS && run_mode == GIMP_RUN_INTERACTIVE)
-        remember_store(config, drawables[0]);
+        remember_store(config, content);
     job_free(job);
     request_clear(&request);
 
@@ -260,6 +262,7 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
     p = gimp_image_procedure_new(plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
     gimp_procedure_set_image_types(p, "RGB*, GRAY*");
     gimp_procedure_set_sensitivity_mask(p, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+    gimp_procedure_set_icon_name(p, "deep-photo-style");
     gimp_procedure_set_menu_label(p, _("_Photo Style Transfer..."));
     gimp_procedure_add_menu_path(p, "<Image>/Filters/Artistic");
     gimp_procedure_set_documentation(
@@ -284,6 +287,9 @@ static void dps_plug_in_class_init(DpsPlugInClass *class)
 {
     GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS(class);
 
+    /* babl's look-up tables take 370 MB and bring nothing for conversions as plain as ours; this
+     * is in time, before babl starts. */
+    g_setenv("BABL_LUT", "0", FALSE);
     plug_in_class->query_procedures = query_procedures;
     plug_in_class->create_procedure = create_procedure;
 }

@@ -5,35 +5,69 @@
 
 #include "masks.h"
 
-#define FAIL(error, ...) (g_set_error(error, GIMP_PLUG_IN_ERROR, 0, __VA_ARGS__), FALSE)
+/* Sets the error; always FALSE. */
+static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static gboolean fail(GError **error, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_propagate_error(error, g_error_new_valist(GIMP_PLUG_IN_ERROR, 0, format, arguments));
+    va_end(arguments);
+    return FALSE;
+}
 
 /* --------------------------------------------------------------- what to work on */
 
-gboolean request_check_drawables(GimpImage *image, GimpDrawable **drawables, GError **error)
+/* The layer that a selected mask or channel leads to, or the drawable itself. */
+static GimpDrawable *layer_behind(GimpImage *image, GimpDrawable *drawable)
+{
+    GimpDrawable *layer = drawable;
+    GimpLayer **layers;
+
+    if (GIMP_IS_LAYER_MASK(drawable))
+        return GIMP_DRAWABLE(gimp_layer_from_mask(GIMP_LAYER_MASK(drawable)));
+    if (GIMP_IS_LAYER(drawable))
+        return drawable;
+    layers = gimp_image_get_layers(image);
+    if (layers[0] && !layers[1])
+        layer = GIMP_DRAWABLE(layers[0]);
+    g_free(layers);
+    return layer;
+}
+
+GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gboolean lenient,
+                                 GError **error)
 {
     int n = gimp_core_object_array_get_length((GObject **) drawables);
+    GimpDrawable *layer = n == 1 ? drawables[0] : NULL;
     int x, y, width, height;
 
-    if (n != 1)
-        return FAIL(error,
-                    _("Photo Style Transfer works on one layer at a time, and got %d. Select one "
-                      "layer."),
-                    n);
-    if (!GIMP_IS_LAYER(drawables[0]))
-        return FAIL(error, "%s",
-                    _("Photo Style Transfer works on a layer, not on a mask or a channel. Click "
-                      "the layer's picture in the Layers dock."));
-    if (gimp_item_get_image(GIMP_ITEM(drawables[0])) != image)
-        return FAIL(error, "%s", _("The layer doesn't belong to the image."));
-    if (gimp_image_get_base_type(image) == GIMP_INDEXED)
-        return FAIL(error, "%s",
-                    _("Photo Style Transfer can't work on an image with a colour palette. Convert "
-                      "it with Image > Mode > RGB."));
-    if (!gimp_selection_is_empty(image) &&
-        !gimp_drawable_mask_intersect(drawables[0], &x, &y, &width, &height))
-        return FAIL(error, "%s",
-                    _("The selection doesn't touch the layer. Move it, or choose Select > None."));
-    return TRUE;
+    if (layer && lenient)
+        layer = layer_behind(image, layer);
+    if (!layer)
+        fail(error,
+             _("Photo Style Transfer works on one layer at a time, and got %d. Select one "
+               "layer."),
+             n);
+    else if (!GIMP_IS_LAYER(layer))
+        fail(error, "%s",
+             _("Photo Style Transfer works on a layer, not on a mask or a channel. Click the "
+               "layer's picture in the Layers dock."));
+    else if (gimp_item_get_image(GIMP_ITEM(layer)) != image)
+        fail(error, "%s", _("The layer doesn't belong to the image."));
+    else if (gimp_image_get_base_type(image) == GIMP_INDEXED)
+        fail(error, "%s",
+             _("Photo Style Transfer can't work on an image with a colour palette. Convert it "
+               "with Image > Mode > RGB."));
+    else if (!gimp_selection_is_empty(image) &&
+             !gimp_drawable_mask_intersect(layer, &x, &y, &width, &height))
+        fail(error, "%s",
+             _("The selection doesn't touch the layer. Move it, or choose Select > None."));
+    else
+        return layer;
+    return NULL;
 }
 
 /* ------------------------------------------------------------------------ alpha */
@@ -125,7 +159,7 @@ static gboolean respect_alpha(Request *request, const Cover *content, const Cove
     if (!uncovered(content, request->region, n, FALSE, &rest.content) ||
         !uncovered(style, request->region, n, TRUE, &rest.style)) {
         dps_image_clear(&rest.content);
-        return FAIL(error, "%s", _("There isn't enough memory for the masks."));
+        return fail(error, "%s", _("There isn't enough memory for the masks."));
     }
     for (int k = 0; k < n; k++) {
         if (request->region[k].content.channels && !content->opaque)
@@ -172,7 +206,7 @@ static gboolean read_labels(Request *request, GimpDrawable *content_labels,
                   layers_read_labels(style_labels, style, LAYERS_MASK_SIDE, &of_style, error);
 
     if (ok && dps_regions_from_labels(&of_content, &of_style, &regions, &region) != DPS_OK)
-        ok = FAIL(error, "%s", _("There isn't enough memory for the label maps."));
+        ok = fail(error, "%s", _("There isn't enough memory for the label maps."));
     if (ok) {
         request->region = g_new0(DpsRegion, regions + 1);
         request->job.region = request->region;
@@ -205,13 +239,13 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
     if (!pairs)
         ok = FALSE;
     else if (!content_labels != !style_labels)
-        ok = FAIL(error, "%s",
+        ok = fail(error, "%s",
                   content_labels ? _("There is a label map for the content but none for the "
                                      "style. Give both or neither.")
                                  : _("There is a label map for the style but none for the "
                                      "content. Give both or neither."));
     else if (content_labels && pairs->len)
-        ok = FAIL(error, "%s", _("Give either masks or label maps, not both."));
+        ok = fail(error, "%s", _("Give either masks or label maps, not both."));
     else if (content_labels)
         ok = read_labels(request, content_labels, style_labels, style, error);
     else
@@ -245,7 +279,7 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     known = dps_preset_from_name(preset ? preset : "", &options->preset);
     g_free(preset);
     if (!known)
-        return FAIL(error, "%s",
+        return fail(error, "%s",
                     _("There is no such preset. Choose draft, normal, best or reference."));
     if (request->network && !*request->network)
         g_clear_pointer(&request->network, g_free);
@@ -269,7 +303,7 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
     *request = (Request){ .drawable = content };
     g_object_get(config, "style", &style, NULL);
     if (!style) {
-        return FAIL(error, "%s",
+        return fail(error, "%s",
                     _("There is no style: pass the photo whose look you want as “style”, a layer "
                       "of any open image."));
     }

@@ -24,9 +24,13 @@ typedef struct {
 gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
                       GError **error);
 
-/* FALSE and an error unless the procedure can work on these drawables at all: exactly one
- * layer of an RGB or greyscale image, and a selection, if there is one, that touches it. */
-gboolean request_check_drawables(GimpImage *image, GimpDrawable **drawables, GError **error);
+/* The layer to work on; NULL and an error unless the drawables are exactly one layer of an RGB
+ * or greyscale image, and a selection, if there is one, touches it.
+ *
+ * With `lenient`, a layer mask stands for its layer, and a channel for the image's only layer:
+ * who has just painted a mask has it selected, and not the layer. */
+GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gboolean lenient,
+                                 GError **error);
 
 void request_clear(Request *request);
 

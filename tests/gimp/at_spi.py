@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Finding and operating widgets as an assistive technology does."""
+
+import time
+
+import pyatspi
+
+CONTROLS = ("combo box", "spin button", "slider", "button", "push button", "toggle button",
+            "check box", "radio button", "image")
+
+
+def walk(widget):
+    for i in range(widget.childCount):
+        child = widget.getChildAtIndex(i)
+        if child is None:
+            continue
+        yield child
+        yield from walk(child)
+
+
+def application(name, timeout=30, missing_is_fatal=True):
+    end = time.time() + timeout
+    while time.time() < end:
+        for app in pyatspi.Registry.getDesktop(0):
+            try:
+                if app and app.name.startswith(name) and app.childCount:
+                    return app
+            except Exception:  # it may vanish while being looked at
+                pass
+        time.sleep(0.2)
+    if missing_is_fatal:
+        raise SystemExit("FAIL: no application '%s' within %d s" % (name, timeout))
+    return None
+
+
+def visible(widget):
+    return widget.getState().contains(pyatspi.STATE_SHOWING)
+
+
+def sensitive(widget):
+    return widget.getState().contains(pyatspi.STATE_SENSITIVE)
+
+
+def find(root, roles, name=None, shown=False):
+    roles = (roles,) if isinstance(roles, str) else roles
+    for widget in walk(root):
+        try:
+            if widget.getRoleName() in roles and name in (None, label_of(widget)) and (
+                    not shown or visible(widget)):
+                return widget
+        except Exception:  # it may vanish while being looked at
+            pass
+    return None
+
+
+def label_of(widget):
+    """Its name, or that of the label that names it."""
+    if widget.name and widget.getRoleName() != "combo box":
+        return widget.name
+    for relation in widget.getRelationSet():
+        if relation.getRelationType() == pyatspi.RELATION_LABELLED_BY:
+            return relation.getTarget(0).name
+    return widget.name
+
+
+def press(widget):
+    widget.queryAction().doAction(0)
+
+
+def entries(combo):
+    menu = combo.getChildAtIndex(0)
+    return [menu.getChildAtIndex(i).name for i in range(menu.childCount)]
+
+
+def chosen(combo):
+    """The entry that is selected."""
+    child = combo.querySelection().getSelectedChild(0)
+    return child.name if child else ""
+
+
+def choose(combo, words):
+    """Selects the first entry that contains `words`."""
+    for i, entry in enumerate(entries(combo)):
+        if words in entry:
+            combo.querySelection().selectChild(i)
+            time.sleep(0.3)
+            return True
+    return False
+
+
+def wait_for(condition, timeout):
+    """What the condition gave, or None after the timeout; and the seconds it took."""
+    start = time.time()
+    while time.time() - start < timeout:
+        try:
+            value = condition()
+        except Exception:  # widgets may vanish while being looked at
+            value = None
+        if value:
+            return value, time.time() - start
+        time.sleep(0.1)
+    return None, time.time() - start

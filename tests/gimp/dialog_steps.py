@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Run by dialog.py on the screen that it made.
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from at_spi import *
+from gimp_session import check, finish
+
+folder = sys.argv[1]
+
+
+def shell(*command):
+    return subprocess.run(command, capture_output=True, text=True).stdout
+
+
+def screenshot(name):
+    time.sleep(0.5)
+    shell("import", "-window", "root", os.path.join(folder, name + ".png"))
+
+
+def ask_gimp():
+    """{image name: [layer names]} of the running GIMP."""
+    path = os.path.join(folder, "state.json")
+    if os.path.exists(path):
+        os.remove(path)
+    subprocess.run(["gimp", "--batch-interpreter=python-fu-eval", "-b",
+                    "import json, os; open(%r + '.new', 'w').write(json.dumps({i.get_name(): "
+                    "[l.get_name() for l in i.get_layers()] for i in Gimp.get_images()})); "
+                    "os.rename(%r + '.new', %r)" % (path, path, path)], capture_output=True)
+    found, _ = wait_for(lambda: os.path.exists(path), 30)
+    return json.load(open(path)) if found else {}
+
+
+def layers(name):
+    return [v for k, v in ask_gimp().items() if k.startswith(name)][0]
+
+
+def window(name):
+    return shell("xdotool", "search", "--onlyvisible", "--name", name + ".*GIMP$").split()
+
+
+def menu(name):
+    """Chooses a menu entry once it can be chosen."""
+    item, _ = wait_for(lambda: [m for m in [find(application("gimp"), "menu item", name)]
+                                if m and sensitive(m)], 30)
+    if not item:
+        raise SystemExit("FAIL: the menu has no usable entry '%s'" % name)
+    press(item[0])
+
+
+def open_dialog():
+    menu("Photo Style Transfer...")
+    plug_in = application("deep-photo-style", 40, False)
+    if not plug_in:
+        screenshot("0-no-dialog")
+        raise SystemExit("FAIL: the dialog didn't open within 40 s; see 0-no-dialog.png")
+    wait_for(lambda: find(plug_in, ("button", "push button"), "Transfer", True), 20)
+    time.sleep(1)
+    return plug_in
+
+
+def button(plug_in, name):
+    return find(plug_in, ("button", "push button"), name, True)
+
+
+def message(plug_in):
+    """What the information bar says."""
+    bar = find(plug_in, ("info bar", "alert"), None, True)
+    if not bar:
+        return ""
+    return " ".join(w.name for w in walk(bar) if w.getRoleName() == "label" and visible(w))
+
+
+def visible_pairs(plug_in):
+    return [w for w in walk(plug_in) if w.getRoleName() == "combo box" and visible(w) and
+            label_of(w).startswith("Region ")]
+
+
+application("gimp", 60)
+for name in ("dusk", "noon"):
+    if name == "noon":
+        time.sleep(2)
+        subprocess.run(["gimp", os.path.join(folder, "noon.xcf")], capture_output=True)
+    shown, _ = wait_for(lambda: window(name), 60)
+    check(shown, "GIMP shows " + name)
+time.sleep(2)
+shell("xdotool", "mousemove", "1275", "955")
+ask_gimp()
+photo, other = ("noon", "dusk") if window("noon") else ("dusk", "noon")  # the tab in front
+before = layers(photo)
+check(len(before) == 1, "one layer to begin with", before)
+
+# --- What the dialog offers
+plug_in = open_dialog()
+screenshot("1-open")
+style = find(plug_in, "combo box", "Style")
+check(style and other + ".xcf" in entries(style), "the other photo can be the style",
+      style and entries(style))
+check(chosen(style) == other + ".xcf", "and is chosen already", chosen(style))
+check(button(plug_in, "Transfer") and sensitive(button(plug_in, "Transfer")), "ready to go")
+press(find(plug_in, "toggle button", "More settings"))
+time.sleep(0.5)
+screenshot("2-more-settings")
+for widget in walk(plug_in):
+    if widget.getRoleName() in CONTROLS and visible(widget) and not (
+            widget.getRoleName() == "button" and widget.parent.getRoleName() == "filler" and
+            "(None)" in [c.name for c in widget.parent]):
+        check(label_of(widget), "a %s without a name" % widget.getRoleName())
+press(find(plug_in, "toggle button", "More settings"))
+
+# --- Regions
+regions = find(plug_in, "combo box", "Regions")
+check(choose(regions, "Masks"), "masks can be chosen")
+time.sleep(1)
+pairs = visible_pairs(plug_in)
+check([chosen(p) for p in pairs] == ["sky", "sky", "water", "water"], "paired by name",
+      [chosen(p) for p in pairs])
+screenshot("3-regions")
+press(button(plug_in, "Add Pair"))
+time.sleep(0.5)
+choices = visible_pairs(plug_in)
+check(len(choices) == 6, "one more pair", len(choices))
+press(button(plug_in, "Transfer"))
+said, _ = wait_for(lambda: "half chosen" in message(plug_in), 10)
+check(said, "an incomplete pair is explained", message(plug_in))
+screenshot("4-incomplete")
+removers = [w for w in walk(plug_in) if visible(w) and label_of(w) == "Remove this pair"]
+press(removers[-1])
+time.sleep(0.3)
+
+# --- Cancel in mid-run
+quality = find(plug_in, "combo box", "Quality")
+check(choose(quality, "Best"), "a quality")
+press(button(plug_in, "Transfer"))
+bar = find(plug_in, "progress bar")
+moving, _ = wait_for(lambda: bar.queryValue().currentValue > 0.02, 120)
+check(moving, "progress moves")
+time.sleep(1)
+screenshot("5-running")
+check(not sensitive(find(plug_in, ("button", "push button"), "Transfer")), "no second start")
+press(button(plug_in, "Cancel"))
+stopped, seconds = wait_for(lambda: "Stopped" in message(plug_in), 30)
+print("observed: stopped %.1f s after Cancel" % seconds)
+check(stopped and seconds < 5, "Cancel stops it", seconds)  # observed: 0.3 s
+screenshot("6-stopped")
+check(layers(photo) == before, "a cancelled run leaves no layer")
+
+# --- Run again, to the end
+check(choose(quality, "Draft"), "another quality")
+press(button(plug_in, "Transfer"))
+gone, seconds = wait_for(lambda: not application("deep-photo-style", 0.5, False), 120)
+check(gone, "the window closes when done", message(plug_in) if not gone else "")
+after = layers(photo)
+check(after == [before[0] + " (styled)"] + before, "the new layer", after)
+screenshot("7-done")
+
+
+# --- Repeat, undo
+def key(keys):
+    shell("xdotool", "windowactivate", "--sync", window(photo)[-1], "key", keys)
+
+
+key("ctrl+f")
+again, _ = wait_for(lambda: len(layers(photo)) == 3, 90)
+check(again, "Repeat Last makes another layer", layers(photo))
+for left in (2, 1):
+    key("ctrl+z")
+    undone, _ = wait_for(lambda: len(layers(photo)) == left, 20)
+    check(undone, "one Ctrl+Z takes one result back", layers(photo))
+check(layers(photo) == before, "all is as before")
+
+# --- The dialog remembers, and closes without a trace
+plug_in = open_dialog()
+check([chosen(p) for p in visible_pairs(plug_in)] == ["sky", "sky", "water", "water"],
+      "the regions are remembered", [chosen(p) for p in visible_pairs(plug_in)])
+check("Draft" in chosen(find(plug_in, "combo box", "Quality")), "and the quality",
+      chosen(find(plug_in, "combo box", "Quality")))
+press(button(plug_in, "Cancel"))
+gone, _ = wait_for(lambda: not application("deep-photo-style", 0.5, False), 20)
+check(gone, "Cancel closes it")
+check(layers(photo) == before, "and changes nothing")
+finish()
