@@ -147,61 +147,93 @@ static void product(const Product *p)
 static const int pair_dy[STENCIL_PAIRS] = { 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2 };
 static const int pair_dx[STENCIL_PAIRS] = { 1, 2, -2, -1, 0, 1, 2, -2, -1, 0, 1, 2 };
 
-INLINE void stencil_end(const StencilRow *r, int j, float x, float ax)
+/* The weights of pair o for the pixel's own use, and as the pixel below uses them. */
+INLINE const float *up_weight(const StencilRow *r, int o)
 {
-    if (r->step)
-        ax = x + r->momentum * (x - r->y[j]) + r->rate * (r->rhs[j] - ax - r->shift * x);
-    r->y[j] = ax;
+    return r->weight[2] + o * STENCIL_STRIDE;
 }
 
-/* Near the border: every neighbour is asked for. */
-static void stencil_pixel(const StencilRow *r, int j)
+INLINE const float *down_weight(const StencilRow *r, int o)
 {
-    float x = r->x[2][j], sum = 0;
+    return r->weight[2 - pair_dy[o]] + o * STENCIL_STRIDE - pair_dx[o];
+}
+
+static void stencil_pixel(const StencilRow *r, int c, int j)
+{
+    int at = c * STENCIL_STRIDE + j;
+    float x = r->x[2][at], sum = 0;
 
     for (int o = 0; o < STENCIL_PAIRS; o++) {
-        int dy = pair_dy[o], right = j + pair_dx[o], left = j - pair_dx[o];
-        if (r->x[2 + dy] && right >= 0 && right < r->w)
-            sum += r->weight[2][o * r->w + j] * (r->x[2 + dy][right] - x);
-        if (r->x[2 - dy] && left >= 0 && left < r->w)
-            sum += r->weight[2 - dy][o * r->w + left] * (r->x[2 - dy][left] - x);
+        int dy = pair_dy[o], dx = pair_dx[o];
+        sum += up_weight(r, o)[j] * (r->x[2 + dy][at + dx] - x);
+        sum += down_weight(r, o)[j] * (r->x[2 - dy][at - dx] - x);
     }
-    stencil_end(r, j, x, sum);
+    if (r->before)
+        sum = x + r->momentum * (x - r->before[c * r->before_plane + j]) +
+              r->rate * (r->rhs[c * r->rhs_plane + j] - sum - r->shift * x);
+    r->y[c * r->y_plane + j] = sum;
 }
 
-/* Inside, where all neighbours are there. */
-INLINE Vec stencil_vector(const StencilRow *r, int j)
+/* P planes from c on together: the weights are read once for all of them. */
+INLINE void stencil_vector(const StencilRow *r, size_t c, size_t j, const int P)
 {
-    const float *u0 = r->weight[2] + j, *u1 = r->weight[1] + j, *u2 = r->weight[0] + j;
-    size_t w = (size_t) r->w;
-    Vec x = load(r->x[2] + j), sum = { 0 };
+    const float *row[5], *weight[3];
+    Vec x[3], up_sum[3], down_sum[3];
 
+#pragma GCC unroll 5
+    for (int u = 0; u < 5; u++)
+        row[u] = r->x[u] + c * STENCIL_STRIDE + j;
+#pragma GCC unroll 3
+    for (int u = 0; u < 3; u++)
+        weight[u] = r->weight[u] + j;
+#pragma GCC unroll 3
+    for (int p = 0; p < P; p++) {
+        x[p] = load(row[2] + p * STENCIL_STRIDE);
+        up_sum[p] = down_sum[p] = (Vec){ 0 };
+    }
 #pragma GCC unroll 12
     for (int o = 0; o < STENCIL_PAIRS; o++) {
         int dy = pair_dy[o], dx = pair_dx[o];
-        const float *down = dy == 0 ? u0 : dy == 1 ? u1 : u2;
-        sum += load(u0 + o * w) * (load(r->x[2 + dy] + j + dx) - x);
-        sum += load(down + o * w - dx) * (load(r->x[2 - dy] + j - dx) - x);
+        Vec up = load(weight[2] + o * STENCIL_STRIDE);
+        Vec down = load(weight[2 - dy] + o * STENCIL_STRIDE - dx);
+#pragma GCC unroll 3
+        for (int p = 0; p < P; p++) {
+            up_sum[p] += up * (load(row[2 + dy] + p * STENCIL_STRIDE + dx) - x[p]);
+            down_sum[p] += down * (load(row[2 - dy] + p * STENCIL_STRIDE - dx) - x[p]);
+        }
     }
-    return sum;
+#pragma GCC unroll 3
+    for (int p = 0; p < P; p++) {
+        Vec v = up_sum[p] + down_sum[p];
+        if (r->before)
+            v = x[p] + all(r->momentum) * (x[p] - load(r->before + (c + p) * r->before_plane + j)) +
+                all(r->rate) * (load(r->rhs + (c + p) * r->rhs_plane + j) - v - all(r->shift) * x[p]);
+        store(r->y + (c + p) * r->y_plane + j, v);
+    }
 }
 
-static void stencil_row(const StencilRow *r, int from, int to)
+/* The last vector overlaps the one before it, so y must not be among what is read. */
+INLINE void stencil_planes(const StencilRow *row, int c, int columns, const int P)
 {
-    int j = from;
-    bool inside = r->x[0] && r->x[1] && r->x[3] && r->x[4];
-    Vec momentum = all(r->momentum), rate = all(r->rate), shift = all(r->shift);
+    const StencilRow own = *row, *r = &own; /* which no store can change */
 
-    while (j < to && (j < 2 || !inside))
-        stencil_pixel(r, j++);
-    for (; inside && j + LANES <= to && j + LANES + 2 <= r->w; j += LANES) {
-        Vec ax = stencil_vector(r, j), x = load(r->x[2] + j);
-        if (r->step)
-            ax = x + momentum * (x - load(r->y + j)) + rate * (load(r->rhs + j) - ax - shift * x);
-        store(r->y + j, ax);
+    for (int j = 0; j < columns; j += LANES)
+        stencil_vector(r, c, j + LANES > columns ? columns - LANES : j, P);
+}
+
+static void stencil_row(const StencilRow *r, int columns)
+{
+    for (int c = 0, planes; c < r->planes; c += planes) {
+        planes = r->planes - c >= 3 ? 3 : 1;
+        if (columns < LANES)
+            for (int p = 0; p < planes; p++)
+                for (int j = 0; j < columns; j++)
+                    stencil_pixel(r, c + p, j);
+        else if (planes == 3)
+            stencil_planes(r, c, columns, 3);
+        else
+            stencil_planes(r, c, columns, 1);
     }
-    while (j < to)
-        stencil_pixel(r, j++);
 }
 
 /* ----------------------------------------------------------------- gradients' gate */

@@ -27,21 +27,25 @@ typedef struct {
     bool add, relu;
 } Product;
 
-/* One row of a symmetric operator with 12 pairs of offsets on a picture of width w:
+/* One row, of every plane, of a symmetric operator with 12 pairs of offsets:
  *
  *     (A x)[j] = sum over the offsets o of  up[o][j] (x[j + o] - x[j]) + down[o][j - o] (x[j - o] - x[j])
  *
  * which needs no diagonal, since rows of A sum to zero, and loses no figures where x is smooth.
- * Rows outside the picture are NULL.  Then y = A x; or, if `step`, a Chebyshev step
- * y = x + momentum (x - y) + rate (rhs - A x - shift x). */
+ * Then y = A x; or, if there is a `before`, a Chebyshev step
+ * y = x + momentum (x - before) + rate (rhs - A x - shift x).
+ * x and the weights are read two columns to the left and right of the columns asked for; beyond
+ * the picture weights are 0 and x is anything finite.  Planes of x, and the pairs' weights, are
+ * STENCIL_STRIDE floats apart: being known here, that leaves registers for the rows. */
 #define STENCIL_PAIRS 12
+#define STENCIL_STRIDE 264
 typedef struct {
-    int w;
+    int planes;
     const float *x[5];      /* rows i - 2 .. i + 2 of x */
-    const float *weight[3]; /* rows i - 2 .. i of the weights: STENCIL_PAIRS runs of w */
+    const float *weight[3]; /* rows i - 2 .. i of the weights */
     float *y;
-    bool step;
-    const float *rhs;
+    const float *before, *rhs;
+    size_t y_plane, before_plane, rhs_plane;
     float momentum, rate, shift;
 } StencilRow;
 
@@ -50,7 +54,7 @@ typedef struct {
     int lanes;   /* floats in a vector */
     int columns; /* of a panel of Product.b */
     void (*product)(const Product *);
-    void (*stencil_row)(const StencilRow *, int from, int to); /* columns from .. to - 1 */
+    void (*stencil_row)(const StencilRow *, int columns);
 
     /* to[c * plane + i] = y[i * y_step + c] > 0 ? dy[i * dy_step + c] : 0 */
     void (*rectified_planes)(float *to, size_t plane, const float *dy, size_t dy_step,

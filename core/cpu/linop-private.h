@@ -25,6 +25,12 @@ typedef struct {
 
 /* The matting Laplacian of 3 x 3 windows as a stencil of 25 points. */
 void stencil_build(const CpuLinop *, const float *image, const double *stats);
+/* y = A x */
+void stencil_apply(float *y, const CpuLinop *, const float *x, int planes);
+
+/* The Chebyshev iteration of backend.h for a stencil; scratch: as large as y, three of them. */
+void stencil_chebyshev(float *y, const CpuLinop *, const float *x, int planes, double shift,
+                       double lo, double hi, int steps, float *const scratch[3]);
 
 /* The matting Laplacian of larger windows, from their statistics. */
 void windows_build(const CpuLinop *, const float *image, const double *stats);

@@ -40,7 +40,7 @@ static void add_window(double *row, const CpuLinop *l, const float *image, const
             s[2 * n] * d[p][0] + s[4 * n] * d[p][1] + s[5 * n] * d[p][2],
         };
         for (int q = p + 1; q < 9; q++)
-            row[(size_t) pair_of(q / 3 - base, q % 3 - p % 3) * w + j - 1 + p % 3] +=
+            row[pair_of(q / 3 - base, q % 3 - p % 3) * (size_t) w + j - 1 + p % 3] +=
                 1.0 / 9 + t[0] * d[q][0] + t[1] * d[q][1] + t[2] * d[q][2];
     }
 }

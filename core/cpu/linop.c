@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 128 /* of a stencil's row at a time: their weights stay in the first cache */
-
 /* ------------------------------------------------------------------- construction */
 
 static CpuLinop *linop_new(Device *d, int h, int w, LinopForm form, size_t bytes)
@@ -45,8 +43,9 @@ Linop *cpu_matting(Device *d, int h, int w, int radius, const float *image, cons
 {
     size_t n = (size_t) h * w;
     LinopForm form = radius == 1 ? LINOP_STENCIL : LINOP_WINDOWS;
-    CpuLinop *l = linop_new(d, h, w, form, n * (form == LINOP_STENCIL ? STENCIL_PAIRS * sizeof(float)
-                                                    : 9 * sizeof(double) + 3 * sizeof(float)));
+    size_t each = form == LINOP_STENCIL ? STENCIL_PAIRS * sizeof(float)
+                                        : 9 * sizeof(double) + 3 * sizeof(float);
+    CpuLinop *l = linop_new(d, h, w, form, n * each);
 
     if (!l)
         return NULL;
@@ -73,45 +72,6 @@ void cpu_linop_drop(Linop *l)
 
 /* -------------------------------------------------------------------- application */
 
-/* y = x + momentum (x - y) + rate (rhs - A x - shift x): one more Chebyshev iterate, which takes
- * the place of the one before x. */
-typedef struct {
-    const float *rhs;
-    float momentum, rate, shift;
-} Step;
-
-static void stencil_rows(float *y, const CpuLinop *l, const float *x, int planes, const Step *step)
-{
-    Cpu *cpu = cpu_of(l->l.dev);
-    int h = l->l.h, w = l->l.w;
-    size_t n = (size_t) h * w, weights = (size_t) STENCIL_PAIRS * w;
-
-    int team = cpu_team(cpu, (double) planes * STENCIL_PAIRS * n);
-#pragma omp parallel for num_threads(team) schedule(static)
-    for (int i = 0; i < h; i++) {
-        if (!cpu_goes_on(cpu))
-            continue;
-        for (int j = 0; j < w; j += COLUMNS)
-            for (int c = 0; c < planes; c++) {
-                StencilRow r = { .w = w, .y = y + c * n + (size_t) i * w };
-                for (int u = -2; u <= 2; u++) {
-                    bool inside = i + u >= 0 && i + u < h;
-                    r.x[2 + u] = inside ? x + c * n + (size_t) (i + u) * w : NULL;
-                    if (u <= 0)
-                        r.weight[2 + u] = inside ? l->weight + (i + u) * weights : NULL;
-                }
-                if (step) {
-                    r.step = true;
-                    r.rhs = step->rhs + c * n + (size_t) i * w;
-                    r.momentum = step->momentum;
-                    r.rate = step->rate;
-                    r.shift = step->shift;
-                }
-                cpu->kernels->stencil_row(&r, j, j + COLUMNS < w ? j + COLUMNS : w);
-            }
-    }
-}
-
 static void sparse_plane(float *y, const CpuLinop *l, const float *x)
 {
     Cpu *cpu = cpu_of(l->l.dev);
@@ -136,7 +96,7 @@ static void apply(float *y, const CpuLinop *l, const float *x, int planes)
     size_t n = (size_t) l->l.h * l->l.w;
 
     if (l->form == LINOP_STENCIL)
-        stencil_rows(y, l, x, planes, NULL);
+        stencil_apply(y, l, x, planes);
     for (int c = 0; c < planes; c++) {
         if (l->form == LINOP_SPARSE)
             sparse_plane(y + c * n, l, x + c * n);
@@ -174,46 +134,32 @@ void cpu_apply(Tensor *y, const Linop *lo, const Tensor *x)
 
 /* ---------------------------------------------------------------------- Chebyshev */
 
-/* y = x + momentum (x - y) + rate (rhs - ax - shift x) */
-static void advance(Cpu *cpu, float *y, const float *x, const float *ax, const Step *s, size_t n)
-{
-    int team = cpu_team(cpu, (double) n);
-#pragma omp parallel for num_threads(team) schedule(static)
-    for (size_t i = 0; i < n; i++)
-        y[i] = x[i] + s->momentum * (x[i] - y[i]) + s->rate * (s->rhs[i] - ax[i] - s->shift * x[i]);
-}
-
-/* Saad's algorithm 12.1 with d_k = x_(k+1) - x_k and r_k = rhs - B x_k put in:
- * x_(k+1) = x_k + rho_k rho_(k-1) (x_k - x_(k-1)) + 2 rho_k / delta (rhs - B x_k), two vectors
- * that take turns, the last of them y. */
-static void iterate(float *y, const CpuLinop *l, int planes, Step step, double lo, double hi,
-                    int steps, float *other, float *ax)
+/* Saad's algorithm 12.1 as it stands there: r = rhs - B y, d the step taken next, bd = B d. */
+static void chebyshev(float *y, const CpuLinop *l, const float *rhs, int planes, double shift,
+                      double lo, double hi, int steps, float *const scratch[3])
 {
     double theta = (hi + lo) / 2, delta = (hi - lo) / 2, sigma = theta / delta, rho = 1 / sigma;
     size_t n = (size_t) planes * l->l.h * l->l.w;
     Cpu *cpu = cpu_of(l->l.dev);
-    float *now = steps % 2 ? y : other, *before = steps % 2 ? other : y;
-
+    float *r = scratch[0], *d = scratch[1], *bd = scratch[2];
     int team = cpu_team(cpu, (double) n);
+
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t i = 0; i < n; i++) {
-        before[i] = 0;
-        now[i] = (float) (step.rhs[i] / theta);
+        r[i] = rhs[i];
+        y[i] = d[i] = (float) (rhs[i] / theta);
     }
     for (int k = 1; k < steps && cpu_goes_on(cpu); k++) {
         double next = 1 / (2 * sigma - rho);
-        step.momentum = (float) (next * rho);
-        step.rate = (float) (2 * next / delta);
-        if (l->form == LINOP_STENCIL)
-            stencil_rows(before, l, now, planes, &step);
-        else {
-            apply(ax, l, now, planes);
-            advance(cpu, before, now, ax, &step, n);
+        float keep = (float) (next * rho), rate = (float) (2 * next / delta), s = (float) shift;
+        apply(bd, l, d, planes);
+#pragma omp parallel for num_threads(team) schedule(static)
+        for (size_t i = 0; i < n; i++) {
+            r[i] -= bd[i] + s * d[i];
+            d[i] = keep * d[i] + rate * r[i];
+            y[i] += d[i];
         }
         rho = next;
-        float *swap = now;
-        now = before;
-        before = swap;
     }
 }
 
@@ -221,17 +167,18 @@ void cpu_chebyshev(Tensor *y, const Linop *lo, const Tensor *x, double shift, do
                    int steps, Tensor *const *scratch)
 {
     Cpu *cpu = cpu_of(y->dev);
+    const CpuLinop *l = (const CpuLinop *) lo;
+    float *room[3];
 
+    for (int i = 0; i < 3; i++)
+        room[i] = cpu_tensor(scratch[i])->p;
     if (!cpu_goes_on(cpu))
         return;
-    if (steps < 1) {
+    if (steps < 1)
         cpu_lincomb(y, 0, NULL, NULL);
-        return;
-    }
-    if (!is_planar(cpu_tensor(y)) || !is_planar(cpu_tensor(x)))
+    else if (!is_planar(cpu_tensor(y)) || !is_planar(cpu_tensor(x)))
         cpu_fail(cpu, DPS_DEVICE_FAILED);
     else
-        iterate(cpu_tensor(y)->p, (const CpuLinop *) lo, x->c,
-                (Step){ .rhs = cpu_tensor(x)->p, .shift = (float) shift }, low, high, steps,
-                cpu_tensor(scratch[0])->p, cpu_tensor(scratch[1])->p);
+        (l->form == LINOP_STENCIL ? stencil_chebyshev : chebyshev)(
+            cpu_tensor(y)->p, l, cpu_tensor(x)->p, x->c, shift, low, high, steps, room);
 }
