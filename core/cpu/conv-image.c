@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define BLOCK_ROWS 8
-#define TILE 128 /* pixels turned at once */
+#define TILE 128 /* pixels whose products are shifted at once: whole panels */
 
 typedef struct {
     const CpuConv *c;
@@ -27,20 +27,20 @@ static float *piece_row(const Job *job, int block, int row, int plane)
     return job->piece + (((size_t) block * job->rows + row) * cin + plane) * job->width;
 }
 
-/* to[c * TILE + j]: pixels j0 .. of row i, where y is positive. */
-static void turn(const Job *job, float *to, int i, int j0, int n)
+/* to[c * wide + j]: n <= wide pixels of row i, beginning with j0, where y is positive. */
+static void turn(const Job *job, float *to, int wide, int i, int j0, int n)
 {
     const CpuTensor *dy = job->dy, *y = job->y;
     size_t at = (size_t) i * y->t.w + j0;
     const float *d = dy->p + at * dy->step, *v = y->p + at * y->step;
 
     if (dy->plane == 1 && y->plane == 1) {
-        cpu_of(job->c->c.dev)->kernels->rectified_planes(to, TILE, d, dy->step, v, y->step, n, y->t.c);
+        cpu_of(job->c->c.dev)->kernels->rectified_planes(to, wide, d, dy->step, v, y->step, n, y->t.c);
         return;
     }
     for (int c = 0; c < y->t.c; c++)
         for (int j = 0; j < n; j++)
-            to[c * TILE + j] = v[c * y->plane + j * y->step] > 0 ? d[c * dy->plane + j * dy->step] : 0;
+            to[c * wide + j] = v[c * y->plane + j * y->step] > 0 ? d[c * dy->plane + j * dy->step] : 0;
 }
 
 /* Adds the products of n pixels of row i, beginning with j0, to the piece's rows. */
@@ -60,22 +60,34 @@ static void shift(const Job *job, const float *z, int block, int row, int j0, in
         }
 }
 
-static void fill_piece(const Job *job, int block, float *turned)
+/* z[tap * TILE + j]: the products of n <= TILE pixels, a panel's width turned at a time. */
+static void multiply(const Job *job, float *z, float *turned, int i, int j0, int n)
 {
     const ConvShape *s = &job->c->c.shape;
     const Kernels *kernels = cpu_of(job->c->c.dev)->kernels;
-    int h = job->y->t.h, w = job->y->t.w, taps = s->cin * s->k * s->k;
-    float *z = turned + (size_t) s->cout * TILE;
+    int wide = kernels->columns;
+
+    for (int j = 0; j < n; j += wide) {
+        int columns = n - j < wide ? n - j : wide;
+        turn(job, turned, wide, i, j0 + j, columns);
+        kernels->product(&(Product){
+            .rows = s->cin * s->k * s->k, .depth = s->cout, .columns = wide, .a = job->c->backward,
+            .a_row = s->cout, .offset = job->offset, .b = turned, .b_row = wide, .c = z + j,
+            .c_row = TILE });
+    }
+}
+
+static void fill_piece(const Job *job, int block, float *turned)
+{
+    const ConvShape *s = &job->c->c.shape;
+    int h = job->y->t.h, w = job->y->t.w, first = block * BLOCK_ROWS;
+    float *z = turned + (size_t) s->cout * cpu_of(job->c->c.dev)->kernels->columns;
 
     memset(piece_row(job, block, 0, 0), 0, (size_t) job->rows * s->cin * job->width * sizeof(float));
-    for (int row = 0; row < BLOCK_ROWS && block * BLOCK_ROWS + row < h; row++)
+    for (int row = 0; row < BLOCK_ROWS && first + row < h; row++)
         for (int j = 0; j < w; j += TILE) {
             int n = w - j < TILE ? w - j : TILE;
-            turn(job, turned, block * BLOCK_ROWS + row, j, n);
-            kernels->product(&(Product){
-                .rows = taps, .depth = s->cout, .columns = n, .a = job->c->backward,
-                .a_row = s->cout, .offset = job->offset, .b = turned, .b_row = TILE,
-                .b_panel = kernels->columns, .c = z, .c_row = TILE });
+            multiply(job, z, turned, first + row, j, n);
             shift(job, z, block, row, j, n);
         }
 }
@@ -122,7 +134,7 @@ void conv_image_back(const CpuTensor *dx, const CpuConv *c, const CpuTensor *dy,
     const ConvShape *s = &c->c.shape;
     Cpu *cpu = cpu_of(c->c.dev);
     int blocks = (y->t.h + BLOCK_ROWS - 1) / BLOCK_ROWS, taps = s->cin * s->k * s->k;
-    size_t each = (size_t) (s->cout + taps) * TILE;
+    size_t each = (size_t) s->cout * cpu->kernels->columns + (size_t) taps * TILE + ALIGN;
     Job job = { c, dx, dy, y, .width = dx->t.w + 2 * s->pad,
                 .rows = (BLOCK_ROWS - 1) * s->stride + s->k };
     size_t pieces = (size_t) blocks * job.rows * s->cin * job.width;
