@@ -139,6 +139,13 @@ struct Backend {
     void (*dots)(int slot, const Tensor *x, int n, Tensor *const *y); /* slot + i = x . y[i] */
     /* y = sum of a[i] x[i]; y may be among x; where a[i] is 0, x[i] is not read. */
     void (*lincomb)(Tensor *y, int n, const double *a, Tensor *const *x);
+    /* Adam's moments and direction (Kingma and Ba, "Adam", ICLR 2015, algorithm 1), element by
+     * element, t >= 1 counting the calls:
+     *     m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2,
+     *     d = (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+     * All four have one shape; d may be g. */
+    void (*adam)(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2, double eps,
+                 int t);
     DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
 };
 

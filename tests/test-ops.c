@@ -425,6 +425,34 @@ static void test_vectors(void)
     pair_drop(&x);
 }
 
+/* Three calls, since the moments carry over; the direction into a vector of its own, and into g. */
+static void adam_case(int c, int h, int w, bool sliced, bool own)
+{
+    Pair d = pair(c, h, w, sliced, -1, 1), m = pair(c, h, w, !sliced, -1e-3, 1e-3);
+    Pair v = pair(c, h, w, sliced, 0, 1e-6);
+
+    for (int t = 1; t <= 3; t++) {
+        Pair g = pair(c, h, w, sliced, -1e-2, 1e-2);
+        be->adam((own ? &d : &g)->t[0], m.t[0], v.t[0], g.t[0], 0.9, 0.999, 1e-8, t);
+        ref->be->adam((own ? &d : &g)->t[1], m.t[1], v.t[1], g.t[1], 0.9, 0.999, 1e-8, t);
+        double e = fmax(differ(own ? &d : &g), fmax(differ(&m), differ(&v)));
+        CHECK(e < 2e-6, "adam %d %dx%d slice %d step %d: %g", c, h, w, sliced, t, e); /* 3e-7 */
+        pair_drop(&g);
+    }
+    pair_drop(&d);
+    pair_drop(&m);
+    pair_drop(&v);
+}
+
+static void test_adam(void)
+{
+    for (int n = 0; n < SIZES; n++)
+        for (int c = 3; c < 13; c += 9)
+            for (int sliced = 0; sliced < 2; sliced++)
+                adam_case(c, sizes[n][0], sizes[n][1], sliced, n % 2);
+    report("Adam");
+}
+
 /* ---------------------------------------------------------------------- operators */
 
 typedef struct {
@@ -780,6 +808,7 @@ int main(int argc, char **argv)
     test_gram();
     test_losses();
     test_vectors();
+    test_adam();
     test_operators();
     test_cancel(threads);
     test_cancel_inside(threads);

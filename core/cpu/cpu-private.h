@@ -139,5 +139,7 @@ void cpu_chebyshev(Tensor *y, const Linop *, const Tensor *x, double shift, doub
                    int steps, Tensor *const *scratch);
 void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y);
 void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x);
+void cpu_adam(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2, double eps,
+              int t);
 
 #endif

@@ -205,5 +205,6 @@ const Backend cpu_backend = {
     .chebyshev = cpu_chebyshev,
     .dots = cpu_dots,
     .lincomb = cpu_lincomb,
+    .adam = cpu_adam,
     .read = cpu_read,
 };

@@ -5,6 +5,7 @@
  * are walked as they lie; otherwise every block is gathered in pixel order first. */
 #include "cpu-private.h"
 
+#include <math.h>
 #include <string.h>
 
 #define BLOCK 2048
@@ -192,5 +193,39 @@ void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
             memmove(cpu_tensor(y)->p + e, v, m * sizeof *v);
         else
             store(y, e, m, v);
+    }
+}
+
+void cpu_adam(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2, double eps,
+              int t)
+{
+    Cpu *cpu = cpu_of(d->dev);
+    bool lie = alike(4, (const Tensor *[]){ d, m, v, g });
+    const float keep[2] = { (float) b1, (float) b2 };
+    const float take[2] = { (float) (1 - b1), (float) (1 - b2) };
+    const float mean = (float) (1 / (1 - pow(b1, t))), square = (float) (1 / (1 - pow(b2, t)));
+    size_t blocks = block_count(d);
+
+    if (!cpu_goes_on(cpu))
+        return;
+    int team = cpu_team(cpu, 4.0 * (double) blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float room[4][BLOCK];
+        size_t n = block_length(d, b), e = b * BLOCK;
+        const float *gb = load(g, lie, e, n, room[0]);
+        float *mb = load(m, lie, e, n, room[1]), *vb = load(v, lie, e, n, room[2]);
+        float *db = lie ? cpu_tensor(d)->p + e : room[3];
+        for (size_t i = 0; i < n; i++) {
+            float gi = gb[i];
+            mb[i] = keep[0] * mb[i] + take[0] * gi;
+            vb[i] = keep[1] * vb[i] + take[1] * gi * gi;
+            db[i] = mean * mb[i] / (sqrtf(square * vb[i]) + (float) eps);
+        }
+        if (!lie) {
+            store(m, e, n, mb);
+            store(v, e, n, vb);
+            store(d, e, n, db);
+        }
     }
 }

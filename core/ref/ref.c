@@ -3,6 +3,7 @@
 #include "ref.h"
 #include "ref-private.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,6 +257,20 @@ static void ref_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
     ref_leave(y->dev);
 }
 
+static void ref_adam(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2,
+                     double eps, int t)
+{
+    if (!ref_enter(d->dev))
+        return;
+    for (size_t i = 0; i < ref_count(d); i++) {
+        double gi = ref_data(g)[i];
+        double mi = ref_data(m)[i] = b1 * ref_data(m)[i] + (1 - b1) * gi;
+        double vi = ref_data(v)[i] = b2 * ref_data(v)[i] + (1 - b2) * gi * gi;
+        ref_data(d)[i] = mi / (1 - pow(b1, t)) / (sqrt(vi / (1 - pow(b2, t))) + eps);
+    }
+    ref_leave(d->dev);
+}
+
 static DpsStatus ref_read(Device *d, int slot, int n, double *out)
 {
     if (!ref_enter(d))
@@ -295,5 +310,6 @@ const Backend ref_backend = {
     .chebyshev = ref_chebyshev,
     .dots = ref_dots,
     .lincomb = ref_lincomb,
+    .adam = ref_adam,
     .read = ref_read,
 };
