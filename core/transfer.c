@@ -28,6 +28,7 @@ typedef struct {
     Schedule schedule;
     Device *dev;
     Network *network;         /* from a file, for all stages; NULL: built in, made for each */
+    DpsImage largest[2];      /* content and style at the largest stage's size */
     DpsImage content, style;  /* at the present stage's size */
     DpsImage picture;         /* the transfer as it stands, of content's size */
     DpsImage preview;
@@ -146,7 +147,21 @@ static bool shrink(const DpsImage *photo, int size, int threads, DpsImage *out)
     int w, h;
 
     image_fit(photo->width, photo->height, size, true, &w, &h);
+    if (w == photo->width && h == photo->height)
+        return image_copy(photo, out);
     return image_resize_lanczos(photo, w, h, threads, out);
+}
+
+/* A 24-megapixel photo is read once, for the largest stage; the others are made from that. */
+static bool shrink_photos(Transfer *t)
+{
+    int most = 0, threads = t->job->options.threads;
+
+    for (int i = 0; i < t->schedule.stages; i++)
+        if (t->schedule.stage[i].size > most)
+            most = t->schedule.stage[i].size;
+    return shrink(t->job->content, most, threads, &t->largest[0]) &&
+           shrink(t->job->style, most, threads, &t->largest[1]);
 }
 
 static bool noise(const DpsImage *content, unsigned seed, DpsImage *out)
@@ -220,8 +235,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     dps_image_clear(&t->style);
     dps_image_clear(&t->preview);
     regions_clear(&t->regions);
-    bool ok = shrink(job->content, s->size, threads, &t->content) &&
-              shrink(job->style, s->size, threads, &t->style);
+    bool ok = shrink(&t->largest[0], s->size, threads, &t->content) &&
+              shrink(&t->largest[1], s->size, threads, &t->style);
     DpsStatus status = ok ? regions_prepare(job->regions, job->region, t->content.width,
                                             t->content.height, t->style.width, t->style.height,
                                             threads, &t->regions, t->result->message)
@@ -410,6 +425,9 @@ static DpsStatus run(Transfer *t)
         return status;
     snprintf(t->result->network, DPS_NAME, "%s", t->network ? t->network->name : "builtin");
     plan_work(t);
+    report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
+    if (!shrink_photos(t))
+        return DPS_NO_MEMORY;
     for (t->stage = 0; t->stage < t->schedule.stages && !status; t->stage++)
         status = run_stage(t, &t->schedule.stage[t->stage]);
     t->stage = t->schedule.stages - 1;
@@ -433,6 +451,8 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     network_free(t.network);
     if (t.dev)
         t.dev->be->close(t.dev);
+    dps_image_clear(&t.largest[0]);
+    dps_image_clear(&t.largest[1]);
     dps_image_clear(&t.content);
     dps_image_clear(&t.style);
     dps_image_clear(&t.picture);
