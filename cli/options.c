@@ -50,7 +50,7 @@ void options_engine_add(GOptionContext *context, EngineOptions *options)
     const GOptionEntry entries[] = {
         { "preset", 'p', 0, G_OPTION_ARG_STRING, &options->preset,
           N_("How much care is taken: draft, normal (the default), best, or reference, the "
-             "paper's own slow procedure"),
+             "paper's own slow procedure, which needs a --network"),
           N_("NAME") },
         { "amount", 'a', 0, G_OPTION_ARG_DOUBLE, &engine->amount,
           N_("How much of the transfer: 0 leaves the photo as it is, 1 is all"), N_("0-1") },

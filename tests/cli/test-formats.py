@@ -48,7 +48,7 @@ class Formats(tool.ToolTest):
         with Image.open(self.path("out.jpeg")) as image:
             self.assertEqual((image.format, image.size), ("JPEG", (33, 21)))
         difference = self.pixels("out.jpeg").astype(int) - self.pixels("content.jpg")
-        self.assertLess(np.abs(difference).mean(), 2)  # 0.9
+        self.assertLess(np.abs(difference).mean(), 2)  # 0.72
 
     def test_grey_and_indexed_are_read_as_rgb(self):
         grey = tool.photo(33, 21, channels=1)[..., 0]
@@ -72,7 +72,7 @@ class Formats(tool.ToolTest):
         self.save("grey.png", tool.photo(40, 30, channels=1)[..., 0])
         self.transfer(content="grey.png")
         result = self.pixels("out.png").astype(int)
-        self.assertGreater(np.abs(result[..., 0] - result[..., 2]).mean(), 1)  # 17
+        self.assertGreater(np.abs(result[..., 0] - result[..., 2]).mean(), 1)  # 33
 
     def test_alpha_of_indexed(self):
         indexed = Image.fromarray(tool.photo(33, 21)).quantize(16)
@@ -145,7 +145,7 @@ class Formats(tool.ToolTest):
             self.assertEqual(pixels.dtype, kind)
             scale = {"8": 1, "16": 257, "float": 1 / 255}[depth]
             error = np.abs(pixels - self.pixels("content.png").astype(float) * scale).max()
-            self.assertLess(error, 1e-6 if depth == "float" else 0.5)  # 6e-8
+            self.assertLess(error, 1e-6 if depth == "float" else 0.5)  # 3e-8
 
     def test_float(self):
         fine = np.random.default_rng(1).random((21, 33, 3), np.float32)
@@ -167,7 +167,7 @@ class Formats(tool.ToolTest):
         self.transfer(*KEEP, "--depth", "8", content="ramp.pfm", out="b.png")
         dithered = self.pixels("a.png")
         self.assertTrue(np.array_equal(dithered, self.pixels("b.png")))
-        # Column means follow the ramp: rounding alone is up to 0.5 off, this 0.08.
+        # Column means follow the ramp: rounding alone is up to 0.5 off, this 0.03.
         means = dithered[..., 1].mean(axis=0)
         self.assertLess(np.abs(means - ramp[0, :, 1] * 255).max(), 0.2)
         self.assertLessEqual(len(np.unique(dithered)), 5)
@@ -215,8 +215,8 @@ class Formats(tool.ToolTest):
         self.transfer(style="wide.png", out="b.png")
         self.transfer(style="content.png", out="c.png")
         a, b, c = (self.pixels(n).astype(int) for n in ("a.png", "b.png", "c.png"))
-        self.assertLess(np.abs(a - b).mean(), 2)  # 0.5
-        self.assertGreater(np.abs(a - c).mean(), 10)  # 45
+        self.assertLess(np.abs(a - b).mean(), 2)  # 0.19
+        self.assertGreater(np.abs(a - c).mean(), 10)  # 34
 
     def test_turned_photos_come_out_upright(self):
         turns = {1: lambda p: p, 2: np.fliplr, 3: lambda p: np.rot90(p, 2), 4: np.flipud,
@@ -267,7 +267,7 @@ class Plain(tool.ToolTest):
         self.transfer(*KEEP, content="content.ppm", style="style.ppm", out="out.pfm",
                       program=tool.PLAIN)
         pixels = tool.read_pfm(self.path("out.pfm"))
-        self.assertLess(np.abs(pixels * 255 - self.pixels("content.ppm")).max(), 1e-4)  # 1e-5
+        self.assertLess(np.abs(pixels * 255 - self.pixels("content.ppm")).max(), 1e-4)  # 0
 
     def test_same_pixels_as_the_full_build(self):
         self.save("content.ppm", tool.photo(33, 21))

@@ -52,8 +52,8 @@ class Regions(tool.ToolTest):
         self.transfer("--content-mask", "sky=top.png", "--size", "200")
         before, after = self.pixels("content.png").astype(int), self.pixels("out.png").astype(int)
         change = np.abs(after - before).mean(axis=(1, 2))
-        self.assertLess(change[:75].mean(), 6)  # 3.8
-        self.assertGreater(change[75:].mean(), 40)  # 96
+        self.assertLess(change[:75].mean(), 3)  # 0.46
+        self.assertGreater(change[75:].mean(), 40)  # 104
 
     def test_more_masks_on_one_side(self):
         regions, _ = self.masks(("content", "sky=top.png"), ("style", "sky=style-top.png"),
@@ -98,7 +98,7 @@ class Regions(tool.ToolTest):
             with self.subTest(file=name):
                 regions, _ = self.masks(("content", "sky=" + name), ("style", "sky=top.png"))
                 coverage = regions["sky"]["content_coverage"]
-                self.assertAlmostEqual(coverage, exact, delta=0.005)  # 5e-5
+                self.assertAlmostEqual(coverage, exact, delta=0.005)  # 2e-7
 
     def labels(self, upper, lower, name):
         rows = np.zeros((30, 40, 3), np.uint8)
@@ -113,7 +113,7 @@ class Regions(tool.ToolTest):
         regions = {r["name"]: r for r in self.report()["regions"]}
         self.assertEqual(sorted(regions), ["blue", "green"])
         self.assertAlmostEqual(regions["blue"]["content_coverage"], 1 / 3, delta=0.01)  # 1/3
-        self.assertAlmostEqual(regions["blue"]["style_coverage"], 2 / 3, delta=0.01)  # 2/3
+        self.assertAlmostEqual(regions["blue"]["style_coverage"], 2 / 3, delta=0.01)  # 0.6656
 
     def test_label_without_counterpart(self):
         self.labels(BLUE, GREEN, "c.png")

@@ -94,7 +94,7 @@ class Repetition(tool.ToolTest):
             pictures[amount] = tool.read_pfm(self.path("out.pfm"))
         self.assertLess(np.abs(pictures["0"] - content).max(), 1e-6)  # 3e-8
         half = (pictures["0"] + pictures["1"]) / 2
-        self.assertLess(np.abs(pictures["0.5"] - half).max(), 1e-5)  # 6e-8
+        self.assertLess(np.abs(pictures["0.5"] - half).max(), 1e-5)  # 0
 
 
 class Progress(tool.ToolTest):
@@ -145,13 +145,13 @@ class Progress(tool.ToolTest):
 
 class Interruption(tool.ToolTest):
     def interrupted(self, number, code):
-        self.photos(400, 300)
+        self.photos(1600, 1200)
         with open(self.path("out.png"), "wb") as file:
             file.write(b"older")
         before = sorted(os.listdir(self.folder))
         process = subprocess.Popen(
             [tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png", "--preset",
-             "best", "--size", "400"], cwd=self.folder, stderr=subprocess.PIPE)
+             "best", "--size", "1600"], cwd=self.folder, stderr=subprocess.PIPE)
         time.sleep(3)
         self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
         began = time.monotonic()
@@ -159,7 +159,7 @@ class Interruption(tool.ToolTest):
         _, err = process.communicate(timeout=120)
         self.assertEqual(process.returncode, code)
         self.assertEqual(err.decode(), "photo-style: interrupted; no picture was written.\n")
-        self.assertLess(time.monotonic() - began, 10)  # 0.2 on an idle machine
+        self.assertLess(time.monotonic() - began, 5)  # 0.06
         self.assertEqual(sorted(os.listdir(self.folder)), before)
         with open(self.path("out.png"), "rb") as file:
             self.assertEqual(file.read(), b"older")
@@ -227,7 +227,7 @@ class Others(tool.ToolTest):
         self.save("style.png", tool.photo(64, 64))
         self.transfer("--report", "report.json", content="big.png")
         peak = self.report()["peak_memory_bytes"] - (60 << 20)
-        self.assertLess(peak / side ** 2, 40)  # 24 bytes a pixel
+        self.assertLess(peak / side ** 2, 40)  # 22 bytes a pixel
 
 
 class Leftovers(tool.ToolTest):
