@@ -9,10 +9,12 @@
 #ifndef CONV_PRIVATE_H
 #define CONV_PRIVATE_H
 
+#include "conv-onednn.h"
 #include "cpu-private.h"
 
 typedef struct {
     Conv c;
+    OnednnConv *onednn; /* if it does this one: then there is nothing else */
     float *forward;  /* panels of (taps, outputs) */
     float *backward; /* cin > 4: panels of (turned taps and outputs, inputs); else (taps, outputs) */
     float *bias;     /* as long as the panels are wide */

@@ -33,22 +33,15 @@ static void pack(CpuConv *c, const ConvShape *s, const float *weight, int wide)
             }
 }
 
-Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const float *bias)
+static bool keep_weights(CpuConv *c, const ConvShape *s, const float *weight, const float *bias)
 {
-    CpuConv *c = calloc(1, sizeof *c);
-    size_t wide = cpu_of(d)->kernels->columns, kk = (size_t) s->k * s->k;
+    size_t wide = cpu_of(c->c.dev)->kernels->columns, kk = (size_t) s->k * s->k;
     size_t cout = (s->cout + wide - 1) / wide * wide, cin = (s->cin + wide - 1) / wide * wide;
     size_t total = kk * (s->cin * cout + s->cout * cin) + cout + cin;
 
-    if (!c)
-        return NULL;
-    c->c = (Conv){ d, *s };
-    c->c.shape.border = NULL;
     c->own = cpu_alloc(total * sizeof(float));
-    if (!c->own) {
-        free(c);
-        return NULL;
-    }
+    if (!c->own)
+        return false;
     memset(c->own, 0, total * sizeof(float));
     c->forward = c->own;
     c->backward = c->forward + kk * s->cin * cout;
@@ -58,15 +51,40 @@ Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const flo
     memcpy(c->bias, bias, s->cout * sizeof(float));
     if (s->border)
         memcpy(c->border, s->border, s->cin * sizeof(float));
-    return &c->c;
+    return true;
+}
+
+Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const float *bias)
+{
+    CpuConv *c = calloc(1, sizeof *c);
+    bool ok;
+
+    if (!c)
+        return NULL;
+    c->c = (Conv){ d, *s };
+    c->c.shape.border = NULL;
+#ifdef HAVE_ONEDNN
+    if (onednn_takes(cpu_of(d)->onednn, s))
+        ok = (c->onednn = onednn_conv_new(cpu_of(d)->onednn, s, weight, bias));
+    else
+#endif
+        ok = keep_weights(c, s, weight, bias);
+    if (ok)
+        return &c->c;
+    free(c);
+    return NULL;
 }
 
 void cpu_conv_drop(Conv *conv)
 {
     if (!conv)
         return;
-    cpu_free(((CpuConv *) conv)->own);
-    free(conv);
+    CpuConv *c = (CpuConv *) conv;
+#ifdef HAVE_ONEDNN
+    onednn_conv_drop(c->onednn);
+#endif
+    cpu_free(c->own);
+    free(c);
 }
 
 /* ------------------------------------------------------------------------- strips */
@@ -206,11 +224,10 @@ static void put_rows(const CpuTensor *y, const float *from, int first, int rows)
             y->p[c * y->plane + (at + j) * y->step] = from[j * y->t.c + c];
 }
 
-void cpu_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
+static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
 {
-    const CpuConv *c = (const CpuConv *) conv;
-    const ConvShape *s = &conv->shape;
-    const CpuTensor *x = cpu_tensor(xt), *y = cpu_tensor(yt);
+    const ConvShape *s = &c->c.shape;
+    const Tensor *xt = &x->t, *yt = &y->t;
     Cpu *cpu = cpu_of(yt->dev);
     const Kernels *kernels = cpu->kernels;
     int depth = s->k * s->k * s->cin, width = xt->w + 2 * s->pad;
@@ -219,8 +236,6 @@ void cpu_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
     bool direct = y->plane == 1; /* rows go straight to y */
     size_t row = direct ? 0 : (size_t) block * yt->w * yt->c, each = strip.size + row + ALIGN;
 
-    if (!cpu_goes_on(cpu))
-        return;
     float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
     if (!work)
         return;
@@ -310,12 +325,33 @@ static void features_back(const CpuTensor *dx, const CpuConv *c, const CpuTensor
     }
 }
 
+void cpu_conv(Tensor *y, const Conv *conv, const Tensor *x)
+{
+    const CpuConv *c = (const CpuConv *) conv;
+
+    if (!cpu_goes_on(cpu_of(y->dev)))
+        return;
+#ifdef HAVE_ONEDNN
+    if (c->onednn) {
+        onednn_conv(cpu_of(y->dev), c->onednn, cpu_tensor(y), cpu_tensor(x));
+        return;
+    }
+#endif
+    own_conv(cpu_tensor(y), c, cpu_tensor(x));
+}
+
 void cpu_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bool add)
 {
     const CpuConv *c = (const CpuConv *) conv;
 
     if (!cpu_goes_on(cpu_of(y->dev)))
         return;
+#ifdef HAVE_ONEDNN
+    if (c->onednn) {
+        onednn_conv_back(cpu_of(y->dev), c->onednn, cpu_tensor(dx), cpu_tensor(dy), cpu_tensor(y), add);
+        return;
+    }
+#endif
     if (conv->shape.cin <= IMAGE_PLANES)
         conv_image_back(cpu_tensor(dx), c, cpu_tensor(dy), cpu_tensor(y), add);
     else

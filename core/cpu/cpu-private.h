@@ -23,6 +23,7 @@ typedef struct {
     Device dev;
     DeviceOptions options;
     const Kernels *kernels;
+    struct Onednn *onednn; /* NULL without */
     int threads;
     DpsStatus status; /* the first failure; nothing runs after it */
     double slot[SLOTS];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "cpu.h"
+#include "conv-onednn.h"
 #include "cpu-private.h"
 
 #include <stdint.h>
@@ -70,6 +71,7 @@ static Device *cpu_open(const DeviceOptions *o)
     cpu->threads = 1;
 #endif
     cpu->threads = cpu->threads < MAX_THREADS ? cpu->threads : MAX_THREADS;
+    cpu->onednn = onednn_open(cpu->threads);
     return &cpu->dev;
 }
 
@@ -77,6 +79,7 @@ static void cpu_close(Device *d)
 {
     if (!d)
         return;
+    onednn_close(cpu_of(d)->onednn);
     cpu_free(cpu_of(d)->work);
     free(d);
 }
@@ -85,8 +88,14 @@ static void cpu_about(Device *d, char *text, size_t size)
 {
     Cpu *cpu = cpu_of(d);
 
-    snprintf(text, size, "%s, %d %s", cpu->kernels->name, cpu->threads,
-             cpu->threads == 1 ? "thread" : "threads");
+    char library[64] = "";
+
+#ifdef HAVE_ONEDNN
+    if (cpu->onednn)
+        onednn_about(library, sizeof library);
+#endif
+    snprintf(text, size, "%s, %s%s%d %s", cpu->kernels->name, library, *library ? ", " : "",
+             cpu->threads, cpu->threads == 1 ? "thread" : "threads");
 }
 
 static DpsStatus cpu_read(Device *d, int slot, int n, double *out)
