@@ -297,7 +297,8 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
     double begun = now();
     Network *own = NULL;
 
-    report(t, t->stage ? DPS_STAGE_OPTIMISE : DPS_STAGE_PREPARE, t->done, NULL, NULL);
+    if (t->stage)
+        report(t, DPS_STAGE_OPTIMISE, t->done, NULL, NULL);
     DpsStatus status = prepare(t, s);
     if (!status && t->stage == 0)
         report(t, DPS_STAGE_GUESS, t->done, NULL, &t->picture);
@@ -428,6 +429,8 @@ static DpsStatus run(Transfer *t)
     report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
     if (!shrink_photos(t))
         return DPS_NO_MEMORY;
+    if (cancelled(t))
+        return DPS_CANCELLED;
     for (t->stage = 0; t->stage < t->schedule.stages && !status; t->stage++)
         status = run_stage(t, &t->schedule.stage[t->stage]);
     t->stage = t->schedule.stages - 1;
