@@ -16,13 +16,15 @@ def tree_points(rng, kind, count):
     t = rng.random(count) ** 0.75 if kind != 'pine' else 1 - rng.random(count) ** 0.8 * 0.62
     turn, s = rng.random(count) * 2 * np.pi, np.sqrt(rng.random(count))
     if kind == 'broad':
-        lobes = rng.random((26, 3)) * [0.5, 0.66, 0.5] + [-0.25, 0.24, -0.25]
-        which = rng.integers(0, 26, count)
+        lobes = normalise(rng.standard_normal((90, 3))) * rng.random((90, 1)) ** 0.4
+        lobes = lobes * [0.24, 0.38, 0.24] + [0, 0.5, 0]
+        which = rng.integers(0, 90, count)
         n = normalise(rng.standard_normal((count, 3)))
-        size = (0.11 + 0.07 * rng.random(26))[which]
-        p = lobes[which] * [1, 1, 1] + n * (size * (0.75 + 0.3 * rng.random(count)))[:, None]
-        open_ = np.clip(0.3 + 0.5 * n[:, 1] + 0.5 * (p[:, 1] - 0.4), 0.1, 1)
-        return p, n, open_ * (0.7 + 0.5 * rng.random(26))[which]
+        size = (0.045 + 0.05 * rng.random(90))[which]
+        p = lobes[which] + n * (size * (0.6 + 0.6 * rng.random(count)))[:, None]
+        open_ = np.clip(0.3 + 0.45 * n[:, 1] + 0.7 * (p[:, 1] - 0.4), 0.1, 1)
+        n = normalise(n + 0.7 * rng.standard_normal((count, 3)))
+        return p, n, open_ * (0.6 + 0.6 * rng.random(90))[which]
     whorls = 24 if kind == 'fir' else 13
     level = np.floor(t * whorls)
     bough = np.floor(turn / (2 * np.pi) * 7)
@@ -31,11 +33,12 @@ def tree_points(rng, kind, count):
     if kind == 'fir':
         reach = 0.19 * (1 - (level + 0.4) / whorls) ** 0.82 * (0.62 + 0.55 * trait[:, 0]) + 0.006
         height = (level + 0.5 + 0.7 * (trait[:, 1] - 0.5)) / whorls
+        reach = reach * np.clip(9 * (1 - height), 0.05, 1)      # a pointed leader
         droop = 0.42
     else:
-        reach = 0.17 * np.sqrt(np.clip(1.04 - (level + 0.5) / whorls, 0, 1))
+        reach = 0.17 * np.clip(1 - (level + 0.6) / whorls, 0, 1) ** 0.6
         reach = reach * (0.35 + 0.9 * trait[:, 0])
-        height = (level + 0.5 + 0.9 * (trait[:, 1] - 0.5)) / whorls
+        height = 0.95 * (level + 0.5 + 0.9 * (trait[:, 1] - 0.5)) / whorls
         droop = -0.25
     spread = 0.95 - 0.55 * s
     turn = (bough + 0.5 + (trait[:, 2] - 0.5) + (rng.random(count) - 0.5) * spread) * 2 * np.pi / 7
@@ -46,7 +49,7 @@ def tree_points(rng, kind, count):
     open_ = (0.16 + 0.84 * s ** 1.4) * (0.55 + 0.6 * trait[:, 3]) * (0.7 + 0.3 * t)
     trunk = np.arange(count) % 19 == 0
     p[trunk, 0], p[trunk, 2] = 0.006 * np.cos(turn[trunk]), 0.006 * np.sin(turn[trunk])
-    p[trunk, 1] = rng.random(trunk.sum()) * 0.95
+    p[trunk, 1] = rng.random(trunk.sum()) * 0.98
     open_[trunk] *= 0.5
     return p, n, open_
 

@@ -266,12 +266,16 @@ class View:
 
 
 # ---------------------------------------------------------------- water
-def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples):
-    """Light from water pixels at distance z: the mirrored view seen in ripples, mixed by Fresnel's
-    law with the light `body` from within. `waves` lists (tile of slopes (n, n, 2), size, rms).
+def water(view, mirrored, row, column, z, waves, calm, body, land, rng, samples):
+    """Light from water pixels at distance z: the view `mirrored` in ripples, mixed by Fresnel's law
+    with the light `body` from within. `waves` lists (tile of slopes (n, n, 2), size, rms).
     What stands in the water close by is found by marching over `land`."""
-    camera = view.camera
+    camera, mirror = view.camera, mirrored.light
     theta = camera.eye / z
+    still = np.clip(camera.horizon - (theta * camera.f).astype(int) - 1, 0, len(mirror) - 1)
+    # A tilted facet looks up from the water, not from the mirrored eye: what stands close behind
+    # the facet shifts less than what is far.
+    shift = 1 - np.minimum(z / mirrored.distance[still, column], 1)
     reach = z * z / (camera.f * camera.eye)
     close = np.flatnonzero(z < 25)
     wet = np.zeros(view.distance.shape, bool)
@@ -287,7 +291,7 @@ def water(view, mirror, row, column, z, waves, calm, body, land, rng, samples):
             tilt_z = tilt_z + rms * rough * look_up(tile[..., 1], xx / size, zz / size)
         facing = np.maximum(theta + tilt_z, 0.02 * theta)
         fresnel = 0.02 + 0.98 * (1 - np.minimum(facing, 1)) ** 5
-        up = np.abs(theta + 2 * tilt_z)
+        up = np.abs(theta + 2 * shift * tilt_z)
         r = np.clip(camera.horizon - (up * camera.f).astype(int) - 1, 0, mirror.shape[0] - 1)
         c = column + 2 * tilt_x * np.minimum(up, 0.5) * camera.f
         seen = mirror[r, np.clip(c.astype(int), 0, camera.w - 1)]

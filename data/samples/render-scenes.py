@@ -68,7 +68,7 @@ class Scene:
         return height
 
     def lumps(self, x, z):
-        return 0.2 * spread(self.smooth, x, z, 5.3)
+        return 0.14 * spread(self.smooth, x, z, 5.3)
 
     def with_boulders(self, x, z, ground):
         """Ground with the scene's boulders (x, z, radius, height) on it."""
@@ -175,7 +175,7 @@ class Scene:
         """The lake: what it mirrors, and near the shore its bed."""
         ripples, surface = self.ripples(self.random(14)), np.empty((len(z), 3), F32)
         for part, samples in ((z < 40, 6), (z >= 40, 20)):      # far ripples are finer than pixels
-            surface[part] = water(view, mirror.light, row[part], column[part], z[part], ripples,
+            surface[part] = water(view, mirror, row[part], column[part], z[part], ripples,
                                   self.calm, self.body, self.land, self.random(15), samples)
         theta = np.minimum(view.eye / z, 1)
         passes = 1 - (0.02 + 0.98 * (1 - theta) ** 5)
@@ -345,6 +345,9 @@ class Noon(Scene):
                             rgb(0.09, 0.14, 0.03)])
         tall = 0.30 + 0.07 * clump[keep].clip(-1, 2)
         grass(self, view, rng, np.stack([x, z], -1)[keep], tall, colours, PLANTS)
+        x, z = rng.uniform(-175, -10, 15000), rng.uniform(120, 175, 15000)
+        spots = np.stack([x, z], -1)[self.headland(x, z) > 0.6]
+        grass(self, view, rng, spots, 0.45, colours, PLANTS)
 
 
 class Dusk(Scene):
@@ -460,6 +463,9 @@ class Dusk(Scene):
         spots = np.stack([x, z], -1)[ground > 0.31 + 0.1 * rng.random(len(z))]
         colours = np.stack([rgb(0.07, 0.075, 0.03), rgb(0.10, 0.09, 0.05), rgb(0.13, 0.10, 0.06)])
         grass(self, view, rng, spots, 0.26, colours, PLANTS)
+        x, z = rng.uniform(5, 60, 15000), rng.uniform(60, 85, 15000)
+        spots = np.stack([x, z], -1)[self.headland(x, z) > 0.35]
+        grass(self, view, rng, spots, 0.5, 1.6 * colours, PLANTS)
 
 
 def write(name, scene, out, masks):
