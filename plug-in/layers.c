@@ -58,6 +58,41 @@ static const Babl *grey_format(const Encoding *encoding, gboolean alpha)
 
 /* ---------------------------------------------------------------------- photos */
 
+static gboolean has_filters(GimpDrawable *drawable)
+{
+    GimpDrawableFilter **filters = gimp_drawable_get_filters(drawable);
+    gboolean some = filters && filters[0];
+
+    g_free(filters);
+    return some;
+}
+
+GimpDrawable *layers_render(GimpDrawable *drawable)
+{
+    int width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
+    int x = 0, y = 0, copy_x = 0, copy_y = 0;
+    GimpLayer *copy;
+
+    if (!GIMP_IS_LAYER(drawable) || gimp_item_is_group(GIMP_ITEM(drawable)) ||
+        !has_filters(drawable))
+        return drawable;
+    copy = gimp_layer_new_from_drawable(drawable, gimp_item_get_image(GIMP_ITEM(drawable)));
+    gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
+    gimp_drawable_get_offsets(drawable, &x, &y);
+    gimp_drawable_get_offsets(GIMP_DRAWABLE(copy), &copy_x, &copy_y);
+    /* A blur or a shadow makes the copy larger. */
+    if (gimp_drawable_get_width(GIMP_DRAWABLE(copy)) != width ||
+        gimp_drawable_get_height(GIMP_DRAWABLE(copy)) != height)
+        gimp_layer_resize(copy, width, height, copy_x - x, copy_y - y);
+    return GIMP_DRAWABLE(copy);
+}
+
+void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable)
+{
+    if (rendered != drawable)
+        gimp_item_delete(GIMP_ITEM(rendered));
+}
+
 /* One strip of interleaved colours to planes; a grey value is repeated.  What is fully
  * transparent becomes NaN for now.  Adds the visible colours, weighted by alpha, to sum[0] to
  * sum[2], and the weights to sum[3].  `alpha` may be NULL: opaque. */

@@ -30,6 +30,12 @@ void layers_encoding(GimpDrawable *content, Encoding *encoding);
 /* The babl format of three (RGB) or four (RGBA) floats in this encoding. */
 const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 
+/* What one sees of a layer with live filters: a copy outside the image, with the filters merged
+ * into it, as large as the layer.  The layer itself if it has none.  layers_discard deletes the
+ * copy, where there is one. */
+GimpDrawable *layers_render(GimpDrawable *drawable);
+void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
+
 /* All of a drawable as three planes.  The style is read in the content's encoding too, so that
  * the same numbers mean the same colours.  Fully transparent pixels become the mean of the
  * visible ones: hidden colours count for nothing. */

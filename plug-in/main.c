@@ -225,11 +225,11 @@ static void add_means(GimpProcedure *p, const DpsOptions *defaults)
                                       "the result always has the photo's full size. 0: as the "
                                       "quality says"),
                                     0, 16384, defaults->size, G_PARAM_READWRITE);
-    gimp_procedure_add_string_argument(p, "device", _("Compute o_n"),
+    gimp_procedure_add_string_argument(p, "device", _("De_vice"),
                                        _("The device that computes: “auto”, “cpu” or another "
                                          "that this computer has"),
                                        "auto", G_PARAM_READWRITE);
-    gimp_procedure_add_int_argument(p, "threads", _("_Threads"),
+    gimp_procedure_add_int_argument(p, "threads", _("Num_ber of threads"),
                                     _("Processor threads to compute with. 0: as many as GIMP "
                                       "uses. With 1 the result is the same to the last bit "
                                       "every time"),

@@ -293,6 +293,16 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     return TRUE;
 }
 
+static gboolean read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
+                           GError **error)
+{
+    GimpDrawable *rendered = layers_render(drawable);
+    gboolean ok = layers_read_photo(rendered, encoding, out, error);
+
+    layers_discard(rendered, drawable);
+    return ok;
+}
+
 gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
                       GError **error)
 {
@@ -302,17 +312,16 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
 
     *request = (Request){ .drawable = content };
     g_object_get(config, "style", &style, NULL);
-    if (!style) {
+    if (!style)
         return fail(error, "%s",
                     _("There is no style: pass the photo whose look you want as “style”, a layer "
                       "of any open image."));
-    }
     layers_encoding(content, &request->encoding);
     ok = read_options(request, config, error) && read_cover(content, &of_content, error) &&
          read_cover(style, &of_style, error) && read_regions(request, config, style, error) &&
          respect_alpha(request, &of_content, &of_style, error) &&
-         layers_read_photo(content, &request->encoding, &request->content, error) &&
-         layers_read_photo(style, &request->encoding, &request->style, error);
+         read_photo(content, &request->encoding, &request->content, error) &&
+         read_photo(style, &request->encoding, &request->style, error);
     request->job.content = &request->content;
     request->job.style = &request->style;
     dps_image_clear(&of_content.alpha);

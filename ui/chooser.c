@@ -63,17 +63,27 @@ static void append(List *list, GimpDrawable *drawable, char *text)
 
 /* ---------------------------------------------------------------------- photos */
 
+/* The file's name, which says more than GIMP's "[name] (imported)". */
+static char *image_name(GimpImage *image)
+{
+    GFile *file = gimp_image_get_file(image);
+
+    if (!file)
+        file = gimp_image_get_imported_file(image);
+    return file ? g_file_get_basename(file) : gimp_image_get_name(image);
+}
+
 static void append_photos(List *list, GimpImage *image, GimpLayer **layers, gboolean alone)
 {
-    char *image_name = gimp_image_get_name(image);
+    char *title = image_name(image);
 
     for (int i = 0; layers[i]; i++) {
         char *name = gimp_item_get_name(GIMP_ITEM(layers[i]));
 
         append(list, GIMP_DRAWABLE(layers[i]),
-               alone ? g_strdup(image_name)
+               alone ? g_strdup(title)
                      /* Translators: an image and one of its layers. */
-                     : g_strdup_printf(_("%s – %s"), image_name, name));
+                     : g_strdup_printf(_("%s – %s"), title, name));
         g_free(name);
         if (gimp_item_is_group(GIMP_ITEM(layers[i]))) {
             GimpItem **children = gimp_item_get_children(GIMP_ITEM(layers[i]));
@@ -82,7 +92,7 @@ static void append_photos(List *list, GimpImage *image, GimpLayer **layers, gboo
             g_free(children);
         }
     }
-    g_free(image_name);
+    g_free(title);
 }
 
 static void append_all_photos(List *list)

@@ -253,16 +253,19 @@ static GtkWidget *make_views(Dialog *dialog)
                        0);
     gtk_box_pack_start(GTK_BOX(box), captioned(gtk_label_new(_("Style")), dialog->style_view), TRUE,
                        TRUE, 0);
+    gtk_widget_show_all(box);
     return box;
 }
 
-static GtkWidget *make_style_row(Dialog *dialog)
+static GtkWidget *make_style_row(Dialog *dialog, GtkSizeGroup *labels)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("St_yle:"));
-    GtkWidget *open = gtk_button_new_with_mnemonic(_("Open Photo…"));
+    GtkWidget *label = gtk_label_new_with_mnemonic(_("St_yle"));
+    GtkWidget *open = gtk_button_new_with_mnemonic(_("_Open Photo…"));
 
     dialog->style = chooser_new(CHOOSE_PHOTO);
+    gtk_label_set_xalign(GTK_LABEL(label), 0.0);
+    gtk_size_group_add_widget(labels, label);
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), dialog->style);
     gtk_widget_set_tooltip_text(dialog->style, _("The photo whose light and colours you want: a "
                                                  "layer of any open image"));
@@ -271,23 +274,34 @@ static GtkWidget *make_style_row(Dialog *dialog)
     gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), dialog->style, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), open, FALSE, FALSE, 0);
+    gtk_widget_show_all(box);
     return box;
+}
+
+static void add_separator(GtkWidget *box)
+{
+    GtkWidget *separator = gtk_separator_new(GTK_ORIENTATION_HORIZONTAL);
+
+    gtk_box_pack_start(GTK_BOX(box), separator, FALSE, FALSE, 0);
+    gtk_widget_show(separator);
 }
 
 static GtkWidget *make_settings(Dialog *dialog)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
+    GtkSizeGroup *labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
 
-    gtk_box_pack_start(GTK_BOX(box), make_style_row(dialog), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), settings_main(GIMP_PROCEDURE_DIALOG(dialog->window)), FALSE,
-                       FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE,
-                       0);
-    dialog->regions = region_panel_new(dialog->content, dialog->content_view, dialog->style_view);
+    gtk_box_pack_start(GTK_BOX(box), make_style_row(dialog, labels), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), settings_main(GIMP_PROCEDURE_DIALOG(dialog->window), labels),
+                       FALSE, FALSE, 0);
+    add_separator(box);
+    dialog->regions = region_panel_new(dialog->content, dialog->content_view, dialog->style_view,
+                                       labels);
     gtk_box_pack_start(GTK_BOX(box), region_panel_widget(dialog->regions), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE,
-                       0);
+    add_separator(box);
     gtk_box_pack_start(GTK_BOX(box), settings_more(dialog->config), FALSE, FALSE, 0);
+    g_object_unref(labels);
+    gtk_widget_show(box);
     return box;
 }
 
@@ -311,9 +325,6 @@ static void make_window(Dialog *dialog, GimpProcedure *procedure)
                        TRUE, 0);
     gtk_widget_show(all);
     gtk_widget_show(columns);
-    for (GList *l = gtk_container_get_children(GTK_CONTAINER(columns)); l;
-         l = g_list_delete_link(l, l))
-        gtk_widget_show(l->data);
 }
 
 GimpPDBStatusType dialog_run(GimpProcedure *procedure, GimpDrawable *content,

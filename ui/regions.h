@@ -13,9 +13,10 @@
 
 typedef struct RegionPanel RegionPanel;
 
-/* The panel lives as long as its widget.  `content_view` and `style_view` are previews. */
-RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view,
-                              GtkWidget *style_view);
+/* The panel lives as long as its widget.  `content_view` and `style_view` are previews;
+ * the label joins `labels`. */
+RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
+                              GtkSizeGroup *labels);
 GtkWidget *region_panel_widget(RegionPanel *panel);
 
 /* Another style was chosen; NULL: none yet. */

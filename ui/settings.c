@@ -15,11 +15,37 @@ static void add(GtkWidget *box, GtkWidget *widget)
     gtk_widget_show(widget);
 }
 
+/* For screen readers, which don't follow GIMP's labels. */
+static void set_name(GtkWidget *widget, const char *nick)
+{
+    char *name = gimp_strip_uline(nick);
+
+    atk_object_set_name(gtk_widget_get_accessible(widget), name);
+    g_free(name);
+}
+
+/* All sliders in a column are equally long. */
+static void finish_scale(GtkWidget *scale, GimpProcedureDialog *dialog, const char *property,
+                         int digits)
+{
+    GtkWidget *spin = gimp_label_spin_get_spin_button(GIMP_LABEL_SPIN(scale));
+    GimpProcedureConfig *config;
+    GParamSpec *spec;
+
+    g_object_get(dialog, "config", &config, NULL);
+    spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), property);
+    gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), digits);
+    gtk_entry_set_width_chars(GTK_ENTRY(spin), 8);
+    set_name(spin, g_param_spec_get_nick(spec));
+    set_name(gimp_scale_entry_get_range(GIMP_SCALE_ENTRY(scale)), g_param_spec_get_nick(spec));
+    g_object_unref(config);
+}
+
 static void add_scale(GtkWidget *box, GimpProcedureDialog *dialog, const char *property)
 {
     GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
 
-    gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), 2);
+    finish_scale(scale, dialog, property, 2);
     add(box, scale);
 }
 
@@ -31,19 +57,24 @@ static void add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char 
 
     gimp_scale_entry_set_bounds(GIMP_SCALE_ENTRY(scale), lower, upper, TRUE);
     gimp_scale_entry_set_logarithmic(GIMP_SCALE_ENTRY(scale), TRUE);
-    gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), digits);
+    finish_scale(scale, dialog, property, digits);
     add(box, scale);
 }
 
-GtkWidget *settings_main(GimpProcedureDialog *dialog)
+GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    GList *rows;
 
     add(box, gimp_procedure_dialog_get_widget(dialog, "preset", G_TYPE_NONE));
     add_scale(box, dialog, "amount");
     add_decades(box, dialog, "content-weight", 0.1, 30, 2);
     add_decades(box, dialog, "photorealism", 100, 1e6, 0);
     add_scale(box, dialog, "detail");
+    rows = gtk_container_get_children(GTK_CONTAINER(box));
+    for (GList *l = rows; l; l = l->next)
+        gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(l->data)));
+    g_list_free(rows);
     gtk_widget_show(box);
     return box;
 }
@@ -151,6 +182,7 @@ static void attach(GtkWidget *grid, int row, GimpProcedureConfig *config, const 
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
     gtk_widget_set_tooltip_text(label, g_param_spec_get_blurb(spec));
     gtk_widget_set_tooltip_text(control, g_param_spec_get_blurb(spec));
+    set_name(control, g_param_spec_get_nick(spec));
     gtk_widget_set_hexpand(widget, TRUE);
     gtk_grid_attach(GTK_GRID(grid), label, 0, row, 1, 1);
     gtk_grid_attach(GTK_GRID(grid), widget, 1, row, 1, 1);

@@ -9,8 +9,9 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* What most people change: quality, amount, structure, photorealism, detail. */
-GtkWidget *settings_main(GimpProcedureDialog *dialog);
+/* What most people change: quality, amount, structure, photorealism, detail.  Their
+ * labels join `labels`. */
+GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels);
 
 /* The rest, folded away. */
 GtkWidget *settings_more(GimpProcedureConfig *config);

@@ -166,7 +166,7 @@ def test_alpha():
     if check(len(results) == 2, "both ran"):
         apart = float(np.abs(results[0] - results[1]).mean())
         print("observed mean difference by hidden colours: %.2g" % apart)
-        check(apart == 0, "hidden colours don't count", apart)
+        check(apart <= 1e-3, "hidden colours don't count", apart)  # observed: 0
 
     clear_image, clear = new_image(np.zeros((20, 20, 4), np.float32))
     image, layer = new_image(noon)
@@ -216,11 +216,36 @@ def test_layer_mask():
     image.delete()
 
 
+def test_live_filters():
+    """What is styled is what one sees: a layer with live filters, as if they were merged."""
+    results = []
+    for merged in (False, True):
+        image, layer = new_image(noon, Gimp.Precision.FLOAT_NON_LINEAR)
+        for operation in ("gegl:invert-gamma", "gegl:gaussian-blur"):
+            layer.append_filter(Gimp.DrawableFilter.new(layer, operation, operation))
+        if merged:
+            layer.merge_filters()
+            layer.resize(120, 80, layer.get_offsets()[-2], layer.get_offsets()[-1])
+        good, result = transfer(image, [layer], style=style)
+        if check(good, "live filters", result):
+            results.append(pixels(result))
+            check((result.get_width(), result.get_height()) == (120, 80), "the layer's size")
+            check(len(layer.get_filters()) == (0 if merged else 2), "the filters stay")
+            check(len(image.get_layers()) == 2, "no other layer is left")
+        image.delete()
+    if check(len(results) == 2, "both ran"):
+        apart = float(np.abs(results[0] - results[1])[8:-8, 8:-8].mean())
+        print("observed mean difference of live from merged filters: %.2g" % apart)
+        check(apart <= 0.005, "the same picture", apart)
+
+
 def test_mask_kinds():
     """Channel, layer, painted layer and layer mask mean the same region."""
     values = top_half(120, 80)
-    for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.U16_NON_LINEAR,
-                      Gimp.Precision.FLOAT_LINEAR):
+    # babl picks its conversions by measured speed, so the last bit of what is read may differ.
+    for precision, step in ((Gimp.Precision.U8_NON_LINEAR, 1 / 255),  # observed: 0 or 1/255
+                            (Gimp.Precision.U16_NON_LINEAR, 2 / 65535),  # observed: 0
+                            (Gimp.Precision.FLOAT_LINEAR, 1e-5)):  # observed: 0 to 4.2e-7
         image, layer = new_image(noon, precision)
         other, other_style = new_image(dusk, precision)
         style_mask = add_channel(other, top_half(100, 90), "top")
@@ -238,7 +263,7 @@ def test_mask_kinds():
             if check(good, kind.get_name(), result):
                 results.append(pixels(result))
         for k, result in enumerate(results[1:]):
-            check(max_difference(result, results[0]) == 0,
+            check(max_difference(result, results[0]) <= 1.01 * step,
                   "kind %d gives the channel's result, %s" % (k + 1, precision.value_nick),
                   max_difference(result, results[0]))
         image.delete()
@@ -262,12 +287,13 @@ def test_pairing():
         return pixels(result) if check(good, "pairing", result) else np.zeros((80, 120, 4))
 
     straight = run(plain)
-    check(max_difference(run(named), straight) == 0, "names in order")
-    check(max_difference(run(named[::-1]), straight) == 0, "names out of order")
+    step = 1.01 / 255  # observed: 0
+    check(max_difference(run(named), straight) <= step, "names in order")
+    check(max_difference(run(named[::-1]), straight) <= step, "names out of order")
     crossed = run(plain[::-1])
     check(max_difference(crossed, straight) > 0.05, "order matters without names")
-    check(max_difference(run(named[::-1], pairing="order"), crossed) == 0, "order on request")
-    check(max_difference(run(named + [extra]), straight) == 0, "an extra named mask is allowed")
+    check(max_difference(run(named[::-1], pairing="order"), crossed) <= step, "order on request")
+    check(max_difference(run(named + [extra]), straight) <= step, "an extra named mask is allowed")
     for style_masks, arguments, words in (
             (plain + [extra], {}, "2 masks for the content and 3"), (plain[:1], {}, "and 1 for"),
             ([], {}, "none for the style"), ([other_style, named[0]], {"pairing": "name"}, "")):
@@ -284,10 +310,17 @@ def test_bad_masks():
     other, other_style = new_image(dusk)
     empty = add_channel(image, np.zeros((80, 120), np.float32), "empty")
     mask = add_channel(other, top_half(100, 90), "mask")
+    path = os.path.join(folder, "empty.json")
     good, message = transfer(image, [layer], style=other_style, content_masks=[empty],
-                             style_masks=[mask])
-    print("observed empty mask: %s %s" % (good, message if not good else ""))
-    check(good or "region" in message or "mask" in message, "an empty mask is explained", message)
+                             style_masks=[mask], report=Gio.File.new_for_path(path))
+    if check(good, "an empty mask is allowed", message):
+        regions = json.load(open(path))["regions"]
+        check(regions[0]["name"] == "empty" and not regions[0]["matched"] and
+              regions[0]["reason"], "and reported", regions)
+        check(regions[1]["matched"], "the rest goes with the rest", regions)
+    good, message = transfer(image, [layer], style=other_style, content_masks=[empty],
+                             style_masks=[add_channel(other, 0 * top_half(100, 90) + 1, "all")])
+    check(not good and "region" in message, "no region in both photos", message)
     good, message = transfer(image, [layer], style=other_style, style_masks=[mask])
     check(not good and "none for the content" in message, "masks on one side", message)
     good, message = transfer(image, [layer], style=other_style, content_labels=layer)
@@ -321,8 +354,8 @@ def test_labels():
     good, by_masks = transfer(image, [layer], style=other_style, content_masks=masks,
                               style_masks=style_masks)
     if check(good, "masks", by_masks):
-        check(max_difference(pixels(by_labels), pixels(by_masks)) <= 1 / 255, "the same picture",
-              max_difference(pixels(by_labels), pixels(by_masks)))
+        check(max_difference(pixels(by_labels), pixels(by_masks)) <= 1.01 / 255,  # observed: 0
+              "the same picture", max_difference(pixels(by_labels), pixels(by_masks)))
     image.delete()
     other.delete()
     map_image.delete()

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* pairs.h - a list of pairs of masks in the dialog, one row for each.
+ *
+ * A row has a colour, a mask of the photo, one of the style, and a button that removes it.  The
+ * list knows no pictures and no config: whoever owns it asks what is chosen. */
+
+#ifndef PAIRS_H
+#define PAIRS_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef struct PairList PairList;
+
+/* The list lives as long as its widget.  `changed` is called with `data` after every change. */
+PairList *pair_list_new(GimpDrawable *content, void (*changed)(gpointer data), gpointer data);
+GtkWidget *pair_list_widget(PairList *list);
+
+/* Lists anew what can be chosen, for this style; NULL: none yet.  Calls no `changed`. */
+void pair_list_refresh(PairList *list, GimpDrawable *style);
+
+int pair_list_count(PairList *list);
+
+/* Row k's masks, borrowed; NULL where none is chosen. */
+void pair_list_get(PairList *list, int k, GimpDrawable **content, GimpDrawable **style);
+
+void pair_list_clear(PairList *list);
+void pair_list_add(PairList *list, GimpDrawable *content, GimpDrawable *style);
+
+/* A row with the first masks that no row above it has. */
+void pair_list_add_next(PairList *list);
+
+/* Instead of the rows there are, one for every mask that has a namesake in the style. */
+void pair_list_match(PairList *list);
+
+#endif
