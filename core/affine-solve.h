@@ -14,25 +14,33 @@
 enum { SUM_GUIDE = 0, SUM_RESULT = 3, SUM_SQUARE = 6, SUM_CROSS = 12, SUMS = 21 };
 
 /* One pixel's map from its window's means (m points to the first, the next `step` further):
- * A = (cov(I) + eps)^-1 cov(I, p) by L D L', b = mean(p) - A mean(I). */
-static inline void affine_solve(const double *m, size_t step, double eps, float *map, size_t plane)
+ *     A = A0 + (cov(I) + eps)^-1 (cov(I, p) - cov(I) A0) by L D L',  b = mean(p) - A mean(I),
+ * A0 being that of `prior`, laid out as `map` is; 0 where prior is NULL. */
+static inline void affine_solve(const double *m, size_t step, double eps, const float *prior,
+                                float *map, size_t plane)
 {
     double i0 = m[0], i1 = m[step], i2 = m[2 * step];
     const double *sq = m + SUM_SQUARE * step, *cross = m + SUM_CROSS * step;
-    double s01 = sq[step] - i0 * i1, s02 = sq[2 * step] - i0 * i2;
-    double d0 = sq[0] - i0 * i0 + eps;
+    double s01 = sq[step] - i0 * i1, s02 = sq[2 * step] - i0 * i2, s12 = sq[4 * step] - i1 * i2;
+    double s00 = sq[0] - i0 * i0, s11 = sq[3 * step] - i1 * i1, s22 = sq[5 * step] - i2 * i2;
+    double d0 = s00 + eps;
     double l1 = s01 / d0, l2 = s02 / d0;
-    double d1 = sq[3 * step] - i1 * i1 + eps - l1 * s01;
-    double t = sq[4 * step] - i1 * i2 - l2 * s01, l3 = t / d1;
-    double d2 = sq[5 * step] - i2 * i2 + eps - l2 * s02 - l3 * t;
+    double d1 = s11 + eps - l1 * s01;
+    double t = s12 - l2 * s01, l3 = t / d1;
+    double d2 = s22 + eps - l2 * s02 - l3 * t;
     for (size_t d = 0; d < 3; d++) {
-        double p = m[(SUM_RESULT + d) * step];
-        double c0 = cross[d * step] - i0 * p;
-        double c1 = cross[(3 + d) * step] - i1 * p - l1 * c0;
-        double c2 = cross[(6 + d) * step] - i2 * p - l2 * c0 - l3 * c1;
-        double a2 = c2 / d2;
-        double a1 = c1 / d1 - l3 * a2;
-        double a0 = c0 / d0 - l1 * a1 - l2 * a2;
+        double p = m[(SUM_RESULT + d) * step], q0 = 0, q1 = 0, q2 = 0;
+        if (prior) {
+            q0 = prior[4 * d * plane];
+            q1 = prior[(4 * d + 1) * plane];
+            q2 = prior[(4 * d + 2) * plane];
+        }
+        double c0 = cross[d * step] - i0 * p - s00 * q0 - s01 * q1 - s02 * q2;
+        double c1 = cross[(3 + d) * step] - i1 * p - s01 * q0 - s11 * q1 - s12 * q2 - l1 * c0;
+        double c2 = cross[(6 + d) * step] - i2 * p - s02 * q0 - s12 * q1 - s22 * q2 - l2 * c0 -
+                    l3 * c1;
+        double r2 = c2 / d2, r1 = c1 / d1 - l3 * r2, r0 = c0 / d0 - l1 * r1 - l2 * r2;
+        double a0 = q0 + r0, a1 = q1 + r1, a2 = q2 + r2;
         map[4 * d * plane] = (float) a0;
         map[(4 * d + 1) * plane] = (float) a1;
         map[(4 * d + 2) * plane] = (float) a2;

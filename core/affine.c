@@ -36,7 +36,7 @@ static void sum_across(const double *row, int width, int radius, double *padded,
 /* --------------------------------------------------------------------- fitting */
 
 typedef struct {
-    const DpsImage *guide, *result;
+    const DpsImage *guide, *result, *prior;
     int radius;
     double eps;
 } Fit;
@@ -79,8 +79,9 @@ static void fit_row(const Fit *fit, int y, double *room, DpsImage *field)
     for (size_t x = 0; x < SUMS * w; x++)
         sum[x] *= share;
     float *map = field->data + (size_t) y * w;
+    const float *prior = fit->prior ? fit->prior->data + (size_t) y * w : NULL;
     for (size_t x = 0; x < w; x++)
-        affine_solve(sum + x, w, fit->eps, map + x, plane);
+        affine_solve(sum + x, w, fit->eps, prior ? prior + x : NULL, map + x, plane);
 }
 
 /* Row y of the maps' averages.  room: 3 width + 2 radius. */
@@ -128,10 +129,10 @@ static bool fit_rows(const Fit *fit, int threads, DpsImage *maps, DpsImage *fiel
     return ok;
 }
 
-bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps, int threads,
-                DpsImage *field)
+bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps,
+                const DpsImage *prior, int threads, DpsImage *field)
 {
-    Fit fit = { guide, result, radius, eps };
+    Fit fit = { guide, result, prior, radius, eps };
     DpsImage maps;
     bool ok = dps_image_init(&maps, AFFINE_PLANES, guide->width, guide->height);
     ok = dps_image_init(field, AFFINE_PLANES, guide->width, guide->height) && ok;
@@ -234,12 +235,29 @@ DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *
     return cancel.stop ? DPS_CANCELLED : DPS_OK;
 }
 
+/* Windows wide enough to tell how texture fainter than the narrow fit's eps is changed. */
+enum { WIDE = 8 };
+#define WIDE_EPS 1e-5
+
+bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, double eps,
+                     int threads, DpsImage *field)
+{
+    DpsImage wide;
+
+    *field = (DpsImage){ 0 };
+    bool ok = affine_fit(guide, result, WIDE, WIDE_EPS, NULL, threads, &wide) &&
+              affine_fit(guide, result, radius, eps, &wide, threads, field);
+    dps_image_clear(&wide);
+    return ok;
+}
+
 bool affine_carry(const DpsImage *guide, const DpsImage *result, const DpsImage *target, int radius,
                   double eps, int threads, DpsImage *out)
 {
     DpsImage field = { 0 };
+
     bool ok = dps_image_init(out, 3, target->width, target->height) &&
-              affine_fit(guide, result, radius, eps, threads, &field) &&
+              affine_fit(guide, result, radius, eps, NULL, threads, &field) &&
               affine_apply(&field, target, out, threads, NULL, NULL) == DPS_OK;
     dps_image_clear(&field);
     if (!ok)

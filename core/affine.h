@@ -17,9 +17,15 @@
 /* Fits result = A guide + b by least squares, with eps on the diagonal of the covariance, in each
  * window of (2 radius + 1)^2 pixels, then averages the fits over the same windows.  Beyond the
  * border the picture is reflected, the border pixel not repeated, as often as need be.
- * guide, result: 3 planes of the same size.  False when memory is short. */
-bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps, int threads,
-                DpsImage *field);
+ * guide, result: 3 planes of the same size.  eps pulls A towards that of `prior`, a field of the same
+ * size, or towards 0 where prior is NULL.  False when memory is short. */
+bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps,
+                const DpsImage *prior, int threads, DpsImage *field);
+
+/* The same with a fit in wide windows as its prior, so that texture fainter than the square root of
+ * eps is changed as its surroundings are, and does not fade away. */
+bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, double eps,
+                     int threads, DpsImage *field);
 
 /* Interpolates the field to the target's size (bilinear, pixel centres at halves) and applies it.
  * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and

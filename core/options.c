@@ -14,7 +14,7 @@
  * the table of experiments. */
 #define STYLE_WEIGHT 100
 #define CONTENT_WEIGHT 3
-#define GAMUT_WEIGHT 100
+#define GAMUT_WEIGHT 1000
 
 typedef struct {
     const char *name;

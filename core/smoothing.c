@@ -303,7 +303,7 @@ static void local_map(const DpsImage *content, const DpsImage *result, int x, in
         }
     for (int k = 0; k < SUMS; k++)
         mean[k] /= n;
-    affine_solve(mean, 1, 1e-3 / n, map, plane);
+    affine_solve(mean, 1, 1e-3 / n, NULL, map, plane);
 }
 
 /* exp(x) for x <= 0 to 1e-7 of its value, 0 below -80: plain arithmetic, so loops over it become

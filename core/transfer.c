@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* transfer.c - the driver: first guess, coarse to fine, full resolution. */
 
-#include "affine.h"
-#include "colour.h"
 #include "device.h"
 #include "job.h"
-#include "random.h"
 #include "smoothing.h"
+#include "start.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -14,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-/* Local affine fits: the first guess is projected with wide windows, results are carried up with
- * narrow ones.  Interpolating the picture instead puts the matting energy up 30 times. */
-#define GUESS_RADIUS 3
-#define GUESS_EPS 1e-3
-#define CARRY_RADIUS 2
-#define CARRY_EPS 1e-4
 
 typedef struct {
     const DpsJob *job;
@@ -164,64 +155,28 @@ static bool shrink_photos(Transfer *t)
            shrink(t->job->style, most, threads, &t->largest[1]);
 }
 
-static bool noise(const DpsImage *content, unsigned seed, DpsImage *out)
-{
-    /* the mean colour that the original network subtracts, and 1e-4 of the 0..256 scale */
-    const double mean[] = { 123.68 / 256, 116.779 / 256, 103.939 / 256 };
-    Random r = { seed };
-
-    if (!dps_image_init(out, 3, content->width, content->height))
-        return false;
-    for (int c = 0; c < 3; c++)
-        for (size_t i = 0; i < image_pixels(out); i++)
-            image_plane(out, c)[i] = (float) (mean[c] + 1e-4 / 256 * random_normal(&r));
-    return true;
-}
-
 /* The picture that a stage begins with.  `last` is the last stage's content. */
-static bool begin(Transfer *t, Start start, const DpsImage *last, DpsImage *out)
+static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage *out)
 {
-    const DpsOptions *o = &t->job->options;
-    DpsImage guess;
+    const DpsJob *job = t->job;
+    int threads = job->options.threads;
+    bool ok = false;
 
     switch (start) {
     case START_GUESS:
-        if (!colour_transfer_regions(&t->content, &t->style, &t->regions, o->threads, &guess))
-            return false;
-        bool ok = affine_carry(&t->content, &guess, &t->content, GUESS_RADIUS, GUESS_EPS, o->threads,
-                               out);
-        dps_image_clear(&guess);
-        return ok;
+        ok = start_guess(&t->content, &t->style, &t->regions, threads, out);
+        break;
     case START_CARRY:
-        return affine_carry(last, &t->picture, &t->content, CARRY_RADIUS, CARRY_EPS, o->threads, out);
+        return start_carry(last, &t->picture, &t->content, threads, job->cancelled, job->data, out);
     case START_NOISE:
-        return noise(&t->content, o->seed, out);
+        ok = start_noise(&t->content, job->options.seed, out);
+        break;
     case START_ROUNDED:
-        if (!image_copy(&t->picture, out))
-            return false;
-        image_round8(out);
-        return true;
+        if ((ok = image_copy(&t->picture, out)))
+            image_round8(out);
+        break;
     }
-    return false;
-}
-
-/* Regions without a counterpart begin, and stay, as the content has them. */
-static bool hold(Transfer *t, DpsImage *image)
-{
-    size_t n = image_pixels(image);
-    float *part = t->regions.matched < t->regions.count ? malloc(n * sizeof *part) : NULL;
-
-    if (!part)
-        return t->regions.matched == t->regions.count;
-    regions_free_part(&t->regions, part);
-    for (int c = 0; c < 3; c++) {
-        float *x = image_plane(image, c);
-        const float *from = image_plane(&t->content, c);
-        for (size_t i = 0; i < n; i++)
-            x[i] = from[i] + part[i] * (x[i] - from[i]);
-    }
-    free(part);
-    return true;
+    return ok ? DPS_OK : DPS_NO_MEMORY;
 }
 
 /* Pictures, masks and the first picture of a stage. */
@@ -241,9 +196,9 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
                                             t->content.height, t->style.width, t->style.height,
                                             threads, &t->regions, t->result->message)
                           : DPS_NO_MEMORY;
-    if (!status && !begin(t, s->start, &last, &next))
-        status = DPS_NO_MEMORY;
-    if (!status && !s->objective.paper && !hold(t, &next))
+    if (!status)
+        status = begin(t, s->start, &last, &next);
+    if (!status && !s->objective.paper && !start_hold(&t->regions, &t->content, &next))
         status = DPS_NO_MEMORY;
     dps_image_clear(&last);
     dps_image_clear(&t->picture);
@@ -339,21 +294,15 @@ static DpsStatus smooth(Transfer *t)
 static DpsStatus to_full_size(Transfer *t)
 {
     const DpsJob *job = t->job;
-    DpsImage *out = &t->result->image, field;
-    int threads = job->options.threads;
+    DpsImage *out = &t->result->image;
 
     if (t->content.width == job->content->width && t->content.height == job->content->height) {
         *out = t->picture;
         t->picture = (DpsImage){ 0 };
         return DPS_OK;
     }
-    if (!affine_fit(&t->content, &t->picture, CARRY_RADIUS, CARRY_EPS, threads, &field))
-        return DPS_NO_MEMORY;
-    DpsStatus status = DPS_NO_MEMORY;
-    if (dps_image_init(out, 3, job->content->width, job->content->height))
-        status = affine_apply(&field, job->content, out, threads, job->cancelled, job->data);
-    dps_image_clear(&field);
-    return status;
+    return start_carry(&t->content, &t->picture, job->content, job->options.threads, job->cancelled,
+                       job->data, out);
 }
 
 static DpsStatus finish(Transfer *t)

@@ -15,7 +15,7 @@ static void test_golden(Golden *g, int radius, double eps)
     DpsImage field, out;
     char name[64];
     snprintf(name, sizeof name, "affine.field.%d", radius);
-    CHECK(affine_fit(&guide, &result, radius, eps, 2, &field), "memory");
+    CHECK(affine_fit(&guide, &result, radius, eps, NULL, 2, &field), "memory");
     double error = golden_error(field.data, GOLDEN(g, name, 12, H, W), 12L * W * H);
     CHECK(error < 1e-6, "%s is off by %.3g", name, error); /* 1.8e-7 */
     snprintf(name, sizeof name, "affine.carried.%d", radius);
@@ -72,6 +72,38 @@ static void test_flat(int width, int height)
     dps_image_clear(&out);
 }
 
+/* How much of a texture of contrast `contrast` is left where the true gain is one half. */
+static double gain(double contrast, bool fine)
+{
+    DpsImage guide = host_photo(3, 60, 50, 4), result, field;
+    double sum = 0;
+    unsigned state = 7;
+    for (size_t i = 0; i < image_values(&guide); i++)
+        guide.data[i] = (float) (0.5 + contrast * (host_random(&state) - 0.5));
+    CHECK(image_copy(&guide, &result), "memory");
+    for (size_t i = 0; i < image_values(&result); i++)
+        result.data[i] = 0.5f * guide.data[i] + 0.2f;
+    bool ok = fine ? affine_fit_fine(&guide, &result, 2, 1e-4, 2, &field)
+                   : affine_fit(&guide, &result, 2, 1e-4, NULL, 2, &field);
+    CHECK(ok, "memory");
+    for (size_t i = 0; i < image_pixels(&field); i++)
+        sum += field.data[i];
+    sum /= (double) image_pixels(&field);
+    dps_image_clear(&guide);
+    dps_image_clear(&result);
+    dps_image_clear(&field);
+    return sum;
+}
+
+static void test_faint_texture(void)
+{
+    CHECK(fabs(gain(0.3, true) - 0.5) < 0.01, "strong texture: gain %g", gain(0.3, true)); /* 0.4999 */
+    CHECK(gain(0.02, true) > 0.4, "faint texture: gain %g", gain(0.02, true));
+    CHECK(gain(0.02, false) < 0.2, "a plain fit keeps %g", gain(0.02, false));
+    printf("faint texture: gain %.3f, plain fit %.3f, truth 0.5\n", gain(0.02, true),
+           gain(0.02, false));
+}
+
 static bool at_third(void *data)
 {
     return ++*(int *) data == 3;
@@ -81,7 +113,7 @@ static void test_cancel(void)
 {
     DpsImage photo = host_photo(3, 30, 400, 2), field;
     int asked = 0;
-    CHECK(affine_fit(&photo, &photo, 2, 1e-4, 2, &field), "memory");
+    CHECK(affine_fit(&photo, &photo, 2, 1e-4, NULL, 2, &field), "memory");
     CHECK(affine_apply(&field, &photo, &photo, 1, at_third, &asked) == DPS_CANCELLED, "went on");
     CHECK(asked == 3, "asked %d times", asked);
     dps_image_clear(&photo);
@@ -104,6 +136,7 @@ int main(void)
     test_flat(1, 1);
     test_flat(1, 7);
     test_flat(50, 2);
+    test_faint_texture();
     test_cancel();
     return check_done("affine");
 }
