@@ -138,7 +138,7 @@ static DpsStatus prepare(Bench *b, const char *network, int width, int height, i
         return DPS_NO_MEMORY;
     DpsStatus status = stripes(regions, width, height, threads, &b->set, message);
     if (!status && network)
-        status = network_load(b->dev, network, &b->network, message);
+        status = network_load(b->dev, network, NULL, &b->network, message);
     else if (!status)
         status = network_builtin(b->dev, &b->content, &b->style, NETWORK_FILTERS, 0, &b->network);
     return status ? status

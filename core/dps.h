@@ -67,6 +67,9 @@ typedef struct {
 
 typedef enum { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST, DPS_PRESET_REFERENCE } DpsPreset;
 
+/* How a network from a file brings features to half their size. */
+typedef enum { DPS_POOLING_AUTO, DPS_POOLING_MAX, DPS_POOLING_AVERAGE } DpsPooling;
+
 typedef struct {
     DpsPreset preset;
     const char *network;    /* NULL or "builtin", or a safetensors file */
@@ -80,6 +83,10 @@ typedef struct {
     double style_weight;    /* style taken */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
     int window_radius;      /* of the matting windows: 1 is 3x3 */
+    DpsPooling pooling;     /* auto: as the network was trained; the built-in one always averages */
+    const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1; NULL or "":
+                                * the network's own choice */
+    const char *content_layer; /* "relu4_2"; NULL or "": the network's own choice */
 } DpsOptions;
 
 /* The defaults: preset normal, everything else as the README says. */
@@ -88,6 +95,10 @@ void dps_options_default(DpsOptions *options);
 /* "draft", "normal", "best", "reference"; false when there is no such preset. */
 bool dps_preset_from_name(const char *name, DpsPreset *preset);
 const char *dps_preset_name(DpsPreset preset);
+
+/* The same for the other choices: "auto", "max", "average". */
+bool dps_pooling_from_name(const char *name, DpsPooling *pooling);
+const char *dps_pooling_name(DpsPooling pooling);
 
 /* ---------------------------------------------------------------- the transfer */
 

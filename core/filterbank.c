@@ -12,6 +12,7 @@
 #include "random.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,8 @@ static bool add_levels(Network *n, Bank *b, DpsImage *content, DpsImage *style)
         int conv = add_level(n, b, from, content, style);
         if (conv < 0)
             return false;
+        snprintf(n->layer[conv].name, sizeof n->layer[conv].name, "level%d", l + 1);
+        n->share[n->styles] = 1;
         n->style[n->styles++] = conv;
         if (l == 1) {
             n->content = conv;
@@ -195,6 +198,7 @@ DpsStatus network_builtin(Device *dev, const DpsImage *content, const DpsImage *
     bool ok = n && bank_init(&bank, filters, seed) && image_copy(content, &c) && image_copy(style, &s);
     if (ok) {
         n->dev = dev;
+        n->least = 1;
         strcpy(n->name, "builtin");
         ok = add_levels(n, &bank, &c, &s);
     }

@@ -41,7 +41,9 @@ size_t dps_estimate(const DpsJob *job)
 
     if (job_check(job, &schedule, message))
         return 0;
-    double floats = network_floats_per_pixel(options_network(&job->options)), most = 0;
+    double floats = network_floats_per_pixel(options_network(&job->options), &schedule.network);
+    double most = 0;
+
     for (int i = 0; i < schedule.stages; i++) {
         const Stage *s = &schedule.stage[i];
         int w, h;

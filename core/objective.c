@@ -74,10 +74,15 @@ Losses objective_losses(const Objective *e, const double *slots)
 /* Masks that follow the network to a layer, through every convolution and pooling before it. */
 static bool follow(const Network *n, int layer, const int *w, const int *h, DpsImage *masks)
 {
-    if (n->layer[layer].from != NETWORK_INPUT && !follow(n, n->layer[layer].from, w, h, masks))
+    const Layer *l = &n->layer[layer];
+    bool spreads = l->kind == LAYER_JOIN || (l->kind == LAYER_CONV && l->conv->shape.k > 1);
+
+    if (l->from != NETWORK_INPUT && !follow(n, l->from, w, h, masks))
         return false;
-    return n->layer[layer].kind == LAYER_CONV ? regions_follow_convolution(masks)
-                                              : regions_follow_pooling(masks, w[layer], h[layer]);
+    if (spreads && !regions_follow_convolution(masks))
+        return false;
+    return (masks->width == w[layer] && masks->height == h[layer]) ||
+           regions_follow_pooling(masks, w[layer], h[layer]);
 }
 
 /* The masks at a layer, whose node gives the size. */
@@ -177,20 +182,21 @@ static DpsStatus forward(Tape *tape, const DpsImage *image)
 static DpsStatus take_targets(Objective *e, Node *const *gram)
 {
     Device *dev = e->network->dev;
-    double norm[NETWORK_STYLES];
+    double norm[NETWORK_STYLES], shares = 0;
 
     for (int i = 0; i < e->network->styles; i++) {
         if (!(e->style_target[i] = copy_of(node_value(gram[i]))))
             return DPS_NO_MEMORY;
         dev->be->dots(i, e->style_target[i], 1, &e->style_target[i]);
+        shares += e->network->share[i];
     }
     DpsStatus status = dev->be->read(dev, 0, e->network->styles, norm);
     for (int i = 0; i < e->network->styles && !status; i++) {
-        double c = e->style_target[i]->h;
+        double c = e->style_target[i]->h, style = e->o.style * e->network->share[i];
         if (e->o.paper)
-            e->style_weight[i] = e->o.style / (c * c);
+            e->style_weight[i] = style / (c * c);
         else
-            e->style_weight[i] = norm[i] > 0 ? e->o.style / (e->network->styles * norm[i]) : 0;
+            e->style_weight[i] = norm[i] > 0 ? style / (shares * norm[i]) : 0;
     }
     return status;
 }

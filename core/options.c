@@ -99,10 +99,16 @@ static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
         { "style weight", o->style_weight, 0, 1e6 },
         { "detail", o->detail, 0, 1 },
         { "window radius", o->window_radius, 1, 16 },
+        { "number of the pooling", o->pooling, 0, DPS_POOLING_AVERAGE },
     };
 
     if (!preset_of(o->preset)) {
         snprintf(message, DPS_MESSAGE, "There is no preset number %d.", (int) o->preset);
+        return DPS_BAD_INPUT;
+    }
+    if (o->pooling == DPS_POOLING_MAX && !options_network(o)) {
+        snprintf(message, DPS_MESSAGE,
+                 "The built-in network always averages; choose a network's file for max pooling.");
         return DPS_BAD_INPUT;
     }
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
@@ -167,7 +173,7 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char mess
 {
     DpsStatus status = check(o, message);
 
-    *s = (Schedule){ 0 };
+    *s = (Schedule){ .network = { o->pooling, o->style_layers, o->content_layer } };
     if (status)
         return status;
     const Preset *p = preset_of(o->preset);

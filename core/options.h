@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     int stages;
     Stage stage[DPS_LEVELS];
+    NetworkChoice network;
     bool smoothing; /* the reference's local affine smoothing at the end */
 } Schedule;
 

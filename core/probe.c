@@ -43,10 +43,13 @@ static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const Dp
     Network *network = NULL;
     Objective *e = NULL;
 
-    DpsStatus status = network_load(dev, path, &network, message);
+    DpsStatus status = network_load(dev, path, NULL, &network, message);
     if (!status)
         status = regions_prepare(regions, region, set->content.width, set->content.height,
                                  set->style.width, set->style.height, threads, &masks, message);
+    const DpsImage *picture[] = { &set->content, &set->style };
+    for (int i = 0; i < 2 && !status; i++)
+        status = network_check_size(network, picture[i]->width, picture[i]->height, message);
     if (!status)
         status = objective_new(network, &set->content, &set->style, &masks, &o, &e);
     if (!status)

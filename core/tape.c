@@ -25,7 +25,7 @@ typedef struct {
 } Step;
 
 /* Nodes and steps are referred to by address, so the arrays are as long as they will ever be:
- * VGG-19 takes 40 steps. */
+ * VGG-19 takes 40 steps, SqueezeNet about as many. */
 #define STEPS 256
 
 struct Tape {
@@ -148,6 +148,25 @@ Node *tape_conv(Tape *t, Node *x, const Conv *c)
         return NULL;
     Node *y = fresh(t, c->shape.cout, conv_side(&c->shape, x->y->h), conv_side(&c->shape, x->y->w));
     return record(t, (Step){ .kind = STEP_CONV, .x = x, .y = y, .conv = c });
+}
+
+Node *tape_join(Tape *t, Node *x, const Conv *first, const Conv *second)
+{
+    const Conv *half[] = { first, second };
+    const ConvShape *a = &first->shape;
+    int c0 = 0;
+
+    if (broken(t))
+        return NULL;
+    Node *whole = fresh(t, a->cout + second->shape.cout, conv_side(a, x->y->h), conv_side(a, x->y->w));
+    for (int i = 0; i < 2 && whole; i++) {
+        Node *y = tape_slice(t, whole, c0, half[i]->shape.cout);
+        if (broken(t))
+            return NULL;
+        record(t, (Step){ .kind = STEP_CONV, .x = x, .y = y, .conv = half[i] });
+        c0 += half[i]->shape.cout;
+    }
+    return whole;
 }
 
 /* Ceil mode as everywhere: a last window must begin inside the picture. */

@@ -28,6 +28,9 @@ bool tape_ok(const Tape *);
 Node *tape_input(Tape *);
 
 Node *tape_conv(Tape *, Node *x, const Conv *);
+/* Two convolutions of the same x, the second's planes after the first's: they write slices of one
+ * tensor, so joining costs nothing.  Both outputs must have the same height and width. */
+Node *tape_join(Tape *, Node *x, const Conv *first, const Conv *second);
 /* Output sides are floor or ceil of side / stride, never less than one pixel. */
 Node *tape_pool(Tape *, Node *x, const PoolShape *, bool ceil);
 Node *tape_slice(Tape *, Node *x, int c0, int c); /* planes c0 .. c0 + c - 1 of x */

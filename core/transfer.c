@@ -246,6 +246,17 @@ static void drop_stage(Transfer *t)
     t->objective = NULL;
 }
 
+static DpsStatus check_sizes(Transfer *t)
+{
+    const DpsImage *picture[] = { &t->content, &t->style };
+    DpsStatus status = DPS_OK;
+
+    for (int i = 0; i < 2 && !status; i++)
+        status = network_check_size(t->network, picture[i]->width, picture[i]->height,
+                                    t->result->message);
+    return status;
+}
+
 static DpsStatus run_stage(Transfer *t, const Stage *s)
 {
     DpsLevel *level = &t->result->level[t->stage];
@@ -262,6 +273,10 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
     if (!status && !t->network)
         status = network_builtin(t->dev, &t->content, &t->style, NETWORK_FILTERS, t->job->options.seed,
                                  &own);
+    if (!status && own)
+        status = network_choose(own, &t->schedule.network, t->result->message);
+    if (!status && t->network)
+        status = check_sizes(t);
     if (!status)
         status = minimise(t, s, own ? own : t->network);
     drop_stage(t);
@@ -370,7 +385,7 @@ static DpsStatus run(Transfer *t)
     if (!status)
         status = open_device(t);
     if (!status && path)
-        status = network_load(t->dev, path, &t->network, t->result->message);
+        status = network_load(t->dev, path, &t->schedule.network, &t->network, t->result->message);
     if (status)
         return status;
     snprintf(t->result->network, DPS_NAME, "%s", t->network ? t->network->name : "builtin");

@@ -20,7 +20,7 @@ static void test_features(GoldenCase *c, const Backend *be, double tolerance)
     char message[DPS_MESSAGE] = "", name[40];
     Network *n;
 
-    CHECK(network_load(dev, c->file, &n, message) == DPS_OK, "%s", message);
+    CHECK(network_load(dev, c->file, NULL, &n, message) == DPS_OK, "%s", message);
     Tape *tape = tape_new(dev, 3, 37, 45, false);
     Tensor *x = be->tensor(dev, 3, 37, 45);
     network_record(n, tape, node);
@@ -66,7 +66,7 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     fwrite(bytes, 1, size, out);
     fclose(in);
     fclose(out);
-    DpsStatus status = network_load(dev, path, &n, message);
+    DpsStatus status = network_load(dev, path, NULL, &n, message);
     CHECK(status == DPS_BAD_FILE && !n, "%s: status %d", to, status);
     CHECK(strstr(message, expect) && strstr(message, path), "%s: %s", to, message);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));

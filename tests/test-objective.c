@@ -22,7 +22,7 @@ static void bench_open(Bench *b, const Backend *be, const char *file, const DpsI
     char message[DPS_MESSAGE] = "";
 
     *b = (Bench){ .dev = be->open(&options), .at = x->data };
-    DpsStatus status = file ? network_load(b->dev, file, &b->network, message)
+    DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
                             : network_builtin(b->dev, content, style, 8, 1, &b->network);
     CHECK(status == DPS_OK, "%s", message);
     status = objective_new(b->network, content, style, set, o, &b->objective);
@@ -161,6 +161,8 @@ static void test_gradients(GoldenCase *c)
 {
     const ObjectiveOptions relative = { .style = 100, .content = 3, .matting = 1e4, .gamut = 100,
                                         .window_radius = 1, .threads = 1 };
+    const char *const files[] = { GOLDEN_DIR "/network-vgg16.safetensors",
+                                  GOLDEN_DIR "/network-squeezenet.safetensors" };
     ObjectiveOptions wide = relative;
     Bench b;
 
@@ -173,6 +175,14 @@ static void test_gradients(GoldenCase *c)
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &relative);
     check_gradient(&b, "relative, builtin");
     bench_close(&b);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        bench_open(&b, &ref_backend, files[i], &c->content, &c->style, &c->x, &c->set, &paper);
+        check_gradient(&b, files[i]);
+        bench_close(&b);
+        bench_open(&b, &ref_backend, files[i], &c->content, &c->style, &c->x, &c->set, &relative);
+        check_gradient(&b, files[i]);
+        bench_close(&b);
+    }
     wide.window_radius = 2;
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &wide);
     check_gradient(&b, "relative, builtin, windows of 5x5");
@@ -205,6 +215,35 @@ static void test_zeros(GoldenCase *c)
     regions_clear(&whole);
 }
 
+static double style_loss(const GoldenCase *c, const char *layers)
+{
+    const ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    char message[DPS_MESSAGE] = "";
+    Bench b;
+    Losses l;
+
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
+    objective_free(b.objective);
+    DpsStatus status = network_choose(b.network, &(NetworkChoice){ .style = layers }, message);
+    CHECK(status == DPS_OK, "%s", message);
+    status = objective_new(b.network, &c->content, &c->style, &c->set, &o, &b.objective);
+    CHECK(status == DPS_OK, "status %d", status);
+    loss_at(&b, b.x, &l);
+    bench_close(&b);
+    return l.style;
+}
+
+/* The style loss is the layers' weighted mean. */
+static void test_layers(const GoldenCase *c)
+{
+    double first = style_loss(c, "level1"), third = style_loss(c, "level3");
+    double both = style_loss(c, "level1, level3=3"), mean = (first + 3 * third) / 4;
+
+    CHECK(fabs(first - third) > 0.01 * first, "%g and %g", first, third);
+    CHECK(fabs(both - mean) < 1e-12 * mean, "%g, expected %g", both, mean); /* 2e-16 */
+    CHECK(fabs(style_loss(c, "level1=7") - first) < 1e-12 * first, "a single layer's weight counts");
+}
+
 int main(void)
 {
     GoldenCase c;
@@ -214,6 +253,7 @@ int main(void)
     test_golden(&c, &cpu_backend, 2e-5);
     test_gradients(&c);
     test_zeros(&c);
+    test_layers(&c);
     golden_case_close(&c);
     return check_done("objective");
 }

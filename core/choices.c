@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The names of the options that are one of several things; presets are options.c's. */
+
+#include "dps.h"
+
+#include <string.h>
+
+#define COUNT(names) ((int) (sizeof(names) / sizeof *(names)))
+
+static const char *const poolings[] = { "auto", "max", "average" };
+
+static bool find(const char *name, const char *const *names, int count, int *value)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) {
+            *value = i;
+            return true;
+        }
+    return false;
+}
+
+static const char *name_of(int value, const char *const *names, int count)
+{
+    return value >= 0 && value < count ? names[value] : "";
+}
+
+bool dps_pooling_from_name(const char *name, DpsPooling *pooling)
+{
+    int value;
+    bool found = find(name, poolings, COUNT(poolings), &value);
+
+    if (found)
+        *pooling = (DpsPooling) value;
+    return found;
+}
+
+const char *dps_pooling_name(DpsPooling pooling)
+{
+    return name_of((int) pooling, poolings, COUNT(poolings));
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Networks from files: one loader for all the topologies of architectures.h.
+ *
+ * The file is compared with the tables before a number is read: what it looks like most is what
+ * it has to be, and what is missing, of a wrong shape or of no place there is named. */
+
+#include "architectures.h"
+#include "networks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------ what the file says */
+
+/* x_network = (x[order] * scale - mean) / deviation, x being RGB in [0, 1]. */
+typedef struct {
+    const char *name;
+    int order[3];
+    double scale, mean[3], deviation[3];
+} Convention;
+
+static const Convention conventions[] = {
+    /* torchvision's models: the default */
+    { "RGB, ImageNet mean and deviation", { 0, 1, 2 }, 1, { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.225 } },
+    { "RGB in [0,1]", { 0, 1, 2 }, 1, { 0, 0, 0 }, { 1, 1, 1 } },
+    /* the original VGG files; 256 is what the paper's authors multiply by */
+    { "BGR in [0,255], ImageNet mean", { 2, 1, 0 }, 255, { 103.939, 116.779, 123.68 }, { 1, 1, 1 } },
+    { "BGR in [0,256], ImageNet mean", { 2, 1, 0 }, 256, { 103.939, 116.779, 123.68 }, { 1, 1, 1 } },
+};
+
+/* What is known of a file before its numbers are read. */
+typedef struct {
+    const Weights *w;
+    const char *path;
+    char *message; /* DPS_MESSAGE bytes */
+    const Architecture *a;
+    Convention input;
+    PadMode padding;
+    bool ceil;
+    int row[NETWORK_LAYERS]; /* of each of the network's layers */
+} File;
+
+static DpsStatus refuse(const File *f, const char *key, const char *value, const char *choices)
+{
+    snprintf(f->message, DPS_MESSAGE,
+             "%s: the network's metadata say %s \"%.60s\", which is unknown here; known are %s.",
+             f->path, key, value, choices);
+    return DPS_BAD_FILE;
+}
+
+/* One of two words in the metadata; *is_second stays as it is if nothing is said. */
+static DpsStatus choice(const File *f, const char *key, const char *first, const char *second,
+                        bool *is_second)
+{
+    const char *value = weights_metadata(f->w, key);
+    char choices[80];
+
+    if (!value)
+        return DPS_OK;
+    *is_second = strcmp(value, second) == 0;
+    if (*is_second || strcmp(value, first) == 0)
+        return DPS_OK;
+    snprintf(choices, sizeof choices, "\"%s\" and \"%s\"", first, second);
+    return refuse(f, key, value, choices);
+}
+
+static DpsStatus read_form(File *f)
+{
+    const char *input = weights_metadata(f->w, "input");
+    size_t known = sizeof conventions / sizeof *conventions, i = 0;
+    char choices[256] = "";
+    bool reflect = false;
+
+    while (input && i < known && strcmp(conventions[i].name, input)) {
+        snprintf(choices + strlen(choices), sizeof choices - strlen(choices), "%s\"%s\"",
+                 i ? ", " : "", conventions[i].name);
+        i++;
+    }
+    if (i == known)
+        return refuse(f, "input", input, choices);
+    f->input = conventions[i];
+    f->ceil = f->a->ceil;
+    DpsStatus status = choice(f, "padding", "zeros", "reflect", &reflect);
+    if (!status)
+        status = choice(f, "pooling", "floor", "ceil", &f->ceil);
+    f->padding = reflect ? PAD_REFLECT : PAD_CONSTANT;
+    return status;
+}
+
+/* The architecture that the metadata name, or else the one that the file looks like most. */
+static DpsStatus recognise(File *f)
+{
+    const char *said = weights_metadata(f->w, "architecture"), *extra;
+    int least = 0;
+    char choices[120] = "";
+    TensorName first;
+
+    for (int i = 0; i < ARCHITECTURES; i++) {
+        const Architecture *a = &architectures[i];
+        int tensors, lacks = architecture_missing(a, f->w, architecture_rows(a), &first, &tensors);
+        int differs = lacks + architecture_foreign(a, f->w, &extra);
+        snprintf(choices + strlen(choices), sizeof choices - strlen(choices), "%s\"%s\"",
+                 i ? ", " : "", a->key);
+        if (said ? strcmp(said, a->key) == 0 : lacks < tensors && (!f->a || differs < least)) {
+            f->a = a;
+            least = differs;
+        }
+    }
+    if (f->a)
+        return read_form(f);
+    if (said)
+        return refuse(f, "architecture", said, choices);
+    snprintf(f->message, DPS_MESSAGE,
+             "%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
+             "1.1 with torchvision's names (features.0.weight and so on).",
+             f->path);
+    return DPS_BAD_FILE;
+}
+
+/* --------------------------------------------------------------------- planning */
+
+static int bias_count(const File *f, int index, Part part)
+{
+    const WeightTensor *t = weights_find(f->w, architecture_tensor(index, part, "bias").text);
+
+    return t && t->count < 1 << 20 ? (int) t->count : 0;
+}
+
+static void add_layer(Network *n, File *f, int row, LayerKind kind, const char *name, int planes)
+{
+    Layer *l = &n->layer[n->layers];
+
+    *l = (Layer){ .kind = kind, .from = n->layers - 1, .planes = planes, .ceil = f->ceil };
+    snprintf(l->name, sizeof l->name, "%s", name);
+    f->row[n->layers++] = row;
+}
+
+/* Lists the layers, without their convolutions, as far as the choice needs them. */
+static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
+{
+    bool average = c && c->pooling == DPS_POOLING_AVERAGE;
+
+    for (int r = 0; r < f->a->rows; r++) {
+        const Row *row = &f->a->row[r];
+        int at = row->index;
+        if (row->kind == ROW_POOL) {
+            add_layer(n, f, r, LAYER_POOL, "", n->layer[n->layers - 1].planes);
+            n->layer[n->layers - 1].pool =
+                (PoolShape){ average ? POOL_AVERAGE : POOL_MAX, f->a->pool, 2 };
+        } else if (row->kind == ROW_CONV)
+            add_layer(n, f, r, LAYER_CONV, row->name, bias_count(f, at, PART_WHOLE));
+        else {
+            add_layer(n, f, r, LAYER_CONV, "", bias_count(f, at, PART_SQUEEZE));
+            add_layer(n, f, r, LAYER_JOIN, row->name,
+                      bias_count(f, at, PART_EXPAND1) + bias_count(f, at, PART_EXPAND3));
+        }
+    }
+    n->least = 3 - 2 * f->a->pad;
+    DpsStatus status = network_choose(
+        n,
+        &(NetworkChoice){ .style = c && c->style && *c->style ? c->style : f->a->style,
+                          .content = c && c->content && *c->content ? c->content : f->a->content },
+        f->message);
+    n->content_from = 0;
+    n->content_to = status ? 0 : n->layer[n->content].planes;
+    return status;
+}
+
+/* Every tensor that the plan needs must be there, and none that has no place in the network. */
+static DpsStatus check_tensors(const File *f, const Network *n)
+{
+    const char *extra;
+    TensorName first;
+
+    if (architecture_missing(f->a, f->w, f->row[n->layers - 1] + 1, &first, NULL))
+        snprintf(f->message, DPS_MESSAGE,
+                 "%s: there is no tensor %s, though this looks like a %s; give a complete file with "
+                 "torchvision's names.",
+                 f->path, first.text, f->a->title);
+    else if (architecture_foreign(f->a, f->w, &extra))
+        snprintf(f->message, DPS_MESSAGE,
+                 "%s: a %s, which this looks like otherwise, has no tensor %.60s; networks of another "
+                 "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used.",
+                 f->path, f->a->title, extra);
+    else
+        return DPS_OK;
+    return DPS_BAD_FILE;
+}
+
+/* ---------------------------------------------------------------------- loading */
+
+/* Folds the input convention into the first convolution of k x k filters: with
+ * x' = (x scale - mean) / deviation,
+ *     w x' + b = (w scale / deviation) x + (b - sum of w mean / deviation);
+ * and where the network would see zeros beyond the border, x is mean / scale. */
+static void fold_input(const Convention *in, int cout, int k, float *weight, float *bias,
+                       float border[3])
+{
+    int taps = k * k;
+
+    for (int o = 0; o < cout; o++) {
+        float *w = weight + (size_t) o * 3 * taps;
+        double shift = 0;
+        for (int i = 0; i < taps; i++) {
+            double folded[3];
+            for (int c = 0; c < 3; c++) {
+                double v = w[c * taps + i] / in->deviation[c];
+                folded[in->order[c]] = v * in->scale;
+                shift += v * in->mean[c];
+            }
+            for (int c = 0; c < 3; c++)
+                w[c * taps + i] = (float) folded[c];
+        }
+        bias[o] = (float) (bias[o] - shift);
+    }
+    for (int c = 0; c < 3; c++)
+        border[in->order[c]] = (float) (in->mean[c] / in->scale);
+}
+
+static DpsStatus check_shape(const File *f, const char *name, const WeightTensor *t, int cin, int k)
+{
+    if (t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
+        t->shape[2] == k && t->shape[3] == k)
+        return DPS_OK;
+    snprintf(f->message, DPS_MESSAGE,
+             "%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
+             "not a %s.",
+             f->path, name, cin, k, k, f->a->title);
+    return DPS_BAD_FILE;
+}
+
+/* Makes the convolution of a row's part, for cin inputs. */
+static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int cin, Conv **conv)
+{
+    int index = f->a->row[row].index, k = part == PART_SQUEEZE || part == PART_EXPAND1 ? 1 : 3;
+    TensorName name = architecture_tensor(index, part, "weight");
+    const WeightTensor *t = weights_find(f->w, name.text);
+    DpsStatus status = check_shape(f, name.text, t, cin, k);
+
+    if (status)
+        return status;
+    int cout = (int) t->shape[0];
+    float *weight = malloc((size_t) cout * cin * k * k * sizeof *weight);
+    float *bias = malloc((size_t) cout * sizeof *bias), border[3];
+    status = DPS_NO_MEMORY;
+    if (weight && bias)
+        status = weights_read(f->w, name.text, 4, t->shape, weight, f->message, DPS_MESSAGE);
+    name = architecture_tensor(index, part, "bias");
+    if (!status)
+        status =
+            weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message, DPS_MESSAGE);
+    if (!status) {
+        ConvShape shape = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2,
+                            .mode = f->padding };
+        if (row == 0) {
+            fold_input(&f->input, cout, k, weight, bias, border);
+            shape.border = border;
+            shape.stride = f->a->stride;
+            shape.pad = f->a->pad;
+        }
+        *conv = dev->be->conv_new(dev, &shape, weight, bias);
+        status = *conv ? DPS_OK : DPS_NO_MEMORY;
+    }
+    free(weight);
+    free(bias);
+    return status;
+}
+
+static DpsStatus load_layers(Network *n, const File *f)
+{
+    DpsStatus status = DPS_OK;
+
+    for (int i = 0; i < n->layers && !status; i++) {
+        Layer *l = &n->layer[i];
+        int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
+        Part part = f->a->row[f->row[i]].kind == ROW_FIRE ? PART_SQUEEZE : PART_WHOLE;
+        if (l->kind == LAYER_CONV)
+            status = load_conv(f, n->dev, f->row[i], part, cin, &l->conv);
+        if (l->kind == LAYER_JOIN) {
+            status = load_conv(f, n->dev, f->row[i], PART_EXPAND1, cin, &l->conv);
+            if (!status)
+                status = load_conv(f, n->dev, f->row[i], PART_EXPAND3, cin, &l->second);
+        }
+    }
+    return status;
+}
+
+static void set_name(Network *n, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    snprintf(n->name, sizeof n->name, "%.*s", DPS_NAME - 1, slash ? slash + 1 : path);
+}
+
+DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Network **network,
+                       char message[DPS_MESSAGE])
+{
+    Weights *w;
+    DpsStatus status = weights_open(path, &w, message, DPS_MESSAGE);
+
+    *network = NULL;
+    if (status)
+        return status;
+    File f = { .w = w, .path = path, .message = message };
+    Network *n = calloc(1, sizeof *n);
+    status = DPS_NO_MEMORY;
+    if (n) {
+        n->dev = dev;
+        set_name(n, path);
+        status = recognise(&f);
+        if (!status)
+            status = plan(n, &f, c);
+        if (!status)
+            status = check_tensors(&f, n);
+        if (!status)
+            status = load_layers(n, &f);
+    }
+    weights_close(w);
+    if (status == DPS_NO_MEMORY)
+        snprintf(message, DPS_MESSAGE, "%s: there is not enough memory to load this network.", path);
+    if (status) {
+        network_free(n);
+        n = NULL;
+    }
+    *network = n;
+    return status;
+}
+
+double network_floats_per_pixel(const char *path, const NetworkChoice *c)
+{
+    char message[DPS_MESSAGE];
+    double sum = 0, area = 1;
+    Network n = { .layers = 0 };
+    Weights *w;
+
+    if (!path)
+        return (NETWORK_FILTERS + 3) * 4 / 3.0;
+    if (weights_open(path, &w, message, sizeof message))
+        return 0;
+    File f = { .w = w, .path = path, .message = message };
+    if (!recognise(&f) && !plan(&n, &f, c))
+        for (int i = 0; i < n.layers; i++) {
+            int stride = i == 0 ? f.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;
+            area /= stride * stride;
+            sum += n.layer[i].planes * area;
+        }
+    weights_close(w);
+    return sum;
+}
