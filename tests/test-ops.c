@@ -213,6 +213,8 @@ static void test_conv(void)
     /* Wide enough for pieces, ragged ends and a second thread. */
     conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT },
               21, 301, false);
+    /* So large that it is written past the caches. */
+    conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 1, .stride = 1, .pad = 0 }, 370, 360, false);
     conv_case((ConvShape){ .cin = 64, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 12, 17, false);
     conv_case((ConvShape){ .cin = 48, .cout = 96, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT },
               9, 14, true);
@@ -350,6 +352,7 @@ static void test_gram(void)
     gram_case(MASKS_SPECKLED, 9, 16, 20, 20, false); /* more regions than an image has planes */
     gram_case(MASKS_SOFT, 2, 64, 40, 70, false);
     gram_case(MASKS_SPECKLED, 1, 80, 20, 31, false);
+    gram_case(MASKS_HALVES, 2, 64, 30, 64, false);
     report("Gram matrices");
 }
 

@@ -234,6 +234,7 @@ static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
     int block = rows_at_once(width * s->cin * s->stride, yt->h, cpu->threads);
     Strip strip = strip_shape(s->cin <= IMAGE_PLANES, s->cin, (block - 1) * s->stride + s->k, width);
     bool direct = y->plane == 1; /* rows go straight to y */
+    bool past = direct && cpu_goes_past(cpu, y);
     size_t row = direct ? 0 : (size_t) block * yt->w * yt->c, each = strip.size + row + ALIGN;
 
     float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
@@ -259,7 +260,7 @@ static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
                  (Product){ .rows = yt->w, .depth = depth, .columns = s->cout, .a = in,
                             .a_row = strip.pixel * s->stride, .offset = offset, .b = c->forward,
                             .b_row = kernels->columns, .b_panel = (size_t) depth * kernels->columns,
-                            .bias = c->bias, .c = out, .c_row = step, .relu = true },
+                            .bias = c->bias, .c = out, .c_row = step, .relu = true, .past = past },
                  rows, strip.row * s->stride, step * yt->w);
         if (!direct)
             put_rows(y, out, i, rows);

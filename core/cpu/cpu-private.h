@@ -11,6 +11,8 @@
 #include "backend.h"
 #include "kernels.h"
 
+#include <stdint.h>
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -89,6 +91,15 @@ static inline int cpu_thread(void)
 #else
     return 0;
 #endif
+}
+
+/* Whether rows of a whole tensor are best written past the caches: see kernels.h. */
+static inline bool cpu_goes_past(const Cpu *cpu, const CpuTensor *x)
+{
+    size_t bytes = x->step * pixel_count(&x->t) * sizeof(float);
+
+    return bytes > ((size_t) 32 << 20) && x->plane == 1 && x->step % 16 == 0 &&
+           x->t.c % cpu->kernels->columns == 0 && (uintptr_t) x->p % ALIGN == 0;
 }
 
 /* Threads for so many multiplications and additions: waking a second one takes as long as some

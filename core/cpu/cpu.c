@@ -162,6 +162,10 @@ static void cpu_upload(Tensor *t, const float *v)
 
     if (!cpu_goes_on(cpu))
         return;
+    if (is_planar(x)) {
+        memcpy(x->p, v, t->c * n * sizeof *v);
+        return;
+    }
     int team = cpu_team(cpu, (double) t->c * n);
 #pragma omp parallel for num_threads(team)
     for (size_t i = 0; i < n; i++)
@@ -177,6 +181,10 @@ static void cpu_download(const Tensor *t, float *v)
 
     if (!cpu_goes_on(cpu))
         return;
+    if (is_planar(x)) {
+        memcpy(v, x->p, t->c * n * sizeof *v);
+        return;
+    }
     int team = cpu_team(cpu, (double) t->c * n);
 #pragma omp parallel for num_threads(team)
     for (size_t i = 0; i < n; i++)

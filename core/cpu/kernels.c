@@ -19,6 +19,28 @@ INLINE void store(float *p, Vec v)
     *(Loose *) p = v;
 }
 
+/* Past the caches, where the processor can. */
+INLINE void store_past(float *p, Vec v)
+{
+#if LANES == 16 && defined(__AVX512F__)
+    __builtin_ia32_movntps512(p, v);
+#elif LANES == 8 && defined(__AVX__)
+    __builtin_ia32_movntps256(p, v);
+#elif LANES == 4 && defined(__SSE__)
+    __builtin_ia32_movntps(p, v);
+#else
+    store(p, v);
+#endif
+}
+
+/* What was written past the caches is there for other threads. */
+INLINE void settle(void)
+{
+#ifdef __SSE__
+    __builtin_ia32_sfence();
+#endif
+}
+
 INLINE Vec all(float v)
 {
     return v - (Vec){ 0 };
@@ -94,6 +116,14 @@ INLINE void tile(const Product *p, const float *a, const float *b, const float *
             s0[r] = where_positive(s0[r], s0[r]);
             s1[r] = where_positive(s1[r], s1[r]);
         }
+    if (p->past) {
+#pragma GCC unroll 6
+        for (int r = 0; r < R; r++) {
+            store_past(c + r * c_row, s0[r]);
+            store_past(c + r * c_row + LANES, s1[r]);
+        }
+        return;
+    }
 #pragma GCC unroll 6
     for (int r = 0; r < R; r++) {
         store(c + r * c_row, s0[r]);
@@ -139,6 +169,8 @@ static void product(const Product *p)
             band(p, a, c, 1);
         }
     }
+    if (p->past)
+        settle();
 }
 
 /* ------------------------------------------------------------------------ stencil */

@@ -17,14 +17,18 @@
  * `relu`.  B is cut into panels of Kernels.columns columns: column j of panel n is
  * b[n * b_panel + k * b_row + j].  Panels (and the bias) are read whole even where `columns` ends
  * within one; c is not written there.  Convolutions read their picture through `offset`, so
- * nothing is unfolded. */
+ * nothing is unfolded.
+ *
+ * `past`: c is so large that it won't be in a cache when it is read again, and is written past
+ * them.  Then c lies on a cache line, c_row is a multiple of 16, `columns` one of whole panels, and
+ * `add` is not set. */
 typedef struct {
     int rows, depth, columns;
     const float *a, *b, *bias;
     const int *offset;
     float *c;
     size_t a_row, b_row, b_panel, c_row;
-    bool add, relu;
+    bool add, relu, past;
 } Product;
 
 /* One row, of every plane, of a symmetric operator with 12 pairs of offsets:
