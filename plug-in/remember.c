@@ -148,6 +148,9 @@ gboolean remember_restore(GimpProcedureConfig *config, GimpDrawable *content, GE
                               "one."));
         ok = FALSE;
     }
+    if (!ok)
+        g_object_set(config, "content-masks", NULL, "style-masks", NULL, "content-labels", NULL,
+                     "style-labels", NULL, NULL);
     g_key_file_free(file);
     return ok;
 }

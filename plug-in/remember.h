@@ -14,7 +14,8 @@ void remember_store(GimpProcedureConfig *config, GimpDrawable *content);
 
 /* Puts what was kept into the config.  FALSE and an error, a sentence that says what to do, if
  * there was no run before in this session, if something is gone, or if there were regions and
- * `content` is in another image than their photo: masks belong to one photo. */
+ * `content` is in another image than their photo: masks belong to one photo.  The config then
+ * has no regions. */
 gboolean remember_restore(GimpProcedureConfig *config, GimpDrawable *content, GError **error);
 
 #endif

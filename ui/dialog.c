@@ -174,13 +174,10 @@ static void open_photo(Dialog *dialog, GFile *file)
 {
     GimpImage *image = gimp_file_load(GIMP_RUN_INTERACTIVE, file);
     GimpLayer **layers;
-    char *name;
 
     if (!image) {
-        name = g_file_get_parse_name(file);
         progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR,
                           gimp_pdb_get_last_error(gimp_get_pdb()));
-        g_free(name);
         return;
     }
     gimp_display_new(image);
