@@ -25,8 +25,8 @@ typedef struct {
 
 static const Preset presets[] = {
     [DPS_PRESET_DRAFT] = { "draft", 256, 2, { 20, 12 } },
-    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 40, 20, 15 } },
-    [DPS_PRESET_BEST] = { "best", 1000, 4, { 60, 40, 30, 20 } },
+    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 80, 40, 15 } },
+    [DPS_PRESET_BEST] = { "best", 1000, 4, { 100, 80, 40, 20 } },
     [DPS_PRESET_REFERENCE] = { "reference", 700, 2, { 1000, 1000 } },
 };
 
@@ -144,7 +144,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .evaluations = p->evaluations[i],
                            .first_step = 0.01,
                            .search = true,
-                           .metric = { .shift = 1e-3, .lo = 0.02, .hi = side * side, .steps = 25 } },
+                           .metric = { .shift = 1e-3, .lo = 0.1, .hi = side * side, .steps = 12 } },
         };
 }
 
