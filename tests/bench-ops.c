@@ -160,7 +160,8 @@ static void sqdiff(Operands *o)
 static Conv *make_conv(int cin, int cout, PadMode mode)
 {
     float scale = 1 / sqrtf((float) cin * 9);
-    float *w = noise((size_t) cin * cout * 9, -scale, scale), *b = noise((size_t) cout, -0.1f, 0.1f);
+    float *w = noise((size_t) cin * cout * 9, -scale, scale),
+          *b = noise((size_t) cout, -0.1f, 0.1f);
     ConvShape s = { .cin = cin, .cout = cout, .k = 3, .stride = 1, .pad = 1, .mode = mode };
     Conv *c = be->conv_new(dev, &s, w, b);
 
@@ -199,8 +200,10 @@ static void layer(const char *name, int cin, int cout, int h, int w, PadMode mod
 {
     double gpixel = 1e-9 * h * w, feature = 4 * gpixel * cout;
     char text[64];
-    Operands o = { .x = tensor(cin, h, w, -1, 1), .y = tensor(cout, h, w, -1, 1),
-                   .dx = tensor(cin, h, w, -1, 1), .dy = tensor(cout, h, w, -1, 1),
+    Operands o = { .x = tensor(cin, h, w, -1, 1),
+                   .y = tensor(cout, h, w, -1, 1),
+                   .dx = tensor(cin, h, w, -1, 1),
+                   .dy = tensor(cout, h, w, -1, 1),
                    .conv = make_conv(cin, cout, mode) };
 
     snprintf(text, sizeof text, "%s conv %d > %d, %dx%d", name, cin, cout, w, h);
@@ -210,8 +213,10 @@ static void layer(const char *name, int cin, int cout, int h, int w, PadMode mod
     drop(&o);
     if (!regions)
         return;
-    o = (Operands){ .x = tensor(cout, h, w, 0, 1), .dx = tensor(cout, h, w, 0, 1),
-                    .dy = tensor(regions, cout, cout, -1, 1), .masks = make_masks(regions, h, w) };
+    o = (Operands){ .x = tensor(cout, h, w, 0, 1),
+                    .dx = tensor(cout, h, w, 0, 1),
+                    .dy = tensor(regions, cout, cout, -1, 1),
+                    .masks = make_masks(regions, h, w) };
     snprintf(text, sizeof text, "%s Gram, %d regions", name, regions);
     measure(text, gram, &o, gpixel * cout * (cout + 1), feature);
     snprintf(text, sizeof text, "%s Gram back", name);
@@ -223,8 +228,10 @@ static void pooling(const char *name, int c, int h, int w, PoolKind kind)
 {
     char text[64];
     double gbyte = 4e-9 * c * h * w;
-    Operands o = { .x = tensor(c, h, w, 0, 1), .y = tensor(c, h / 2, w / 2, 0, 1),
-                   .dx = tensor(c, h, w, 0, 1), .dy = tensor(c, h / 2, w / 2, 0, 1),
+    Operands o = { .x = tensor(c, h, w, 0, 1),
+                   .y = tensor(c, h / 2, w / 2, 0, 1),
+                   .dx = tensor(c, h, w, 0, 1),
+                   .dy = tensor(c, h / 2, w / 2, 0, 1),
                    .pool = { kind, 2, 2 } };
 
     snprintf(text, sizeof text, "%s pool %d, %dx%d", name, c, w, h);
@@ -273,8 +280,10 @@ static void vectors(void)
     int h = 466, w = 700, n = h * w;
     double plane = 4e-9 * n, *stats = calloc((size_t) 9 * n, sizeof *stats);
     float *image = noise((size_t) 3 * n, 0, 1);
-    Operands o = { .x = tensor(3, h, w, -1, 1), .y = tensor(3, h, w, -1, 1),
-                   .dx = tensor(3, h, w, -1, 1), .n = VECTORS };
+    Operands o = { .x = tensor(3, h, w, -1, 1),
+                   .y = tensor(3, h, w, -1, 1),
+                   .dx = tensor(3, h, w, -1, 1),
+                   .n = VECTORS };
 
     for (int i = 3 * n; stats && i < 9 * n; i++)
         stats[i] = 0.1;

@@ -35,12 +35,16 @@ static void turn(const Job *job, float *to, int wide, int i, int j0, int n)
     const float *d = dy->p + at * dy->step, *v = y->p + at * y->step;
 
     if (dy->plane == 1 && y->plane == 1) {
-        cpu_of(job->c->c.dev)->kernels->rectified_planes(to, wide, d, dy->step, v, y->step, n, y->t.c);
+        cpu_prefetch(d + wide * dy->step, wide * dy->step);
+        cpu_prefetch(v + wide * y->step, wide * y->step);
+        cpu_of(job->c->c.dev)
+            ->kernels->rectified_planes(to, wide, d, dy->step, v, y->step, n, y->t.c);
         return;
     }
     for (int c = 0; c < y->t.c; c++)
         for (int j = 0; j < n; j++)
-            to[c * wide + j] = v[c * y->plane + j * y->step] > 0 ? d[c * dy->plane + j * dy->step] : 0;
+            to[c * wide + j] = v[c * y->plane + j * y->step] > 0 ? d[c * dy->plane + j * dy->step]
+                                                                 : 0;
 }
 
 /* Adds the products of n pixels of row i, beginning with j0, to the piece's rows. */
@@ -51,7 +55,8 @@ static void shift(const Job *job, const float *z, int block, int row, int j0, in
 
     for (int c = 0; c < s->cin; c++)
         for (int t = 0; t < s->k * s->k; t++, z += TILE) {
-            float *to = piece_row(job, block, row * s->stride + t / s->k, c) + j0 * s->stride + t % s->k;
+            float *to = piece_row(job, block, row * s->stride + t / s->k, c) + j0 * s->stride +
+                        t % s->k;
             if (s->stride == 1)
                 kernels->add(to, z, n);
             else
@@ -70,10 +75,16 @@ static void multiply(const Job *job, float *z, float *turned, int i, int j0, int
     for (int j = 0; j < n; j += wide) {
         int columns = n - j < wide ? n - j : wide;
         turn(job, turned, wide, i, j0 + j, columns);
-        kernels->product(&(Product){
-            .rows = s->cin * s->k * s->k, .depth = s->cout, .columns = wide, .a = job->c->backward,
-            .a_row = s->cout, .offset = job->offset, .b = turned, .b_row = wide, .c = z + j,
-            .c_row = TILE });
+        kernels->product(&(Product){ .rows = s->cin * s->k * s->k,
+                                     .depth = s->cout,
+                                     .columns = wide,
+                                     .a = job->c->backward,
+                                     .a_row = s->cout,
+                                     .offset = job->offset,
+                                     .b = turned,
+                                     .b_row = wide,
+                                     .c = z + j,
+                                     .c_row = TILE });
     }
 }
 
@@ -83,7 +94,8 @@ static void fill_piece(const Job *job, int block, float *turned)
     int h = job->y->t.h, w = job->y->t.w, first = block * BLOCK_ROWS;
     float *z = turned + (size_t) s->cout * cpu_of(job->c->c.dev)->kernels->columns;
 
-    memset(piece_row(job, block, 0, 0), 0, (size_t) job->rows * s->cin * job->width * sizeof(float));
+    memset(piece_row(job, block, 0, 0), 0,
+           (size_t) job->rows * s->cin * job->width * sizeof(float));
     for (int row = 0; row < BLOCK_ROWS && first + row < h; row++)
         for (int j = 0; j < w; j += TILE) {
             int n = w - j < TILE ? w - j : TILE;
@@ -118,7 +130,8 @@ static void gather_row(const Job *job, int i, int c, bool add)
                 for (int j = 0; j < w; j++)
                     to[j * dx->step] += row[s->pad + j];
             for (int q = 0; q < s->pad; q++) {
-                int left = conv_source(s->mode, q - s->pad, w), right = conv_source(s->mode, w + q, w);
+                int left = conv_source(s->mode, q - s->pad, w),
+                    right = conv_source(s->mode, w + q, w);
                 if (left >= 0)
                     to[left * dx->step] += row[q];
                 if (right >= 0)
@@ -135,8 +148,9 @@ void conv_image_back(const CpuTensor *dx, const CpuConv *c, const CpuTensor *dy,
     Cpu *cpu = cpu_of(c->c.dev);
     int blocks = (y->t.h + BLOCK_ROWS - 1) / BLOCK_ROWS, taps = s->cin * s->k * s->k;
     size_t each = (size_t) s->cout * cpu->kernels->columns + (size_t) taps * TILE + ALIGN;
-    Job job = { c, dx, dy, y, .width = dx->t.w + 2 * s->pad,
-                .rows = (BLOCK_ROWS - 1) * s->stride + s->k };
+    Job job = {
+        c, dx, dy, y, .width = dx->t.w + 2 * s->pad, .rows = (BLOCK_ROWS - 1) * s->stride + s->k
+    };
     size_t pieces = (size_t) blocks * job.rows * s->cin * job.width;
     size_t offsets = ((size_t) s->cout + ALIGN - 1) / ALIGN * ALIGN;
 

@@ -119,7 +119,8 @@ OnednnConv *onednn_conv_new(Onednn *o, const ConvShape *s, const float *weight, 
     bool ok = c->own &&
               !dnnl_memory_desc_create_with_tag(&w, 4, (dnnl_dims_t){ s->cout, s->cin, s->k, s->k },
                                                 dnnl_f32, dnnl_oihw) &&
-              !dnnl_memory_desc_create_with_tag(&b, 1, (dnnl_dims_t){ s->cout }, dnnl_f32, dnnl_a) &&
+              !dnnl_memory_desc_create_with_tag(&b, 1, (dnnl_dims_t){ s->cout }, dnnl_f32,
+                                                dnnl_a) &&
               !dnnl_memory_create(&c->weight, w, o->engine, c->own) &&
               !dnnl_memory_create(&c->bias, b, o->engine, c->own + n);
     dnnl_memory_desc_destroy(w);
@@ -178,7 +179,8 @@ static Packed *packed(OnednnConv *c, const_dnnl_memory_desc_t want)
         return NULL;
     bool ok = !dnnl_memory_get_memory_desc(c->weight, &have) &&
               !dnnl_memory_create(&p->memory, want, c->o->engine, DNNL_MEMORY_ALLOCATE) &&
-              !dnnl_reorder_primitive_desc_create(&pd, have, c->o->engine, want, c->o->engine, NULL) &&
+              !dnnl_reorder_primitive_desc_create(&pd, have, c->o->engine, want, c->o->engine,
+                                                  NULL) &&
               !dnnl_primitive_create(&reorder, pd) &&
               !dnnl_primitive_execute(reorder, c->o->stream, 2,
                                       (dnnl_exec_arg_t[]){ { DNNL_ARG_FROM, c->weight },
@@ -218,27 +220,25 @@ static dnnl_primitive_desc_t describe(const OnednnConv *c, bool back, dnnl_memor
     dnnl_primitive_desc_t forward = NULL, pd = NULL;
 
     bool ok = !dnnl_memory_get_memory_desc(c->bias, &bias) &&
-              !dnnl_memory_desc_create_with_tag(&any, 4, (dnnl_dims_t){ s->cout, s->cin, s->k, s->k },
+              !dnnl_memory_desc_create_with_tag(&any, 4,
+                                                (dnnl_dims_t){ s->cout, s->cin, s->k, s->k },
                                                 dnnl_f32, dnnl_format_tag_any) &&
               !dnnl_primitive_attr_create(&attr) &&
               !dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
     if (ok && back)
-        ok = !dnnl_convolution_forward_primitive_desc_create(&forward, c->o->engine,
-                                                             dnnl_forward_training,
-                                                             dnnl_convolution_direct, x, any, bias, y,
-                                                             strides, dilates, pad, pad, NULL) &&
-             !dnnl_convolution_backward_data_primitive_desc_create(&pd, c->o->engine,
-                                                                   dnnl_convolution_direct, x, any, y,
-                                                                   strides, dilates, pad, pad,
-                                                                   forward, attr);
+        ok = !dnnl_convolution_forward_primitive_desc_create(
+                 &forward, c->o->engine, dnnl_forward_training, dnnl_convolution_direct, x, any,
+                 bias, y, strides, dilates, pad, pad, NULL) &&
+             !dnnl_convolution_backward_data_primitive_desc_create(
+                 &pd, c->o->engine, dnnl_convolution_direct, x, any, y, strides, dilates, pad, pad,
+                 forward, attr);
     else if (ok)
         ok = !dnnl_post_ops_create(&relu) &&
              !dnnl_post_ops_append_eltwise(relu, dnnl_eltwise_relu, 0, 0) &&
              !dnnl_primitive_attr_set_post_ops(attr, relu) &&
-             !dnnl_convolution_forward_primitive_desc_create(&pd, c->o->engine,
-                                                             dnnl_forward_inference,
-                                                             dnnl_convolution_direct, x, any, bias, y,
-                                                             strides, dilates, pad, pad, attr);
+             !dnnl_convolution_forward_primitive_desc_create(
+                 &pd, c->o->engine, dnnl_forward_inference, dnnl_convolution_direct, x, any, bias,
+                 y, strides, dilates, pad, pad, attr);
     dnnl_memory_desc_destroy(any);
     dnnl_post_ops_destroy(relu);
     dnnl_primitive_attr_destroy(attr);

@@ -15,9 +15,10 @@
 typedef struct {
     Conv c;
     OnednnConv *onednn; /* if it does this one: then there is nothing else */
-    float *forward;  /* panels of (taps, outputs) */
-    float *backward; /* cin > 4: panels of (turned taps and outputs, inputs); else (taps, outputs) */
-    float *bias;     /* as long as the panels are wide */
+    float *forward;     /* panels of (taps, outputs) */
+    float
+        *backward; /* cin > 4: panels of (turned taps and outputs, inputs); else (taps, outputs) */
+    float *bias;   /* as long as the panels are wide */
     float *border;
     float *own;
 } CpuConv;

@@ -98,7 +98,10 @@ typedef struct {
 
 static Strip strip_shape(bool image, int channels, int rows, int width)
 {
-    Strip s = { .rows = rows, .width = width, .channels = channels, .image = image,
+    Strip s = { .rows = rows,
+                .width = width,
+                .channels = channels,
+                .image = image,
                 .size = (size_t) channels * rows * width };
 
     s.plane = s.image ? (size_t) rows * width : 1;
@@ -232,7 +235,8 @@ static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
     const Kernels *kernels = cpu->kernels;
     int depth = s->k * s->k * s->cin, width = xt->w + 2 * s->pad;
     int block = rows_at_once(width * s->cin * s->stride, yt->h, cpu->threads);
-    Strip strip = strip_shape(s->cin <= IMAGE_PLANES, s->cin, (block - 1) * s->stride + s->k, width);
+    Strip strip = strip_shape(s->cin <= IMAGE_PLANES, s->cin, (block - 1) * s->stride + s->k,
+                              width);
     bool direct = y->plane == 1; /* rows go straight to y */
     bool past = direct && cpu_goes_past(cpu, y);
     size_t row = direct ? 0 : (size_t) block * yt->w * yt->c, each = strip.size + row + ALIGN;
@@ -257,10 +261,20 @@ static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
             out = y->p + (size_t) i * yt->w * y->step;
         size_t step = direct ? y->step : (size_t) yt->c;
         multiply(kernels,
-                 (Product){ .rows = yt->w, .depth = depth, .columns = s->cout, .a = in,
-                            .a_row = strip.pixel * s->stride, .offset = offset, .b = c->forward,
-                            .b_row = kernels->columns, .b_panel = (size_t) depth * kernels->columns,
-                            .bias = c->bias, .c = out, .c_row = step, .relu = true, .past = past },
+                 (Product){ .rows = yt->w,
+                            .depth = depth,
+                            .columns = s->cout,
+                            .a = in,
+                            .a_row = strip.pixel * s->stride,
+                            .offset = offset,
+                            .b = c->forward,
+                            .b_row = kernels->columns,
+                            .b_panel = (size_t) depth * kernels->columns,
+                            .bias = c->bias,
+                            .c = out,
+                            .c_row = step,
+                            .relu = true,
+                            .past = past },
                  rows, strip.row * s->stride, step * yt->w);
         if (!direct)
             put_rows(y, out, i, rows);
@@ -276,10 +290,16 @@ static void features_row(float *out, float *in, const Strip *strip, const int *o
 
     fill_gradient(in, strip, c, dy, y, e + s->pad - s->k + 1, s->k - 1);
     multiply(kernels,
-             (Product){ .rows = w + 2 * s->pad, .depth = s->k * s->k * s->cout, .columns = s->cin,
-                        .a = in, .a_row = strip->pixel, .offset = offset, .b = c->backward,
+             (Product){ .rows = w + 2 * s->pad,
+                        .depth = s->k * s->k * s->cout,
+                        .columns = s->cin,
+                        .a = in,
+                        .a_row = strip->pixel,
+                        .offset = offset,
+                        .b = c->backward,
                         .b_row = kernels->columns,
-                        .b_panel = (size_t) s->k * s->k * s->cout * kernels->columns, .c = out,
+                        .b_panel = (size_t) s->k * s->k * s->cout * kernels->columns,
+                        .c = out,
                         .c_row = s->cin },
              1, 0, 0);
 }
@@ -349,7 +369,8 @@ void cpu_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bo
         return;
 #ifdef HAVE_ONEDNN
     if (c->onednn) {
-        onednn_conv_back(cpu_of(y->dev), c->onednn, cpu_tensor(dx), cpu_tensor(dy), cpu_tensor(y), add);
+        onednn_conv_back(cpu_of(y->dev), c->onednn, cpu_tensor(dx), cpu_tensor(dy), cpu_tensor(y),
+                         add);
         return;
     }
 #endif

@@ -102,6 +102,13 @@ static inline bool cpu_goes_past(const Cpu *cpu, const CpuTensor *x)
            x->t.c % cpu->kernels->columns == 0 && (uintptr_t) x->p % ALIGN == 0;
 }
 
+/* Asks for memory that will soon be read; it need not exist. */
+static inline void cpu_prefetch(const float *p, size_t floats)
+{
+    for (size_t i = 0; i < floats; i += 16)
+        __builtin_prefetch(p + i, 0, 2);
+}
+
 /* Threads for so many multiplications and additions: waking a second one takes as long as some
  * ten thousand of them. */
 static inline int cpu_team(const Cpu *cpu, double work)

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 256     /* pixels; their positions in a chunk fit a byte */
-#define GROUP 8       /* chunks summed up in float before they go to a sum in double */
-#define PANEL 6144    /* floats of a panel, about */
+#define CHUNK 256  /* pixels; their positions in a chunk fit a byte */
+#define GROUP 8    /* chunks summed up in float before they go to a sum in double */
+#define PANEL 6144 /* floats of a panel, about */
 
 typedef struct {
     size_t first; /* in the lists */
@@ -21,9 +21,9 @@ typedef struct {
 typedef struct {
     Masks m;
     size_t chunks;
-    Part *part; /* (region, chunk) */
-    float *usual; /* of each region: the mask's largest value */
-    float *value; /* relative to that */
+    Part *part;     /* (region, chunk) */
+    float *usual;   /* of each region: the mask's largest value */
+    float *value;   /* relative to that */
     uint8_t *place; /* in the chunk */
 } CpuMasks;
 
@@ -157,16 +157,27 @@ static size_t round_up(size_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* sum += rows' rows, on and above the diagonal, and some below it. */
-static void multiply(const Kernels *kernels, float *sum, const float *rows, const int *offset, int c,
-                     int n)
+/* sum += rows' rows, on and above the diagonal, and some below it.  Meanwhile `next` is asked for,
+ * which is as large. */
+static void multiply(const Kernels *kernels, float *sum, const float *rows, const int *offset,
+                     int c, int n, const float *next)
 {
-    for (int j = 0; j < c; j += kernels->columns) {
+    size_t part = (size_t) kernels->columns * n;
+
+    for (int j = 0; j < c; j += kernels->columns, next += part) {
+        cpu_prefetch(next, part);
         int columns = c - j < kernels->columns ? c - j : kernels->columns;
-        kernels->product(&(Product){
-            .rows = j + columns, .depth = n, .columns = columns, .a = rows, .a_row = 1,
-            .offset = offset, .b = rows + j, .b_row = (size_t) offset[1], .c = sum + j, .c_row = c,
-            .add = true });
+        kernels->product(&(Product){ .rows = j + columns,
+                                     .depth = n,
+                                     .columns = columns,
+                                     .a = rows,
+                                     .a_row = 1,
+                                     .offset = offset,
+                                     .b = rows + j,
+                                     .b_row = (size_t) offset[1],
+                                     .c = sum + j,
+                                     .c_row = c,
+                                     .add = true });
     }
 }
 
@@ -188,12 +199,14 @@ static void sum_group(const GramRoom *room, const Panel *panel, const CpuTensor 
         for (int i = 0, n; i < part->count; i += n) {
             n = part->count - i < panel->rows ? part->count - i : panel->rows;
             if (as_it_lies(x, part)) {
-                multiply(kernels, room->sum, pixel_of(x, m, part, chunk, i), room->offset_as_it_lies,
-                         c, n);
+                const float *rows = pixel_of(x, m, part, chunk, i);
+                multiply(kernels, room->sum, rows, room->offset_as_it_lies, c, n,
+                         rows + n * x->step);
                 continue;
             }
             pack(room->panel, panel, x, m, part, chunk, i, n, false);
-            multiply(kernels, room->sum, room->panel, room->offset, c, n);
+            multiply(kernels, room->sum, room->panel, room->offset, c, n,
+                     pixel_of(x, m, part, chunk, i + n < part->count ? i + n : i));
         }
     }
     for (int a = 0; any && a < c; a++)
@@ -306,11 +319,19 @@ static void back_pixels(const BackJob *job, int k, size_t chunk, int first, int 
         pack(in, &job->panel, job->x, job->m, part, chunk, first, n, true);
     if (side_by_side)
         out = dx->p + (chunk * CHUNK + place[0]) * dx->step;
-    Product p = { .rows = n, .depth = c, .columns = c, .a = in,
-                  .a_row = lies ? job->x->step : job->panel.row, .past = side_by_side && !add && job->past,
-                  .offset = job->offset, .b = job->gradient + k * job->gradient_size,
-                  .b_row = kernels->columns, .b_panel = (size_t) c * kernels->columns, .c = out,
-                  .c_row = side_by_side ? dx->step : (size_t) c, .add = side_by_side && add };
+    Product p = { .rows = n,
+                  .depth = c,
+                  .columns = c,
+                  .a = in,
+                  .a_row = lies ? job->x->step : job->panel.row,
+                  .past = side_by_side && !add && job->past,
+                  .offset = job->offset,
+                  .b = job->gradient + k * job->gradient_size,
+                  .b_row = kernels->columns,
+                  .b_panel = (size_t) c * kernels->columns,
+                  .c = out,
+                  .c_row = side_by_side ? dx->step : (size_t) c,
+                  .add = side_by_side && add };
     cpu_product(kernels, &p);
     for (int i = 0; !side_by_side && i < n; i++) {
         float *to = dx->p + (chunk * CHUNK + place[i]) * dx->step;
@@ -351,15 +372,18 @@ void cpu_gram_back(Tensor *dxt, const Tensor *dyt, const Tensor *xt, const Masks
     Cpu *cpu = cpu_of(xt->dev);
     int c = xt->c, wide = cpu->kernels->columns;
     const CpuMasks *m = (const CpuMasks *) masks;
-    BackJob job = { cpu_tensor(dxt), cpu_tensor(xt), m, panel_for(cpu, c),
+    BackJob job = { cpu_tensor(dxt),
+                    cpu_tensor(xt),
+                    m,
+                    panel_for(cpu, c),
                     .gradient_size = (size_t) c * ((c + wide - 1) / wide * wide),
                     .past = cpu_goes_past(cpu, cpu_tensor(dxt)) };
     size_t floats = round_up(job.panel.rows * job.panel.row), each = 2 * floats;
 
     if (!cpu_goes_on(cpu))
         return;
-    float *work = cpu_work(cpu, (each * cpu->threads + round_up(c) +
-                                 masks->k * job.gradient_size) * sizeof(float));
+    float *work = cpu_work(cpu, (each * cpu->threads + round_up(c) + masks->k * job.gradient_size) *
+                                    sizeof(float));
     if (!work)
         return;
     int *offset = (int *) (work + each * cpu->threads);

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define DEPTH 5       /* steps at a time, at most */
-#define RING 8        /* rows kept of each iterate: 5 are needed */
+#define DEPTH 5        /* steps at a time, at most */
+#define RING 8         /* rows kept of each iterate: 5 are needed */
 #define WEIGHT_RING 16 /* rows kept of the weights: 2 DEPTH + 3 are needed */
 #define COLUMNS (STENCIL_STRIDE - 4 * DEPTH - 4)
 #define ROWS 240
@@ -19,7 +19,7 @@
 
 typedef struct {
     const CpuLinop *l;
-    int planes, depth; /* steps of this round */
+    int planes, depth;               /* steps of this round */
     const float *before, *now, *rhs; /* before is NULL for a plain product */
     float *last_but_one, *last;      /* results; last_but_one may be NULL */
     float momentum[DEPTH], rate[DEPTH], shift;
@@ -28,8 +28,8 @@ typedef struct {
 typedef struct {
     int first, end, left, right; /* rows and columns of the picture */
     int base;                    /* the leftmost column that is needed of any iterate */
-    float *weight;               /* (1 + row modulo WEIGHT_RING, pair, STENCIL_STRIDE); zeros first */
-    float *ring;                 /* (step, row modulo RING, plane, STENCIL_STRIDE) */
+    float *weight; /* (1 + row modulo WEIGHT_RING, pair, STENCIL_STRIDE); zeros first */
+    float *ring;   /* (step, row modulo RING, plane, STENCIL_STRIDE) */
 } Tile;
 
 static int most(int a, int b)
@@ -45,7 +45,8 @@ static int least(int a, int b)
 /* Row i of the iterate after `step` steps of the round, at column j; 0 is what it starts from. */
 static float *ring_row(const Round *q, const Tile *t, int step, int i, int j)
 {
-    return t->ring + (size_t) (step * RING + i % RING) * q->planes * STENCIL_STRIDE + 2 + j - t->base;
+    return t->ring + (size_t) (step * RING + i % RING) * q->planes * STENCIL_STRIDE + 2 + j -
+           t->base;
 }
 
 static size_t pixel(const Round *q, int i, int j)
@@ -82,8 +83,11 @@ static void compute_row(const Round *q, const Tile *t, int step, int i)
     int left = most(t->left - more, 0), right = least(t->right + more, w);
     size_t n = (size_t) h * w, at = pixel(q, i, left);
     bool end = step == q->depth;
-    StencilRow r = { .planes = q->planes, .y = end ? q->last + at : ring_row(q, t, step, i, left),
-                     .y_plane = end ? n : STENCIL_STRIDE, .rhs_plane = n, .shift = q->shift };
+    StencilRow r = { .planes = q->planes,
+                     .y = end ? q->last + at : ring_row(q, t, step, i, left),
+                     .y_plane = end ? n : STENCIL_STRIDE,
+                     .rhs_plane = n,
+                     .shift = q->shift };
 
     for (int u = -2; u <= 2; u++) {
         bool inside = i + u >= 0 && i + u < h; /* outside, weights are 0 */
@@ -143,7 +147,8 @@ static void compute_round(const Round *q)
 #pragma omp parallel for num_threads(team) schedule(dynamic)
     for (int k = 0; k < across * down; k++) {
         int a = k % across, d = k / across;
-        Tile t = { .first = (int) ((long) h * d / down), .end = (int) ((long) h * (d + 1) / down),
+        Tile t = { .first = (int) ((long) h * d / down),
+                   .end = (int) ((long) h * (d + 1) / down),
                    .left = (int) ((long) w * a / across),
                    .right = (int) ((long) w * (a + 1) / across),
                    .weight = rings + each * cpu_thread() };
@@ -179,8 +184,13 @@ void stencil_chebyshev(float *y, const CpuLinop *l, const float *x, int planes, 
         from[1][i] = (float) (x[i] / theta);
     }
     for (int k = 0; k < rounds && cpu_goes_on(cpu); k++) {
-        Round q = { .l = l, .planes = planes, .before = from[0], .now = from[1], .rhs = x,
-                    .last_but_one = k < rounds - 1 ? to[0] : NULL, .last = to[1],
+        Round q = { .l = l,
+                    .planes = planes,
+                    .before = from[0],
+                    .now = from[1],
+                    .rhs = x,
+                    .last_but_one = k < rounds - 1 ? to[0] : NULL,
+                    .last = to[1],
                     .shift = (float) shift };
         for (int end = 1 + (steps - 1) * (k + 1) / rounds; done < end; done++, q.depth++) {
             double next = 1 / (2 * sigma - rho);

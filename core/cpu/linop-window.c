@@ -117,12 +117,14 @@ static void fit_row(double *coefficient, const CpuLinop *l, const float *x, int 
         for (int u = i - r; u <= i + r; u++)
             for (int j = 0; j < w; j++)
                 column[j] += c == 3 ? x[(size_t) u * w + j]
-                                    : (double) l->image[c * n + (size_t) u * w + j] * x[(size_t) u * w + j];
+                                    : (double) l->image[c * n + (size_t) u * w + j] *
+                                          x[(size_t) u * w + j];
         sum_along(sum, column, w, r);
         for (int j = r; j < w - r; j++)
             coefficient[c * (size_t) w + j] =
                 c == 3 ? sum[j] / size
-                       : sum[j] - size * l->mean[c * n + (size_t) i * w + j] * coefficient[3 * (size_t) w + j];
+                       : sum[j] - size * l->mean[c * n + (size_t) i * w + j] *
+                                      coefficient[3 * (size_t) w + j];
     }
     for (int j = r; j < w - r; j++) {
         const double *s = l->inverse + (size_t) i * w + j;
@@ -147,7 +149,9 @@ static void residual_row(float *y, const CpuLinop *l, const float *x, const doub
 
     for (int j = 0; j < w; j++) {
         int left = j - r > r ? j - r : r, right = j + r < w - r ? j + r : w - r - 1;
-        double windows = last >= first && right >= left ? (double) (last - first + 1) * (right - left + 1) : 0;
+        double windows = last >= first && right >= left
+                             ? (double) (last - first + 1) * (right - left + 1)
+                             : 0;
         total[j] = windows * x[(size_t) i * w + j];
     }
     for (int c = 0; c < 4; c++) {

@@ -24,7 +24,8 @@ static CpuLinop *linop_new(Device *d, int h, int w, LinopForm form, size_t bytes
 Linop *cpu_sparse(Device *d, int h, int w, const int *row, const int *col, const float *val)
 {
     size_t n = (size_t) h * w, nnz = (size_t) row[n];
-    CpuLinop *l = linop_new(d, h, w, LINOP_SPARSE, nnz * (sizeof(float) + sizeof(int)) + (n + 1) * sizeof(int));
+    CpuLinop *l = linop_new(d, h, w, LINOP_SPARSE,
+                            nnz * (sizeof(float) + sizeof(int)) + (n + 1) * sizeof(int));
 
     if (!l)
         return NULL;
@@ -163,8 +164,8 @@ static void chebyshev(float *y, const CpuLinop *l, const float *rhs, int planes,
     }
 }
 
-void cpu_chebyshev(Tensor *y, const Linop *lo, const Tensor *x, double shift, double low, double high,
-                   int steps, Tensor *const *scratch)
+void cpu_chebyshev(Tensor *y, const Linop *lo, const Tensor *x, double shift, double low,
+                   double high, int steps, Tensor *const *scratch)
 {
     Cpu *cpu = cpu_of(y->dev);
     const CpuLinop *l = (const CpuLinop *) lo;

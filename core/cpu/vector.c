@@ -121,7 +121,8 @@ void cpu_excess(int slot, double w, Tensor *dx, const Tensor *x, bool add)
 void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
 {
     Cpu *cpu = cpu_of(x->dev);
-    bool lie = alike(n, (const Tensor *const *) y) && alike(2, (const Tensor *[]){ x, n ? y[0] : x });
+    bool lie = alike(n, (const Tensor *const *) y) &&
+               alike(2, (const Tensor *[]){ x, n ? y[0] : x });
     size_t blocks = block_count(x);
 
     if (!cpu_goes_on(cpu))
@@ -143,8 +144,8 @@ void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
 }
 
 /* sum += the terms whose coefficient is not zero, four at a time. */
-static void add_terms(const Kernels *kernels, float *sum, int n, const double *a,
-                      Tensor *const *x, bool lie, size_t e, size_t m)
+static void add_terms(const Kernels *kernels, float *sum, int n, const double *a, Tensor *const *x,
+                      bool lie, size_t e, size_t m)
 {
     static const float nothing[BLOCK];
     float room[4][BLOCK], factor[4];
@@ -171,7 +172,8 @@ static void add_terms(const Kernels *kernels, float *sum, int n, const double *a
 void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
 {
     Cpu *cpu = cpu_of(y->dev);
-    bool lie = alike(n, (const Tensor *const *) x) && alike(2, (const Tensor *[]){ y, n ? x[0] : y });
+    bool lie = alike(n, (const Tensor *const *) x) &&
+               alike(2, (const Tensor *[]){ y, n ? x[0] : y });
     bool copy = n == 1 && a[0] == 1;
     size_t blocks = block_count(y);
 

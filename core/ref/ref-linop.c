@@ -24,7 +24,8 @@ Linop *ref_sparse(Device *d, int h, int w, const int *row, const int *col, const
 {
     size_t n = (size_t) h * w, nnz = (size_t) row[n];
     char *room;
-    RefLinop *l = linop_new(d, h, w, nnz * (sizeof(double) + sizeof(int)) + (n + 1) * sizeof(int), &room);
+    RefLinop *l = linop_new(d, h, w, nnz * (sizeof(double) + sizeof(int)) + (n + 1) * sizeof(int),
+                            &room);
 
     if (!l)
         return NULL;

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Convolutions, pooling and Gram matrices of a device against the reference device: odd sizes,
+ * slices with guard planes about them, gradients overwritten and added to, masks of every kind.
+ *
+ *     test-ops-features [DEVICE [THREADS]] */
+#include "ops.h"
+
+/* -------------------------------------------------------------------- convolution */
+
+typedef struct {
+    ConvShape s;
+    Conv *on[2];
+} ConvPair;
+
+static ConvPair conv_pair(ConvShape s)
+{
+    size_t n = (size_t) s.cin * s.cout * s.k * s.k;
+    double scale = 1 / sqrt(s.cin * s.k * s.k);
+    float *w = noise(n, -scale, scale), *b = noise(s.cout, -0.3, 0.3);
+    float *border = noise(s.cin, -1, 1);
+
+    if (s.mode == PAD_CONSTANT && s.cin % 2)
+        s.border = border;
+    ConvPair c = { s, { be->conv_new(dev, &s, w, b), ref->be->conv_new(ref, &s, w, b) } };
+    free(w);
+    free(b);
+    free(border);
+    return c;
+}
+
+static void conv_case(ConvShape s, int h, int w, bool sliced)
+{
+    int yh = (h + 2 * s.pad - s.k) / s.stride + 1, yw = (w + 2 * s.pad - s.k) / s.stride + 1;
+
+    if (h + 2 * s.pad < s.k || w + 2 * s.pad < s.k)
+        return;
+    ConvPair c = conv_pair(s);
+    Pair x = pair(s.cin, h, w, sliced, -1, 1), y = pair(s.cout, yh, yw, sliced, -1, 1);
+    ref->be->conv(y.t[1], c.on[1], x.t[1]);
+    for (int round = 0; round < 2;
+         round++) { /* what is kept from the first call serves the second */
+        be->conv(y.t[0], c.on[0], x.t[0]);
+        double d = differ(&y);
+        CHECK(d < 1e-5, "conv %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d: %g", h, w,
+              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, d); /* 3.4e-6 */
+    }
+    for (int add = 0; add < 2; add++) {
+        Pair dy = pair(s.cout, yh, yw, sliced, -1, 1), dx = pair(s.cin, h, w, sliced, -1, 1);
+        /* Which values are positive must not hang on rounding: both masks come from one array. */
+        Pair mask = pair(s.cout, yh, yw, sliced, -1, 1);
+        be->conv_back(dx.t[0], c.on[0], dy.t[0], mask.t[0], add);
+        ref->be->conv_back(dx.t[1], c.on[1], dy.t[1], mask.t[1], add);
+        double d = differ(&dx);
+        CHECK(d < 1e-5,
+              "conv_back %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d add %d: %g", h, w,
+              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, add,
+              d); /* 4.0e-6, of one pixel that all but cancels */
+        pair_drop(&dy);
+        pair_drop(&dx);
+        pair_drop(&mask);
+    }
+    pair_drop(&x);
+    pair_drop(&y);
+    be->conv_drop(c.on[0]);
+    ref->be->conv_drop(c.on[1]);
+}
+
+static void test_conv(void)
+{
+    static const int channels[][2] = { { 3, 64 }, { 3, 16 }, { 1, 5 }, { 8, 3 },   { 16, 32 },
+                                       { 5, 7 },  { 3, 3 },  { 2, 1 }, { 33, 17 }, { 64, 64 } };
+    static const int geometry[][3] = { { 3, 1, 1 }, { 3, 2, 0 }, { 1, 1, 0 }, { 3, 1, 0 },
+                                       { 3, 2, 1 }, { 5, 1, 2 }, { 1, 2, 0 } };
+
+    for (size_t ch = 0; ch < sizeof channels / sizeof *channels; ch++)
+        for (size_t g = 0; g < sizeof geometry / sizeof *geometry; g++)
+            for (int n = 0; n < SIZES; n++)
+                for (int mode = 0; mode < 2; mode++) {
+                    int cin = channels[ch][0], cout = channels[ch][1];
+                    ConvShape s = { .cin = cin,
+                                    .cout = cout,
+                                    .k = geometry[g][0],
+                                    .stride = geometry[g][1],
+                                    .pad = geometry[g][2],
+                                    .mode = mode ? PAD_REFLECT : PAD_CONSTANT };
+                    if (sizes[n][0] * sizes[n][1] * cin * cout > 40000 || (g > 1 && n + ch > 9))
+                        continue; /* the reference is slow */
+                    conv_case(s, sizes[n][0], sizes[n][1], (n + g + ch) % 2);
+                }
+    /* Wide enough for pieces, ragged ends and a second thread. */
+    conv_case(
+        (ConvShape){ .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 21,
+        301, false);
+    /* So large that it is written past the caches. */
+    conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 1, .stride = 1, .pad = 0 }, 370, 360, false);
+    conv_case((ConvShape){ .cin = 64, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 12, 17, false);
+    conv_case(
+        (ConvShape){ .cin = 48, .cout = 96, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 9,
+        14, true);
+    report("convolution");
+}
+
+/* <conv(x), y> = <x, conv_back(y)> where the ReLU passes everything and the bias is zero. */
+static void test_conv_adjoint(void)
+{
+    for (int mode = 0; mode < 2; mode++)
+        for (int cin = 3; cin < 20; cin += 13) {
+            ConvShape s = { .cin = cin,
+                            .cout = 24,
+                            .k = 3,
+                            .stride = 1,
+                            .pad = 1,
+                            .mode = mode ? PAD_REFLECT : PAD_CONSTANT };
+            float *w = noise((size_t) cin * 24 * 9, 0, 0.1), *b = calloc(24, sizeof *b);
+            Conv *c = be->conv_new(dev, &s, w, b);
+            Pair x = pair(cin, 21, 30, false, 0.1, 1), y = pair(24, 21, 30, false, 0, 1);
+            Pair dy = pair(24, 21, 30, false, 0, 1), dx = pair(cin, 21, 30, false, 0, 1);
+            double v[2];
+            be->conv(y.t[0], c, x.t[0]);
+            be->dots(0, y.t[0], 1, &dy.t[0]);
+            be->conv_back(dx.t[0], c, dy.t[0], y.t[0], false);
+            be->dots(1, x.t[0], 1, &dx.t[0]);
+            be->read(dev, 0, 2, v);
+            worst = fmax(worst, fabs(v[0] / v[1] - 1));
+            CHECK(fabs(v[0] / v[1] - 1) < 1e-6, "<Ax,y> %.9g, <x,A'y> %.9g", v[0], v[1]); /* 8e-8 */
+            be->conv_drop(c);
+            pair_drop(&x);
+            pair_drop(&y);
+            pair_drop(&dy);
+            pair_drop(&dx);
+            free(w);
+            free(b);
+        }
+    report("convolution, adjoint");
+}
+
+/* ------------------------------------------------------------------------ pooling */
+
+static void pool_case(PoolShape p, int c, int h, int w, bool ceil, bool sliced, bool ties)
+{
+    int yh = (h - p.k + (ceil ? p.stride - 1 : 0)) / p.stride + 1;
+    int yw = (w - p.k + (ceil ? p.stride - 1 : 0)) / p.stride + 1;
+
+    yh = h < p.k ? 1 : yh;
+    yw = w < p.k ? 1 : yw;
+    Pair x = pair(c, h, w, sliced, ties ? 0 : -1, ties ? 0 : 1), y = pair(c, yh, yw, sliced, -1, 1);
+    be->pool(y.t[0], x.t[0], &p);
+    ref->be->pool(y.t[1], x.t[1], &p);
+    double d = differ(&y);
+    CHECK(d < 5e-7, "pool %d k %d stride %d, %d %dx%d: %g", p.kind, p.k, p.stride, c, h, w,
+          d); /* 2e-7 */
+    for (int add = 0; add < 2; add++) {
+        Pair dy = pair(c, yh, yw, sliced, -1, 1), dx = pair(c, h, w, sliced, -1, 1);
+        be->pool_back(dx.t[0], dy.t[0], y.t[0], x.t[0], &p, add);
+        ref->be->pool_back(dx.t[1], dy.t[1], y.t[1], x.t[1], &p, add);
+        d = differ(&dx);
+        CHECK(d < 5e-7, "pool_back %d k %d stride %d, %d %dx%d ties %d add %d: %g", p.kind, p.k,
+              p.stride, c, h, w, ties, add, d); /* 2e-7 */
+        pair_drop(&dy);
+        pair_drop(&dx);
+    }
+    pair_drop(&x);
+    pair_drop(&y);
+}
+
+static void test_pool(void)
+{
+    for (int kind = 0; kind < 2; kind++)
+        for (int n = 0; n < SIZES; n++)
+            for (int k = 2; k < 4; k++)
+                for (int ceil = 0; ceil < 2; ceil++)
+                    for (int c = 0; c < 3; c++)
+                        pool_case((PoolShape){ kind ? POOL_AVERAGE : POOL_MAX, k, 2 },
+                                  (int[]){ 3, 16, 7 }[c], sizes[n][0], sizes[n][1], ceil,
+                                  (n + c) % 2, kind == 0 && n % 2);
+    report("pooling");
+}
+
+/* ------------------------------------------------------------------ Gram matrices */
+
+enum { MASKS_ONES, MASKS_EMPTY, MASKS_SOFT, MASKS_HALVES, MASKS_SPECKLED, MASK_KINDS };
+
+static float *mask_planes(int kind, int k, int h, int w)
+{
+    float *m = noise((size_t) k * h * w, 0, 1);
+
+    for (int r = 0; r < k; r++)
+        for (int i = 0; i < h * w; i++) {
+            float *v = &m[(size_t) r * h * w + i];
+            if (kind == MASKS_ONES)
+                *v = 1;
+            if (kind == MASKS_EMPTY)
+                *v = r == 0 ? 0 : *v;
+            if (kind == MASKS_HALVES)
+                *v = (i % w < w / 2) == (r % 2 == 0);
+            if (kind == MASKS_SPECKLED)
+                *v = *v < 0.7f ? 0 : *v;
+        }
+    return m;
+}
+
+static void gram_case(int kind, int k, int c, int h, int w, bool sliced)
+{
+    float *m = mask_planes(kind, k, h, w);
+    Masks *on[2] = { be->masks(dev, k, h, w, m), ref->be->masks(ref, k, h, w, m) };
+    Pair x = pair(c, h, w, sliced, -0.5, 1), y = pair(k, c, c, sliced, -1, 1);
+
+    be->gram(y.t[0], x.t[0], on[0]);
+    ref->be->gram(y.t[1], x.t[1], on[1]);
+    double d = differ(&y);
+    CHECK(d < 2e-6, "gram %d of %d masks, %d %dx%d slice %d: %g", kind, k, c, h, w, sliced,
+          d); /* 4e-7 */
+    for (int add = 0; add < 2; add++) {
+        Pair dy = pair(k, c, c, sliced, -1, 1), dx = pair(c, h, w, sliced, -1, 1);
+        be->gram_back(dx.t[0], dy.t[0], x.t[0], on[0], add);
+        ref->be->gram_back(dx.t[1], dy.t[1], x.t[1], on[1], add);
+        d = differ(&dx);
+        CHECK(d < 2e-6, "gram_back %d of %d masks, %d %dx%d slice %d add %d: %g", kind, k, c, h, w,
+              sliced, add, d); /* 4e-7 */
+        pair_drop(&dy);
+        pair_drop(&dx);
+    }
+    be->masks_drop(on[0]);
+    ref->be->masks_drop(on[1]);
+    pair_drop(&x);
+    pair_drop(&y);
+    free(m);
+}
+
+static void test_gram(void)
+{
+    for (int kind = 0; kind < MASK_KINDS; kind++)
+        for (int n = 0; n < SIZES; n++)
+            for (int c = 0; c < (n < 5 ? 5 : 1); c++)
+                gram_case(kind, 1 + (kind + n + c) % 3, (int[]){ 3, 33, 7, 1, 16 }[c], sizes[n][0],
+                          sizes[n][1], (n + c) % 2);
+    gram_case(MASKS_SPECKLED, 9, 16, 20, 20, false); /* more regions than an image has planes */
+    gram_case(MASKS_SOFT, 2, 64, 40, 70, false);
+    gram_case(MASKS_SPECKLED, 1, 80, 20, 31, false);
+    gram_case(MASKS_HALVES, 2, 64, 30, 64, false);
+    report("Gram matrices");
+}
+
+int main(int argc, char **argv)
+{
+    devices_open(argc, argv);
+    test_conv();
+    test_conv_adjoint();
+    test_pool();
+    test_gram();
+    return devices_close("features");
+}
