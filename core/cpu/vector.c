@@ -25,36 +25,34 @@ static bool alike(int n, const Tensor *const *t)
     return true;
 }
 
+/* Moves elements e .. e + n - 1 of x to v, or back: runs of one pixel's features, or one by one. */
+static void move(const CpuTensor *x, size_t e, size_t n, float *v, bool back)
+{
+    size_t c = (size_t) x->t.c, at = e / c, plane = e % c;
+
+    for (size_t i = 0, run; i < n; i += run, plane = 0, at++) {
+        float *p = x->p + plane * x->plane + at * x->step;
+        run = c - plane < n - i ? c - plane : n - i;
+        if (x->plane == 1)
+            memcpy(back ? p : v + i, back ? v + i : p, run * sizeof *v);
+        else
+            for (size_t k = 0; k < run; k++)
+                *(back ? p + k * x->plane : v + i + k) = *(back ? v + i + k : p + k * x->plane);
+    }
+}
+
 /* Elements e .. e + n - 1: where they lie, or gathered in `room`. */
 static float *load(const Tensor *t, bool as_they_lie, size_t e, size_t n, float *room)
 {
-    const CpuTensor *x = cpu_tensor(t);
-    size_t c = (size_t) t->c, at = e / c, plane = e % c;
-
     if (as_they_lie)
-        return x->p + e;
-    for (size_t i = 0; i < n; i++) {
-        room[i] = x->p[plane * x->plane + at * x->step];
-        if (++plane == c) {
-            plane = 0;
-            at++;
-        }
-    }
+        return cpu_tensor(t)->p + e;
+    move(cpu_tensor(t), e, n, room, false);
     return room;
 }
 
 static void store(Tensor *t, size_t e, size_t n, const float *v)
 {
-    const CpuTensor *x = cpu_tensor(t);
-    size_t c = (size_t) t->c, at = e / c, plane = e % c;
-
-    for (size_t i = 0; i < n; i++) {
-        x->p[plane * x->plane + at * x->step] = v[i];
-        if (++plane == c) {
-            plane = 0;
-            at++;
-        }
-    }
+    move(cpu_tensor(t), e, n, (float *) v, true);
 }
 
 static size_t block_count(const Tensor *t)
