@@ -313,7 +313,9 @@ void onednn_conv(Cpu *cpu, OnednnConv *c, const CpuTensor *y, const CpuTensor *x
     Plan *p = plan_for(c, false, x, y);
     float *work = p ? cpu_work(cpu, p->scratch_bytes + ALIGN) : NULL;
 
-    if (!p || (work && !execute(c, p, x->p, y->p, work)))
+    if (!p)
+        cpu_fail(cpu, DPS_NO_MEMORY);
+    if (work && !execute(c, p, x->p, y->p, work))
         cpu_fail(cpu, DPS_DEVICE_FAILED);
     leave(before);
 }
@@ -347,7 +349,9 @@ void onednn_conv_back(Cpu *cpu, OnednnConv *c, const CpuTensor *dx, const CpuTen
         rectify(cpu, dy, y);
         to.p = add ? work + floats / ALIGN * ALIGN : dx->p;
     }
-    if (!p || (work && !execute(c, p, to.p, dy->p, work)))
+    if (!p)
+        cpu_fail(cpu, DPS_NO_MEMORY);
+    if (work && !execute(c, p, to.p, dy->p, work))
         cpu_fail(cpu, DPS_DEVICE_FAILED);
     leave(before);
     if (!work || !add || cpu->status)

@@ -82,6 +82,10 @@ static void cpu_close(Device *d)
     onednn_close(cpu_of(d)->onednn);
     cpu_free(cpu_of(d)->work);
     free(d);
+#ifdef _OPENMP
+    /* OpenMP would keep this thread's helpers for the next time. */
+    omp_pause_resource_all(omp_pause_soft);
+#endif
 }
 
 static void cpu_about(Device *d, char *text, size_t size)

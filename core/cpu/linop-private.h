@@ -23,8 +23,8 @@ typedef struct {
     double *mean, *inverse;
 } CpuLinop;
 
-/* The matting Laplacian of 3 x 3 windows as a stencil of 25 points. */
-void stencil_build(const CpuLinop *, const float *image, const double *stats);
+/* The matting Laplacian of 3 x 3 windows as a stencil of 25 points; false when memory is short. */
+bool stencil_build(const CpuLinop *, const float *image, const double *stats);
 /* y = A x */
 void stencil_apply(float *y, const CpuLinop *, const float *x, int planes);
 

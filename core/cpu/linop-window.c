@@ -45,15 +45,15 @@ static void add_window(double *row, const CpuLinop *l, const float *image, const
     }
 }
 
-void stencil_build(const CpuLinop *l, const float *image, const double *stats)
+bool stencil_build(const CpuLinop *l, const float *image, const double *stats)
 {
     Cpu *cpu = cpu_of(l->l.dev);
     int h = l->l.h, w = l->l.w;
     size_t size = (size_t) STENCIL_PAIRS * w;
-    double *work = (double *) cpu_work(cpu, size * sizeof(double) * cpu->threads);
+    double *work = cpu_alloc(size * sizeof(double) * cpu->threads);
 
     if (!work)
-        return;
+        return false;
     int team = cpu_team(cpu, 100.0 * w * h);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (int i = 0; i < h; i++) {
@@ -66,6 +66,8 @@ void stencil_build(const CpuLinop *l, const float *image, const double *stats)
         for (size_t e = 0; e < size; e++)
             l->weight[i * size + e] = (float) -row[e];
     }
+    cpu_free(work);
+    return true;
 }
 
 /* -------------------------------------------------- larger windows, from their sums */

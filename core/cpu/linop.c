@@ -53,7 +53,10 @@ Linop *cpu_matting(Device *d, int h, int w, int radius, const float *image, cons
     l->radius = radius;
     if (form == LINOP_STENCIL) {
         l->weight = l->own;
-        stencil_build(l, image, stats);
+        if (!stencil_build(l, image, stats)) {
+            cpu_linop_drop(&l->l);
+            return NULL;
+        }
     } else {
         l->mean = l->own;
         l->inverse = l->mean + 3 * n;
