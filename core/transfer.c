@@ -213,6 +213,7 @@ static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
 {
     const Backend *be = t->dev->be;
     LbfgsOptions o = s->minimiser;
+    double nothing;
     int evaluations = 0;
     DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &s->objective,
                                      &t->objective);
@@ -229,7 +230,7 @@ static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
     status = lbfgs(objective_tape(t->objective), t->x, &o, step_done, t, &evaluations);
     if (!status) {
         be->download(t->x, t->picture.data);
-        status = be->read(t->dev, 0, 0, NULL);
+        status = be->read(t->dev, 0, 0, &nothing);
     }
     t->evaluations += evaluations;
     t->result->evaluations = t->evaluations;
