@@ -61,19 +61,23 @@ static void leave(int threads)
 #endif
 }
 
-Onednn *onednn_open(int threads)
+bool onednn_open(int threads, Onednn **onednn)
 {
     const char *wish = getenv("DPS_ONEDNN");
-    Onednn *o = wish && strcmp(wish, "0") == 0 ? NULL : calloc(1, sizeof *o);
 
+    *onednn = NULL;
+    if (wish && strcmp(wish, "0") == 0)
+        return true;
+    Onednn *o = calloc(1, sizeof *o);
     if (!o)
-        return NULL;
+        return false;
     o->threads = threads;
     if (dnnl_engine_create(&o->engine, dnnl_cpu, 0) == dnnl_success &&
         dnnl_stream_create(&o->stream, o->engine, dnnl_stream_default_flags) == dnnl_success)
-        return o;
-    onednn_close(o);
-    return NULL;
+        *onednn = o;
+    else
+        onednn_close(o);
+    return true;
 }
 
 void onednn_close(Onednn *o)

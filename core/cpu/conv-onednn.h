@@ -14,8 +14,8 @@ typedef struct OnednnConv OnednnConv; /* one per convolution */
 
 #ifdef HAVE_ONEDNN
 
-/* NULL when oneDNN can't be used. */
-Onednn *onednn_open(int threads);
+/* *onednn is NULL when oneDNN can't be used, which is no failure; false when memory is short. */
+bool onednn_open(int threads, Onednn **onednn);
 void onednn_close(Onednn *);
 void onednn_about(char *text, size_t size); /* "oneDNN 3.7.2" */
 
@@ -33,10 +33,10 @@ void onednn_conv_back(Cpu *, OnednnConv *, const CpuTensor *dx, const CpuTensor 
 
 #else /* none is ever made */
 
-static inline Onednn *onednn_open(int threads)
+static inline bool onednn_open(int threads, Onednn **onednn)
 {
-    (void) threads;
-    return NULL;
+    *onednn = NULL;
+    return true;
 }
 
 static inline void onednn_close(Onednn *o)

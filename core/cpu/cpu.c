@@ -71,7 +71,10 @@ static Device *cpu_open(const DeviceOptions *o)
     cpu->threads = 1;
 #endif
     cpu->threads = cpu->threads < MAX_THREADS ? cpu->threads : MAX_THREADS;
-    cpu->onednn = onednn_open(cpu->threads);
+    if (!onednn_open(cpu->threads, &cpu->onednn)) {
+        free(cpu);
+        return NULL;
+    }
     return &cpu->dev;
 }
 
