@@ -11,9 +11,9 @@
 #define MOST_SIZE 16384
 
 /* The weights of the relative weighting at which structure and style are both kept well: see
- * the table of experiments. */
+ * QUALITY.md's table of experiments. */
 #define STYLE_WEIGHT 100
-#define CONTENT_WEIGHT 3
+#define CONTENT_WEIGHT 2
 #define GAMUT_WEIGHT 1000
 
 typedef struct {
