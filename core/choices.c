@@ -7,6 +7,8 @@
 
 #define COUNT(names) ((int) (sizeof(names) / sizeof *(names)))
 
+static const char *const minimisers[] = { "auto", "preconditioned", "lbfgs", "adam", "descent" };
+static const char *const starts[] = { "auto", "guess", "content", "style", "noise", "image" };
 static const char *const poolings[] = { "auto", "max", "average" };
 
 static bool find(const char *name, const char *const *names, int count, int *value)
@@ -22,6 +24,36 @@ static bool find(const char *name, const char *const *names, int count, int *val
 static const char *name_of(int value, const char *const *names, int count)
 {
     return value >= 0 && value < count ? names[value] : "";
+}
+
+bool dps_minimiser_from_name(const char *name, DpsMinimiser *minimiser)
+{
+    int value;
+    bool found = find(name, minimisers, COUNT(minimisers), &value);
+
+    if (found)
+        *minimiser = (DpsMinimiser) value;
+    return found;
+}
+
+const char *dps_minimiser_name(DpsMinimiser minimiser)
+{
+    return name_of((int) minimiser, minimisers, COUNT(minimisers));
+}
+
+bool dps_start_from_name(const char *name, DpsStart *start)
+{
+    int value;
+    bool found = find(name, starts, COUNT(starts), &value);
+
+    if (found)
+        *start = (DpsStart) value;
+    return found;
+}
+
+const char *dps_start_name(DpsStart start)
+{
+    return name_of((int) start, starts, COUNT(starts));
 }
 
 bool dps_pooling_from_name(const char *name, DpsPooling *pooling)

@@ -65,10 +65,36 @@ typedef struct {
 
 /* ------------------------------------------------------------------- options */
 
-typedef enum { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST, DPS_PRESET_REFERENCE } DpsPreset;
+typedef enum {
+    DPS_PRESET_DRAFT,
+    DPS_PRESET_NORMAL,
+    DPS_PRESET_BEST,
+    DPS_PRESET_REFERENCE, /* the paper's own procedure */
+    DPS_PRESET_ARTISTIC   /* a painting (Gatys, Ecker, Bethge, CVPR 2016): no regions, no matting */
+} DpsPreset;
 
 /* How a network from a file brings features to half their size. */
 typedef enum { DPS_POOLING_AUTO, DPS_POOLING_MAX, DPS_POOLING_AVERAGE } DpsPooling;
+
+/* How the losses are brought down.  Preconditioned L-BFGS is what makes a transfer quick; the others
+ * are for comparison. */
+typedef enum {
+    DPS_MINIMISER_AUTO, /* as the preset says */
+    DPS_MINIMISER_PRECONDITIONED,
+    DPS_MINIMISER_LBFGS,
+    DPS_MINIMISER_ADAM,
+    DPS_MINIMISER_DESCENT
+} DpsMinimiser;
+
+/* The picture that the first level begins with. */
+typedef enum {
+    DPS_START_AUTO,  /* as the preset says */
+    DPS_START_GUESS, /* colours transferred region by region */
+    DPS_START_CONTENT,
+    DPS_START_STYLE, /* drawn to the content's shape */
+    DPS_START_NOISE,
+    DPS_START_IMAGE  /* DpsJob.start */
+} DpsStart;
 
 typedef struct {
     DpsPreset preset;
@@ -76,14 +102,17 @@ typedef struct {
     const char *device;     /* NULL or "auto", or a name that dps_devices gives */
     int size;               /* long side at which the optimisation works, pixels; 0: the preset's */
     int threads;            /* CPU threads; 0: as many as the machine has processors */
-    unsigned seed;          /* of the built-in network's filters and of the reference preset's noise */
+    unsigned seed;          /* of the built-in network's filters and of a start from noise */
     double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
     double photorealism;    /* lambda: weight of the matting energy, 1e4 by default */
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
     int window_radius;      /* of the matting windows: 1 is 3x3 */
-    DpsPooling pooling;     /* auto: as the network was trained; the built-in one always averages */
+    DpsMinimiser minimiser;
+    DpsStart start;
+    DpsPooling pooling;     /* auto: as the network was trained, but for the artistic preset; the
+                             * built-in network always averages */
     const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1; NULL or "":
                                 * the network's own choice */
     const char *content_layer; /* "relu4_2"; NULL or "": the network's own choice */
@@ -92,11 +121,17 @@ typedef struct {
 /* The defaults: preset normal, everything else as the README says. */
 void dps_options_default(DpsOptions *options);
 
-/* "draft", "normal", "best", "reference"; false when there is no such preset. */
+/* "draft", "normal", "best", "reference", "artistic"; false when there is no such preset. */
 bool dps_preset_from_name(const char *name, DpsPreset *preset);
 const char *dps_preset_name(DpsPreset preset);
 
-/* The same for the other choices: "auto", "max", "average". */
+/* The same for the other choices.  "auto", "preconditioned", "lbfgs", "adam", "descent"; */
+bool dps_minimiser_from_name(const char *name, DpsMinimiser *minimiser);
+const char *dps_minimiser_name(DpsMinimiser minimiser);
+/* "auto", "guess", "content", "style", "noise", "image"; */
+bool dps_start_from_name(const char *name, DpsStart *start);
+const char *dps_start_name(DpsStart start);
+/* "auto", "max", "average". */
 bool dps_pooling_from_name(const char *name, DpsPooling *pooling);
 const char *dps_pooling_name(DpsPooling pooling);
 
@@ -128,6 +163,7 @@ typedef struct {
     const DpsRegion *region;
 
     DpsOptions options;
+    const DpsImage *start;           /* 3 planes, any size; read if options.start is DPS_START_IMAGE */
 
     /* Both may be NULL and are called from the thread that called dps_run.
      * `cancelled` is asked before every operation and must be quick. */

@@ -27,6 +27,8 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, char message[DPS_MESS
 
     if (!status)
         status = check_photo(job->style, "style", message);
+    if (!status && job->options.start == DPS_START_IMAGE)
+        status = check_photo(job->start, "starting", message);
     if (!status) {
         int w = job->content->width, h = job->content->height;
         status = options_schedule(&job->options, w > h ? w : h, schedule, message);
@@ -50,7 +52,7 @@ size_t dps_estimate(const DpsJob *job)
         image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
         /* the objective, the minimiser's vectors, and the host's pictures, masks and fits */
         double per_pixel = objective_bytes_per_pixel(floats, job->regions + 1) +
-                           sizeof(float) * (3.0 * lbfgs_vectors(&s->minimiser) + 40);
+                           sizeof(float) * (3.0 * minimise_vectors(s->method, &s->minimiser) + 40);
         most = fmax(most, per_pixel * w * h);
     }
     return (size_t) (most + sizeof(float) * (double) image_values(job->content));

@@ -16,6 +16,9 @@
 #define CONTENT_WEIGHT 2
 #define GAMUT_WEIGHT 1000
 
+/* Of the style in paintings, where the content's weight is 1. */
+#define PAINTING_WEIGHT 30
+
 typedef struct {
     const char *name;
     int size;                    /* long side of the largest level */
@@ -28,6 +31,7 @@ static const Preset presets[] = {
     [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 80, 40, 15 } },
     [DPS_PRESET_BEST] = { "best", 1000, 4, { 100, 80, 40, 20 } },
     [DPS_PRESET_REFERENCE] = { "reference", 700, 2, { 1000, 1000 } },
+    [DPS_PRESET_ARTISTIC] = { "artistic", 512, 2, { 200, 100 } },
 };
 
 static const Preset *preset_of(DpsPreset preset)
@@ -99,6 +103,8 @@ static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
         { "style weight", o->style_weight, 0, 1e6 },
         { "detail", o->detail, 0, 1 },
         { "window radius", o->window_radius, 1, 16 },
+        { "number of the minimiser", o->minimiser, 0, DPS_MINIMISER_DESCENT },
+        { "number of the start", o->start, 0, DPS_START_IMAGE },
         { "number of the pooling", o->pooling, 0, DPS_POOLING_AVERAGE },
     };
 
@@ -122,15 +128,29 @@ static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
 
 /* ---------------------------------------------------------------- schedules */
 
-/* Coarse to fine with preconditioned L-BFGS.  The Chebyshev interval: eigenvalues of the Laplacian lie
- * in [0, n], n being the pixels of a window; below `lo` the polynomial falls off by itself. */
-static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
+/* The Chebyshev interval: eigenvalues of the Laplacian lie in [0, n], n being the pixels of a window;
+ * below `lo` the polynomial falls off by itself. */
+static Preconditioner metric(const DpsOptions *o)
 {
-    int side = 2 * o->window_radius + 1, level = p->levels;
+    int side = 2 * o->window_radius + 1;
+
+    return (Preconditioner){ .shift = 1e-3, .lo = 0.1, .hi = side * side, .steps = 12 };
+}
+
+/* How many of a preset's levels are left out at this size: the smallest. */
+static int first_level(const Preset *p, int size)
+{
+    int level = p->levels;
 
     while (level > 1 && size >> (level - 1) < LEAST_SIZE)
         level--;
-    for (int i = p->levels - level; i < p->levels; i++, s->stages++)
+    return p->levels - level;
+}
+
+/* Coarse to fine with preconditioned L-BFGS. */
+static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
+{
+    for (int i = first_level(p, size); i < p->levels; i++, s->stages++)
         s->stage[s->stages] = (Stage){
             .size = size >> (p->levels - 1 - i),
             .start = s->stages ? START_CARRY : START_GUESS,
@@ -144,7 +164,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .evaluations = p->evaluations[i],
                            .first_step = 0.01,
                            .search = true,
-                           .metric = { .shift = 1e-3, .lo = 0.1, .hi = side * side, .steps = 12 } },
+                           .metric = metric(o) },
         };
 }
 
@@ -169,6 +189,55 @@ static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *
     s->smoothing = true;
 }
 
+/* Paintings, as L. Gatys, A. Ecker and M. Bethge make them ("Image Style Transfer Using Convolutional
+ * Neural Networks", CVPR 2016): content and style alone, from noise, in a network that averages. */
+static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s)
+{
+    for (int i = first_level(p, size); i < p->levels; i++, s->stages++)
+        s->stage[s->stages] = (Stage){
+            .size = size >> (p->levels - 1 - i),
+            .start = s->stages ? START_ENLARGE : START_NOISE,
+            .objective = { .style = PAINTING_WEIGHT * o->style_weight,
+                           .content = o->content_weight,
+                           .gamut = GAMUT_WEIGHT,
+                           .window_radius = o->window_radius,
+                           .threads = o->threads },
+            .minimiser = { .memory = 20,
+                           .evaluations = p->evaluations[i],
+                           .first_step = 0.02,
+                           .search = true },
+        };
+    if (!s->network.pooling)
+        s->network.pooling = DPS_POOLING_AVERAGE;
+    s->painting = true;
+}
+
+/* What the options say of the start and the minimiser takes the place of what the preset says. */
+static void override(const DpsOptions *o, Schedule *s)
+{
+    static const Start starts[] = { [DPS_START_GUESS] = START_GUESS,
+                                    [DPS_START_CONTENT] = START_CONTENT,
+                                    [DPS_START_STYLE] = START_STYLE,
+                                    [DPS_START_NOISE] = START_NOISE,
+                                    [DPS_START_IMAGE] = START_IMAGE };
+
+    if (o->start)
+        s->stage[0].start = starts[o->start];
+    for (int i = 0; i < s->stages && o->minimiser; i++) {
+        Stage *stage = &s->stage[i];
+        bool newton = o->minimiser <= DPS_MINIMISER_LBFGS;
+        stage->method = newton                                  ? MINIMISE_LBFGS
+                        : o->minimiser == DPS_MINIMISER_ADAM    ? MINIMISE_ADAM
+                                                                : MINIMISE_DESCENT;
+        stage->minimiser = (LbfgsOptions){ .memory = 10,
+                                           .evaluations = stage->minimiser.evaluations,
+                                           .first_step = s->painting ? 0.02 : 0.01,
+                                           .search = true };
+        if (o->minimiser == DPS_MINIMISER_PRECONDITIONED)
+            stage->minimiser.metric = metric(o);
+    }
+}
+
 DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char message[DPS_MESSAGE])
 {
     DpsStatus status = check(o, message);
@@ -180,16 +249,18 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char mess
     int size = o->size ? o->size : p->size;
     if (size > side)
         size = side;
-    if (o->preset != DPS_PRESET_REFERENCE) {
-        pyramid(o, p, size, s);
-        return DPS_OK;
-    }
-    if (!options_network(o)) {
+    if (o->preset == DPS_PRESET_REFERENCE && !options_network(o)) {
         snprintf(message, DPS_MESSAGE,
                  "The preset \"reference\" is made for the original VGG-19; choose its file as the "
                  "network, or another preset.");
         return DPS_BAD_INPUT;
     }
-    reference(o, p, size, s);
+    if (o->preset == DPS_PRESET_REFERENCE)
+        reference(o, p, size, s);
+    else if (o->preset == DPS_PRESET_ARTISTIC)
+        painting(o, p, size, s);
+    else
+        pyramid(o, p, size, s);
+    override(o, s);
     return DPS_OK;
 }

@@ -6,20 +6,25 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "lbfgs.h"
+#include "minimise.h"
 #include "objective.h"
 
 typedef enum {
     START_GUESS,  /* colour transfer by regions, projected to locally affine */
     START_CARRY,  /* the last stage's result, by local affine fits */
     START_NOISE,  /* grey with a little noise, as the reference begins */
-    START_ROUNDED /* the last stage's result in 8 bits, as the reference's second stage reads it */
+    START_ROUNDED, /* the last stage's result in 8 bits, as the reference's second stage reads it */
+    START_ENLARGE, /* the last stage's result as a picture, for what has no affine maps */
+    START_CONTENT,
+    START_STYLE,  /* drawn to the content's shape */
+    START_IMAGE   /* DpsJob.start */
 } Start;
 
 typedef struct {
     int size; /* long side of content and style */
     Start start;
     ObjectiveOptions objective;
+    Method method;
     LbfgsOptions minimiser;
 } Stage;
 
@@ -28,6 +33,7 @@ typedef struct {
     Stage stage[DPS_LEVELS];
     NetworkChoice network;
     bool smoothing; /* the reference's local affine smoothing at the end */
+    bool painting;  /* no regions; the result goes to full size as a picture, not as colour maps */
 } Schedule;
 
 /* For a content whose long side is `side` pixels.  DPS_OK, or DPS_BAD_INPUT and a sentence. */

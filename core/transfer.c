@@ -155,6 +155,12 @@ static bool shrink_photos(Transfer *t)
            shrink(t->job->style, most, threads, &t->largest[1]);
 }
 
+/* A picture drawn to the size of another. */
+static bool fit(const DpsImage *picture, const DpsImage *to, int threads, DpsImage *out)
+{
+    return image_resize_lanczos(picture, to->width, to->height, threads, out);
+}
+
 /* The picture that a stage begins with.  `last` is the last stage's content. */
 static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage *out)
 {
@@ -175,6 +181,18 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
         if ((ok = image_copy(&t->picture, out)))
             image_round8(out);
         break;
+    case START_ENLARGE:
+        ok = fit(&t->picture, &t->content, threads, out);
+        break;
+    case START_CONTENT:
+        ok = image_copy(&t->content, out);
+        break;
+    case START_STYLE:
+        ok = fit(&t->style, &t->content, threads, out);
+        break;
+    case START_IMAGE:
+        ok = fit(job->start, &t->content, threads, out);
+        break;
     }
     return ok ? DPS_OK : DPS_NO_MEMORY;
 }
@@ -192,10 +210,12 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     regions_clear(&t->regions);
     bool ok = shrink(&t->largest[0], s->size, threads, &t->content) &&
               shrink(&t->largest[1], s->size, threads, &t->style);
-    DpsStatus status = ok ? regions_prepare(job->regions, job->region, t->content.width,
-                                            t->content.height, t->style.width, t->style.height,
-                                            threads, &t->regions, t->result->message)
-                          : DPS_NO_MEMORY;
+    int regions = t->schedule.painting ? 0 : job->regions;
+    DpsStatus status = DPS_NO_MEMORY;
+    if (ok)
+        status = regions_prepare(regions, job->region, t->content.width, t->content.height,
+                                 t->style.width, t->style.height, threads, &t->regions,
+                                 t->result->message);
     if (!status)
         status = begin(t, s->start, &last, &next);
     if (!status && !s->objective.paper && !start_hold(&t->regions, &t->content, &next))
@@ -209,7 +229,7 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     return status;
 }
 
-static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
+static DpsStatus optimise(Transfer *t, const Stage *s, const Network *network)
 {
     const Backend *be = t->dev->be;
     LbfgsOptions o = s->minimiser;
@@ -227,7 +247,8 @@ static DpsStatus minimise(Transfer *t, const Stage *s, const Network *network)
     if (o.metric.steps > 0)
         o.metric.a = objective_matting(t->objective);
     o.metric.scale = objective_free_part(t->objective);
-    status = lbfgs(objective_tape(t->objective), t->x, &o, step_done, t, &evaluations);
+    status = minimise(objective_tape(t->objective), t->x, s->method, &o, step_done, t,
+                      &evaluations);
     if (!status) {
         be->download(t->x, t->picture.data);
         status = be->read(t->dev, 0, 0, &nothing);
@@ -279,7 +300,7 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
     if (!status && t->network)
         status = check_sizes(t);
     if (!status)
-        status = minimise(t, s, own ? own : t->network);
+        status = optimise(t, s, own ? own : t->network);
     drop_stage(t);
     network_free(own);
     t->done += (double) image_pixels(&t->content) * (s->minimiser.evaluations + 2);
@@ -306,7 +327,8 @@ static DpsStatus smooth(Transfer *t)
     return DPS_OK;
 }
 
-/* The optimised picture as local affine maps, applied to the original's pixels. */
+/* The optimised picture as local affine maps, applied to the original's pixels; a painting has
+ * strokes that the original hasn't, and is enlarged as it is. */
 static DpsStatus to_full_size(Transfer *t)
 {
     const DpsJob *job = t->job;
@@ -317,6 +339,8 @@ static DpsStatus to_full_size(Transfer *t)
         t->picture = (DpsImage){ 0 };
         return DPS_OK;
     }
+    if (t->schedule.painting)
+        return fit(&t->picture, job->content, job->options.threads, out) ? DPS_OK : DPS_NO_MEMORY;
     return start_carry(&t->content, &t->picture, job->content, job->options.threads, job->cancelled,
                        job->data, out);
 }
@@ -352,6 +376,8 @@ static void take_regions(Transfer *t)
     r->region = t->regions.report;
     r->regions = t->regions.count;
     t->regions.report = NULL;
+    if (t->schedule.painting && t->job->regions)
+        notice(r, "Paintings have no regions: the whole photo takes the style of the whole picture.");
     for (int i = 0; i < r->regions; i++)
         if (!r->region[i].matched && r->region[i].content_coverage > 0)
             notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
