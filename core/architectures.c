@@ -2,6 +2,7 @@
 #include "architectures.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ topologies */
@@ -46,12 +47,14 @@ const Architecture architectures[ARCHITECTURES] = {
 
 /* ------------------------------------------------------------- names of tensors */
 
+#define FEATURES "features."
+
 TensorName architecture_tensor(int index, Part part, const char *kind)
 {
     static const char *const parts[] = { "", "squeeze.", "expand1x1.", "expand3x3." };
     TensorName name;
 
-    snprintf(name.text, sizeof name.text, "features.%d.%s%s", index, parts[part], kind);
+    snprintf(name.text, sizeof name.text, FEATURES "%d.%s%s", index, parts[part], kind);
     return name;
 }
 
@@ -86,8 +89,10 @@ int architecture_missing(const Architecture *a, const Weights *w, int rows, Tens
 
 static bool belongs(const Architecture *a, const char *tensor)
 {
+    long index = strtol(tensor + strlen(FEATURES), NULL, 10);
+
     for (int r = 0; r < a->rows; r++)
-        for (int i = 0; i < row_tensors(&a->row[r]); i++)
+        for (int i = 0; a->row[r].index == index && i < row_tensors(&a->row[r]); i++)
             if (strcmp(row_tensor(&a->row[r], i).text, tensor) == 0)
                 return true;
     return false;
@@ -99,7 +104,7 @@ int architecture_foreign(const Architecture *a, const Weights *w, const char **f
 
     for (int i = 0; i < weights_count(w); i++) {
         const char *name = weights_tensor(w, i)->name;
-        if (strncmp(name, "features.", 9) == 0 && !belongs(a, name) && count++ == 0)
+        if (strncmp(name, FEATURES, strlen(FEATURES)) == 0 && !belongs(a, name) && count++ == 0)
             *first = name;
     }
     return count;

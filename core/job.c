@@ -46,6 +46,8 @@ size_t dps_estimate(const DpsJob *job)
     double floats = network_floats_per_pixel(options_network(&job->options), &schedule.network);
     double most = 0;
 
+    if (floats <= 0)
+        return 0;
     for (int i = 0; i < schedule.stages; i++) {
         const Stage *s = &schedule.stage[i];
         int w, h;
