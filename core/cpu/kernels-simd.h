@@ -39,7 +39,9 @@ INLINE void store(float *p, Vec v)
 /* Past the caches, where the processor can. */
 INLINE void store_past(float *p, Vec v)
 {
-#if LANES == 16 && defined(__AVX512F__)
+#if defined(__clang__)
+    __builtin_nontemporal_store(v, (Vec *) p);
+#elif LANES == 16 && defined(__AVX512F__)
     __builtin_ia32_movntps512(p, v);
 #elif LANES == 8 && defined(__AVX__)
     __builtin_ia32_movntps256(p, v);

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "kernels-simd.h"
 
+/* Lane i of the result is lane m[i] of a followed by b. */
+INLINE Vec mix(Vec a, Vec b, Mask m)
+{
+#if defined(__GNUC__) && !defined(__clang__)
+    return __builtin_shuffle(a, b, m);
+#else
+    Vec v = a;
+
+    for (int i = 0; i < LANES; i++)
+        v[i] = m[i] < LANES ? a[m[i]] : b[m[i] - LANES];
+    return v;
+#endif
+}
+
 /* LANES x LANES numbers, turned: 4 x 4 blocks within the quarters of four rows each, then the
  * quarters themselves. */
 INLINE void turn(Vec v[LANES])
@@ -14,14 +28,14 @@ INLINE void turn(Vec v[LANES])
     }
 #pragma GCC unroll 4
     for (int r = 0; r < LANES; r += 4) {
-        Vec t0 = __builtin_shuffle(v[r], v[r + 1], low1);
-        Vec t1 = __builtin_shuffle(v[r], v[r + 1], low1 + 2);
-        Vec t2 = __builtin_shuffle(v[r + 2], v[r + 3], low1);
-        Vec t3 = __builtin_shuffle(v[r + 2], v[r + 3], low1 + 2);
-        v[r] = __builtin_shuffle(t0, t2, low2);
-        v[r + 1] = __builtin_shuffle(t0, t2, low2 + 2);
-        v[r + 2] = __builtin_shuffle(t1, t3, low2);
-        v[r + 3] = __builtin_shuffle(t1, t3, low2 + 2);
+        Vec t0 = mix(v[r], v[r + 1], low1);
+        Vec t1 = mix(v[r], v[r + 1], low1 + 2);
+        Vec t2 = mix(v[r + 2], v[r + 3], low1);
+        Vec t3 = mix(v[r + 2], v[r + 3], low1 + 2);
+        v[r] = mix(t0, t2, low2);
+        v[r + 1] = mix(t0, t2, low2 + 2);
+        v[r + 2] = mix(t1, t3, low2);
+        v[r + 3] = mix(t1, t3, low2 + 2);
     }
 #pragma GCC unroll 2
     for (int d = 4; d < LANES; d *= 2) {
@@ -34,8 +48,8 @@ INLINE void turn(Vec v[LANES])
 #pragma GCC unroll 16
         for (int k = 0; k < LANES / 2; k++) {
             int r = k / d * 2 * d + k % d;
-            Vec t = __builtin_shuffle(v[r], v[r + d], low);
-            v[r + d] = __builtin_shuffle(v[r], v[r + d], high);
+            Vec t = mix(v[r], v[r + d], low);
+            v[r + d] = mix(v[r], v[r + d], high);
             v[r] = t;
         }
     }

@@ -33,7 +33,8 @@ typedef struct {
 
 /* One row, of every plane, of a symmetric operator with 12 pairs of offsets:
  *
- *     (A x)[j] = sum over the offsets o of  up[o][j] (x[j + o] - x[j]) + down[o][j - o] (x[j - o] - x[j])
+ *     (A x)[j] = sum over the offsets o of
+ *                up[o][j] (x[j + o] - x[j]) + down[o][j - o] (x[j - o] - x[j])
  *
  * which needs no diagonal, since rows of A sum to zero, and loses no figures where x is smooth.
  * Then y = A x; or, if there is a `before`, a Chebyshev step
