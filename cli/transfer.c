@@ -54,6 +54,8 @@ static gboolean check_outputs(const Transfer *transfer, GError **error)
     masks_options_files(&transfer->masks, inputs);
     if (transfer->engine.network)
         g_ptr_array_add(inputs, transfer->engine.network);
+    if (transfer->engine.start_image)
+        g_ptr_array_add(inputs, transfer->engine.start_image);
     g_ptr_array_add(inputs, NULL);
     const char *const *files = (const char *const *) inputs->pdata;
     gboolean to_file = transfer->report && !g_str_equal(transfer->report, "-");
@@ -97,6 +99,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
           "      --content-mask water=noon-water.png --style-mask water=dusk-water.png\n"
           "  Half as strong, and a report for a script:\n"
           "    photo-style transfer noon.tif dusk.tif -o out.tif --amount 0.5 --report out.json\n"
+          "  A painting in the manner of another:\n"
+          "    photo-style transfer noon.jpg painting.jpg -o painted.jpg --preset artistic\n"
           "\n"
           "What no mask covers forms a region of its own.  A region that only one photo has\n"
           "keeps the content's look."));
@@ -199,13 +203,14 @@ static void print_outcome(const Transfer *transfer, const DpsResult *result, GPt
         command_note("%s", (const char *) notices->pdata[i]);
 }
 
-static gboolean run(Transfer *transfer, Picture *content, Picture *style, const Masks *masks,
-                    Progress *progress, GError **error)
+static gboolean run(Transfer *transfer, Picture *content, Picture *style, Picture *start,
+                    const Masks *masks, Progress *progress, GError **error)
 {
     DpsResult result;
     GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
     DpsJob job = { .content = &content->rgb,
                    .style = &style->rgb,
+                   .start = &start->rgb,
                    .regions = masks->count,
                    .region = masks->region,
                    .options = transfer->engine.engine,
@@ -219,6 +224,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
         /* Room for the file in the making. */
         dps_image_clear(&content->rgb);
         dps_image_clear(&style->rgb);
+        dps_image_clear(&start->rgb);
         progress_say(progress, _("Writing the result"));
         good = write_picture(transfer, &result, content, error);
     }
@@ -237,7 +243,8 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, const 
 
 static gboolean transfer_files(Transfer *transfer, GError **error)
 {
-    Picture content = { 0 }, style = { 0 };
+    Picture content = { 0 }, style = { 0 }, start = { 0 };
+    const char *start_image = transfer->engine.start_image;
     Masks masks = { 0 };
     Progress progress;
     PictureTarget *target = &transfer->target;
@@ -248,11 +255,13 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
         target->depth = picture_format_depth(target->format, content.depth);
     good = good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
            picture_read(&style, transfer->style, &content, error) &&
+           (!start_image || picture_read(&start, start_image, &content, error)) &&
            masks_read(&masks, &transfer->masks, error) && !interrupt_check(error);
     if (good)
-        good = run(transfer, &content, &style, &masks, &progress, error);
+        good = run(transfer, &content, &style, &start, &masks, &progress, error);
     progress_end(&progress);
     masks_clear(&masks);
+    picture_clear(&start);
     picture_clear(&style);
     picture_clear(&content);
     return good;

@@ -105,6 +105,7 @@ class Inputs(tool.ToolTest):
             with self.subTest(out=out):
                 self.refused("is also an input", "--content-mask", "a=" + mask, out=out)
         self.refused("is also an input", "--report", "content.png")
+        self.refused("is also an input", "--start-image", mask, out=mask)
         self.assertEqual(before, {name: self.get(name) for name in before})
 
     def test_places_that_cannot_be_written(self):
@@ -151,6 +152,8 @@ class Inputs(tool.ToolTest):
         self.put("text.safetensors", b"this is no network\n" * 10)
         self.refused("text.safetensors", "--network", "text.safetensors")
         self.refused("nosuch", "--device", "nosuch")
+        self.refused('no layer "relu1_1"; its layers are level1', "--style-layers", "relu1_1")
+        self.refused("missing.png: .*No such file", "--start-image", "missing.png")
 
 
 if __name__ == "__main__":

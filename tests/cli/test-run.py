@@ -79,7 +79,10 @@ class Repetition(tool.ToolTest):
         plain = tool.read_pfm(self.path("plain.pfm"))
         for option in (["--amount", "0.5"], ["--detail", "1"], ["--photorealism", "10"],
                        ["--content-weight", "30"], ["--style-weight", "0.01"], ["--size", "24"],
-                       ["--preset", "normal"], ["--seed", "7"]):
+                       ["--preset", "normal"], ["--seed", "7"], ["--preset", "artistic"],
+                       ["--minimiser", "adam"], ["--start", "noise"],
+                       ["--start-image", "style.png"], ["--style-layers", "level1,level2=3"],
+                       ["--content-layer", "level1"]):
             with self.subTest(option=option):
                 self.transfer(*option, out="other.pfm")
                 other = tool.read_pfm(self.path("other.pfm"))

@@ -22,6 +22,12 @@ class Usage(tool.ToolTest):
             for word in words:
                 self.assertIn(word, text, command)
 
+    def test_help_for_experts(self):
+        text = self.run_tool("transfer", "--help-expert").out
+        for word in ("--minimiser", "--start-image", "--pooling", "--style-layers=LIST"):
+            self.assertIn(word, text)
+        self.assertNotIn("--pooling", self.run_tool("transfer", "--help").out)
+
     def test_version(self):
         self.assertRegex(self.run_tool("--version").out, r"^photo-style \d+\.\d+\.\d+\n$")
 
@@ -49,6 +55,11 @@ class Usage(tool.ToolTest):
                 ("--threads -1:", self.line("--threads", "-1")),
                 ("--seed -1:", self.line("--seed", "-1")),
                 ("--photorealism -1:", self.line("--photorealism", "-1")),
+                ("--minimiser newton: .*adam", self.line("--minimiser", "newton")),
+                ("--start image: .*noise", self.line("--start", "image")),
+                ("--start and --start-image", self.line("--start", "noise", "--start-image",
+                                                        "style.png")),
+                ("--pooling min: .*average", self.line("--pooling", "min")),
                 ("--content-weight -1:", self.line("--content-weight", "-1")),
                 ("--style-weight inf:", self.line("--style-weight", "inf")),
                 ("threads", self.line("--threads", "many")),
