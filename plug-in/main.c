@@ -184,7 +184,8 @@ static void add_look(GimpProcedure *p, const DpsOptions *defaults)
         "draft", DPS_PRESET_DRAFT, _("Draft: a quick look"), NULL, "normal", DPS_PRESET_NORMAL,
         _("Normal: good for most photos"), NULL, "best", DPS_PRESET_BEST,
         _("Best: takes several times as long"), NULL, "reference", DPS_PRESET_REFERENCE,
-        _("Reference: the published procedure, very slow"), NULL, NULL);
+        _("Reference: the published procedure, very slow"), NULL, "artistic", DPS_PRESET_ARTISTIC,
+        _("Artistic: a painting in the manner of the style"), NULL, NULL);
 
     gimp_procedure_add_choice_argument(p, "preset", _("_Quality"),
                                        _("How much time to spend: “Draft” is for trying things "
@@ -218,7 +219,7 @@ static void add_means(GimpProcedure *p, const DpsOptions *defaults)
 {
     gimp_procedure_add_string_argument(p, "network", _("_Network"),
                                        _("What looks at the photos: “builtin”, or the path of a "
-                                         "safetensors file with a trained VGG network"),
+                                         "safetensors file with a trained VGG or SqueezeNet"),
                                        "builtin", G_PARAM_READWRITE);
     gimp_procedure_add_int_argument(p, "size", _("Working si_ze"),
                                     _("Long side in pixels at which the transfer is computed; "
@@ -241,6 +242,47 @@ static void add_means(GimpProcedure *p, const DpsOptions *defaults)
     gimp_procedure_add_file_argument(p, "report", _("Report"),
                                      _("A file to write a report about the run to, in JSON"),
                                      GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, UNSAVED);
+}
+
+/* For scripts: the dialog leaves these alone. */
+static void add_expert(GimpProcedure *p)
+{
+    GimpChoice *minimiser = gimp_choice_new_with_values(
+        "auto", DPS_MINIMISER_AUTO, _("As the quality says"), NULL, "preconditioned",
+        DPS_MINIMISER_PRECONDITIONED, _("Preconditioned L-BFGS"), NULL, "lbfgs",
+        DPS_MINIMISER_LBFGS, _("Plain L-BFGS"), NULL, "adam", DPS_MINIMISER_ADAM, _("Adam"), NULL,
+        "descent", DPS_MINIMISER_DESCENT, _("Gradient descent"), NULL, NULL);
+    GimpChoice *start = gimp_choice_new_with_values(
+        "auto", DPS_START_AUTO, _("As the quality says"), NULL, "guess", DPS_START_GUESS,
+        _("The content with its colours matched"), NULL, "content", DPS_START_CONTENT,
+        _("The content"), NULL, "style", DPS_START_STYLE, _("The style"), NULL, "noise",
+        DPS_START_NOISE, _("Noise"), NULL, "image", DPS_START_IMAGE, _("The picture “start-image”"),
+        NULL, NULL);
+    GimpChoice *pooling = gimp_choice_new_with_values(
+        "auto", DPS_POOLING_AUTO, _("As the network was trained"), NULL, "max", DPS_POOLING_MAX,
+        _("Maxima"), NULL, "average", DPS_POOLING_AVERAGE, _("Averages"), NULL, NULL);
+
+    gimp_procedure_add_choice_argument(p, "minimiser", _("Minimiser"),
+                                       _("What brings the losses down; for comparisons"), minimiser,
+                                       "auto", G_PARAM_READWRITE);
+    gimp_procedure_add_choice_argument(p, "start", _("Start"),
+                                       _("The picture that the computation begins with"), start,
+                                       "auto", G_PARAM_READWRITE);
+    gimp_procedure_add_drawable_argument(p, "start-image", _("Picture to start with"),
+                                         _("A layer of any open image, for the start “image”"), TRUE,
+                                         UNSAVED);
+    gimp_procedure_add_choice_argument(p, "pooling", _("Pooling"),
+                                       _("How a network from a file shrinks its features"), pooling,
+                                       "auto", G_PARAM_READWRITE);
+    gimp_procedure_add_string_argument(p, "style-layers", _("Style layers"),
+                                       _("The network's layers that see the style, with weights "
+                                         "other than 1, such as “relu1_1,relu3_1=0.5”; empty: the "
+                                         "network's own choice"),
+                                       "", G_PARAM_READWRITE);
+    gimp_procedure_add_string_argument(p, "content-layer", _("Content layer"),
+                                       _("The network's layer that sees the structure, such as "
+                                         "“relu4_2”; empty: the network's own choice"),
+                                       "", G_PARAM_READWRITE);
 }
 
 /* ----------------------------------------------------------------- registration */
@@ -278,6 +320,7 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
     add_pictures(p);
     add_look(p, &defaults);
     add_means(p, &defaults);
+    add_expert(p);
     gimp_procedure_add_layer_return_value(p, "layer", _("Layer"), _("The new layer"), FALSE,
                                           G_PARAM_READWRITE);
     return p;

@@ -7,7 +7,7 @@
 #define PARASITE "deep-photo-style-last"
 #define GROUP "last"
 
-static const char *const singles[] = { "style", "content-labels", "style-labels" };
+static const char *const singles[] = { "style", "content-labels", "style-labels", "start-image" };
 static const char *const lists[] = { "content-masks", "style-masks" };
 
 void remember_store(GimpProcedureConfig *config, GimpDrawable *content)

@@ -263,6 +263,29 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
 
 /* -------------------------------------------------------------------- the whole */
 
+/* The choices that the dialog leaves alone. */
+static gboolean read_expert(Request *request, GimpProcedureConfig *config, GError **error)
+{
+    DpsOptions *options = &request->job.options;
+    char *minimiser, *start, *pooling;
+    gboolean known;
+
+    g_object_get(config, "minimiser", &minimiser, "start", &start, "pooling", &pooling,
+                 "style-layers", &request->style_layers, "content-layer", &request->content_layer,
+                 NULL);
+    known = dps_minimiser_from_name(minimiser ? minimiser : "", &options->minimiser) &&
+            dps_start_from_name(start ? start : "", &options->start) &&
+            dps_pooling_from_name(pooling ? pooling : "", &options->pooling);
+    g_free(minimiser);
+    g_free(start);
+    g_free(pooling);
+    options->style_layers = request->style_layers;
+    options->content_layer = request->content_layer;
+    return known || fail(error, "%s",
+                         _("There is no such minimiser, start or pooling. The Procedure Browser "
+                           "lists those there are."));
+}
+
 static gboolean read_options(Request *request, GimpProcedureConfig *config, GError **error)
 {
     DpsOptions *options = &request->job.options;
@@ -280,7 +303,8 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     g_free(preset);
     if (!known)
         return fail(error, "%s",
-                    _("There is no such preset. Choose draft, normal, best or reference."));
+                    _("There is no such preset. Choose draft, normal, best, reference or "
+                      "artistic."));
     if (request->network && !*request->network)
         g_clear_pointer(&request->network, g_free);
     if (request->device && !*request->device)
@@ -290,7 +314,7 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     options->size = size;
     options->threads = threads ? threads : gimp_get_num_processors();
     options->seed = seed;
-    return TRUE;
+    return read_expert(request, config, error);
 }
 
 static gboolean read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
@@ -300,6 +324,23 @@ static gboolean read_photo(GimpDrawable *drawable, const Encoding *encoding, Dps
     gboolean ok = layers_read_photo(rendered, encoding, out, error);
 
     layers_discard(rendered, drawable);
+    return ok;
+}
+
+/* The picture to start with, where there is one. */
+static gboolean read_start(Request *request, GimpProcedureConfig *config, GError **error)
+{
+    GimpDrawable *start = NULL;
+    gboolean ok;
+
+    g_object_get(config, "start-image", &start, NULL);
+    if (!start)
+        return TRUE;
+    ok = read_photo(start, &request->encoding, &request->start, error);
+    if (request->job.options.start == DPS_START_AUTO)
+        request->job.options.start = DPS_START_IMAGE;
+    request->job.start = &request->start;
+    g_object_unref(start);
     return ok;
 }
 
@@ -321,7 +362,8 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
          read_cover(style, &of_style, error) && read_regions(request, config, style, error) &&
          respect_alpha(request, &of_content, &of_style, error) &&
          read_photo(content, &request->encoding, &request->content, error) &&
-         read_photo(style, &request->encoding, &request->style, error);
+         read_photo(style, &request->encoding, &request->style, error) &&
+         read_start(request, config, error);
     request->job.content = &request->content;
     request->job.style = &request->style;
     dps_image_clear(&of_content.alpha);
@@ -342,7 +384,10 @@ void request_clear(Request *request)
     g_free(request->region);
     dps_image_clear(&request->content);
     dps_image_clear(&request->style);
+    dps_image_clear(&request->start);
     g_free(request->network);
     g_free(request->device);
+    g_free(request->style_layers);
+    g_free(request->content_layer);
     *request = (Request){ 0 };
 }

@@ -13,9 +13,9 @@
 typedef struct {
     GimpDrawable *drawable; /* the content: borrowed */
     Encoding encoding;
-    DpsImage content, style;
+    DpsImage content, style, start;
     DpsRegion *region;
-    char *network, *device;
+    char *network, *device, *style_layers, *content_layer;
     DpsJob job;
 } Request;
 

@@ -371,6 +371,19 @@ def test_odd_sizes():
         image.delete()
 
 
+def test_choices_for_scripts():
+    image, layer = new_image(noon)
+    good, plain = transfer(image, [layer], style=style)
+    check(good, "a transfer", plain)
+    for arguments in ({"preset": "artistic"}, {"minimiser": "adam"}, {"start": "noise"},
+                      {"start_image": style}, {"style_layers": "level1,level3=2"},
+                      {"content_layer": "level1"}):
+        good, other = transfer(image, [layer], style=style, **arguments)
+        if check(good, str(arguments), other):
+            check(max_difference(pixels(plain), pixels(other)) > 1 / 255, "has an effect")
+    image.delete()
+
+
 def test_refusals():
     image, layer = new_image(noon)
     second = add_layer(image, noon, "second")
@@ -386,6 +399,8 @@ def test_refusals():
             (indexed_image, [indexed], {"style": style}, "palette"),
             (image, [layer], {"style": style, "network": "/no/such.safetensors"},
              "/no/such.safetensors"),
+            (image, [layer], {"style": style, "style_layers": "relu1_1"}, "level1"),
+            (image, [layer], {"style": style, "start": "image"}, "starting picture"),
             (image, [layer], {"style": style, "device": "abacus"}, "abacus")):
         before = len(where.get_layers())
         good, message = transfer(where, drawables, **arguments)
