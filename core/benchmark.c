@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MOST_REPEATS 100
 
@@ -18,19 +17,8 @@ int dps_devices(DpsDeviceInfo *info, int room)
 {
     int n = device_count();
 
-    for (int i = 0; i < n && i < room; i++) {
-        const Backend *be = device_backend(i);
-        const DeviceOptions options = { 0 };
-        Device *dev = be->open(&options);
-        info[i] = (DpsDeviceInfo){ .usable = dev != NULL };
-        snprintf(info[i].name, DPS_NAME, "%s", be->name);
-        if (!dev)
-            continue;
-        /* the processor's; a device with memory of its own will have to be asked */
-        info[i].memory = (size_t) sysconf(_SC_PHYS_PAGES) * (size_t) sysconf(_SC_PAGESIZE);
-        be->about(dev, info[i].about, sizeof info[i].about);
-        be->close(dev);
-    }
+    for (int i = 0; i < n && i < room; i++)
+        device_describe(i, &info[i]);
     return n;
 }
 

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* device.h - which devices this build can compute on.
+/* device.h - which devices there are to compute on.
  *
- * A device module is a Backend table; the processor's is always there and comes first.
+ * A device module is a Backend table.  The processor's is always there and comes first; the one for
+ * NVIDIA GPUs is a file of its own that is looked for at run time, so that the same program runs
+ * with and without a GPU and its libraries.  It is looked for, in this order, in
+ *   - the file that the environment variable DPS_CUDA_MODULE names, and then nowhere else,
+ *   - the folder of the running program, and DPS_MODULE_PATH from there,
+ *   - the folder it was installed to.
+ * What can't be loaded or doesn't work is no error: the processor is used.
+ *
  * Everything returned is constant and lives as long as the program. */
 
 #ifndef DEVICE_H
@@ -9,11 +16,22 @@
 
 #include "backend.h"
 
-int device_count(void);
-const Backend *device_backend(int i); /* 0 <= i < device_count() */
+/* The device called `name`; for NULL or "auto" the fastest one that is usable, after it has
+ * shown on small tasks that it computes the same as the processor.  `why` (may be NULL, else
+ * DPS_MESSAGE bytes) becomes one sentence where something stood in the way, otherwise "": for a
+ * name why it can't be used, and NULL is returned; for "auto" why the processor has to do. */
+const Backend *device_choose(const char *name, char *why);
 
-/* The device called `name`; the best usable one for NULL or "auto"; NULL when there is none of
- * that name. */
+/* The same without the reason. */
 const Backend *device_find(const char *name);
+
+/* Fills in entry i of the list of devices, whether usable or not: 0 <= i < device_count().  What is
+ * not usable says why in `about`. */
+int device_count(void);
+void device_describe(int i, DpsDeviceInfo *info);
+
+/* Runs some of `be`'s operations and the processor's on the same small tasks.  False, and `why` as
+ * above, when it fails or their results differ by more than rounding. */
+bool device_check(const Backend *be, char why[DPS_MESSAGE]);
 
 #endif

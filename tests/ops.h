@@ -21,6 +21,11 @@ static const Backend *be; /* the device under test, and the reference */
 static Device *dev, *ref;
 static double worst; /* of the section under way */
 
+/* What products of matrices may be off beyond a test's tolerance: TF32 keeps 10 bits of the
+ * factors, where the device works with it. */
+static double products;
+#define PRODUCTS_TF32 0.02 /* 9e-3, where a single small number is all there is */
+
 /* ------------------------------------------------------------------------- tools */
 
 static uint64_t state = 1;
@@ -142,11 +147,11 @@ static inline int devices_open(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "cpu", *simd = getenv("DPS_SIMD");
     int threads = argc > 2 ? atoi(argv[2]) : 0;
-    char about[DPS_MESSAGE];
+    char about[DPS_MESSAGE], why[DPS_MESSAGE];
 
-    be = device_find(name);
+    be = device_choose(name, why);
     if (!be)
-        skip("this build has no such device");
+        skip(why);
     dev = be->open(&(DeviceOptions){ .threads = threads });
     ref = ref_backend.open(&(DeviceOptions){ 0 });
     if (!dev && strcmp(be->name, "cpu") != 0)
@@ -155,6 +160,7 @@ static inline int devices_open(int argc, char **argv)
         exit(1);
     be->about(dev, about, sizeof about);
     printf("%s: %s\n", be->name, about);
+    products = strstr(about, "TF32") ? PRODUCTS_TF32 : 0;
     if (simd && strncmp(about, simd, strlen(simd)) != 0)
         skip("this processor has no such instructions");
     return threads;

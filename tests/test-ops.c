@@ -228,7 +228,8 @@ int main(int argc, char **argv)
     test_vectors();
     test_adam();
     test_cancel(threads);
-    test_cancel_inside(threads);
+    if (strcmp(be->name, "cuda") != 0) /* a GPU's operations are over before anyone could ask */
+        test_cancel_inside(threads);
     test_repeatable();
     return devices_close("vectors");
 }

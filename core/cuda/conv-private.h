@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* conv-private.h - how convolutions find their pixels, and which of them take which way.
+ *
+ * Of features, patches are gathered chunk by chunk and multiplied by the filters; backwards a patch
+ * holds, for every tap, the sum of the gradients of the outputs that saw the pixel through it.  An
+ * image's few planes have kernels of their own, see conv-image.cu. */
+
+#ifndef CONV_PRIVATE_H
+#define CONV_PRIVATE_H
+
+#include "cuda-private.h"
+
+typedef struct {
+    Conv c;
+    float *by_output; /* (output, tap, input); NULL where the input is an image */
+    float *by_input;  /* (input, tap, output) */
+    float *bias, *border;
+    float *own;
+} CudaConv;
+
+/* A convolution on pictures of certain sizes. */
+typedef struct {
+    int k, stride, pad;
+    PadMode mode;
+    int xh, xw, yh, yw;
+} Geometry;
+
+static inline Geometry geometry_of(const Conv *c, const View &x, const View &y)
+{
+    return { c->shape.k, c->shape.stride, c->shape.pad, c->shape.mode, x.h, x.w, y.h, y.w };
+}
+
+/* The pixel that stands for position i of a line of n pixels, or -1 where the border's value
+ * does. */
+static __device__ inline int conv_source(PadMode mode, int i, int n)
+{
+    if (mode == PAD_CONSTANT)
+        return i < 0 || i >= n ? -1 : i;
+    if (n == 1)
+        return 0;
+    while (i < 0 || i >= n)
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return i;
+}
+
+#define CONV_NOWHERE INT32_MAX
+
+/* The positions that pixel p of a line of n pixels stands for, from -pad to n + pad - 1: the first
+ * one after `after`, or CONV_NOWHERE. */
+static __device__ inline int conv_position(const Geometry &g, int after, int p, int n)
+{
+    int next = after + 1;
+
+    if (g.mode == PAD_CONSTANT || (p > g.pad && p < n - 1 - g.pad))
+        return after < p ? p : CONV_NOWHERE;
+    if (n > 1) { /* reflections repeat p and -p */
+        int period = 2 * (n - 1), up = (p - next) % period, down = (-p - next) % period;
+        up += up < 0 ? period : 0;
+        down += down < 0 ? period : 0;
+        next += up < down ? up : down;
+    }
+    return next < n + g.pad ? next : CONV_NOWHERE;
+}
+
+/* Which of m outputs along a line sees a position through tap u; -1: none. */
+static __device__ inline int conv_seen_by(const Geometry &g, int position, int u, int m)
+{
+    int t = position + g.pad - u;
+
+    return t >= 0 && t % g.stride == 0 && t / g.stride < m ? t / g.stride : -1;
+}
+
+/* The same where the input is an image.  dy has been masked already. */
+void conv_image(Cuda *, const View &y, const CudaConv *, const View &x);
+void conv_image_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
+
+#endif

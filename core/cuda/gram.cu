@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Masked Gram matrices.  Each region keeps the list of its own pixels.  They are packed into a
+ * panel, a row of channels for each, times their mask; the panel's product with itself is the
+ * matrix.
+ *
+ * A region's rows fill whole batches, the last one with zeros: a batch is summed up in float by
+ * one product, the batches in double. */
+#include "cuda-private.h"
+
+#include <stdlib.h>
+
+#define BATCH 1024 /* rows */
+
+typedef struct {
+    Masks m;
+    size_t *first, *own; /* by region, on the host: its first row; how many pixels it has */
+    int *pixel;          /* by row; -1 fills up */
+    float *value;
+    int *batch; /* by region: its first batch; and the end */
+} CudaMasks;
+
+/* ------------------------------------------------------------------- construction */
+
+/* Rows of all regions, lists filled up; first has k + 1 entries. */
+static size_t plan_rows(size_t *first, size_t *own, int *batch, int k, size_t n, const float *mask)
+{
+    size_t rows = 0;
+
+    for (int r = 0; r < k; r++) {
+        own[r] = 0;
+        for (size_t i = 0; i < n; i++)
+            own[r] += mask[r * n + i] != 0;
+        first[r] = rows;
+        batch[r] = (int) (rows / BATCH);
+        rows += (own[r] + BATCH - 1) / BATCH * BATCH;
+    }
+    first[k] = rows;
+    batch[k] = (int) (rows / BATCH);
+    return rows;
+}
+
+static void fill_rows(int *pixel, float *value, const size_t *first, int k, size_t n,
+                      const float *mask)
+{
+    for (int r = 0; r < k; r++) {
+        size_t row = first[r];
+        for (size_t i = 0; i < n; i++)
+            if (mask[r * n + i] != 0) {
+                pixel[row] = (int) i;
+                value[row++] = mask[r * n + i];
+            }
+        for (; row < first[r + 1]; row++) {
+            pixel[row] = -1;
+            value[row] = 0;
+        }
+    }
+}
+
+static bool masks_build(Cuda *cuda, CudaMasks *m, const float *mask, int *batch)
+{
+    int k = m->m.k;
+    size_t n = (size_t) m->m.h * m->m.w, rows = plan_rows(m->first, m->own, batch, k, n, mask);
+    int *pixel = (int *) malloc((rows + 1) * sizeof *pixel);
+    float *value = (float *) malloc((rows + 1) * sizeof *value);
+    bool good = pixel && value;
+
+    m->pixel = (int *) cuda_alloc(cuda, rows * sizeof *pixel);
+    m->value = (float *) cuda_alloc(cuda, rows * sizeof *value);
+    m->batch = (int *) cuda_alloc(cuda, (k + 1) * sizeof *batch);
+    good = good && m->pixel && m->value && m->batch;
+    if (good) {
+        fill_rows(pixel, value, m->first, k, n, mask);
+        if (cuda_put(cuda, m->pixel, pixel, rows * sizeof *pixel) &&
+            cuda_put(cuda, m->value, value, rows * sizeof *value))
+            cuda_put(cuda, m->batch, batch, (k + 1) * sizeof *batch);
+    }
+    free(pixel);
+    free(value);
+    return good;
+}
+
+Masks *cuda_masks(Device *d, int k, int h, int w, const float *mask)
+{
+    CudaMasks *m = (CudaMasks *) calloc(1, sizeof *m);
+    int *batch = (int *) malloc((k + 1) * sizeof *batch);
+    bool good = m && batch;
+
+    if (good) {
+        m->m = { d, k, h, w };
+        m->first = (size_t *) malloc((k + 1) * sizeof *m->first);
+        m->own = (size_t *) malloc((k + 1) * sizeof *m->own);
+        good = m->first && m->own && masks_build(cuda_of(d), m, mask, batch);
+    }
+    free(batch);
+    if (good)
+        return &m->m;
+    if (m && m->m.dev)
+        cuda_masks_drop(&m->m);
+    else
+        free(m);
+    return NULL;
+}
+
+void cuda_masks_drop(Masks *masks)
+{
+    CudaMasks *m = (CudaMasks *) masks;
+
+    if (!m)
+        return;
+    Cuda *cuda = cuda_of(m->m.dev);
+    cuda_free(cuda, m->pixel);
+    cuda_free(cuda, m->value);
+    cuda_free(cuda, m->batch);
+    free(m->first);
+    free(m->own);
+    free(m);
+}
+
+/* ------------------------------------------------------------------------- panels */
+
+static __device__ inline float scaled(float v, float m)
+{
+    return v * m;
+}
+
+static __device__ inline float4 scaled(const float4 &v, float m)
+{
+    return make_float4(v.x * m, v.y * m, v.z * m, v.w * m);
+}
+
+static __device__ inline float sum_of(float a, float b)
+{
+    return a + b;
+}
+
+static __device__ inline float4 sum_of(const float4 &a, const float4 &b)
+{
+    return make_float4(a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w);
+}
+
+/* Rows of a panel, `wide` apart: the pixels times their mask, or times the mask's square.  T is
+ * float, or float4 for four channels at once. */
+template <typename T>
+static __global__ void gather_pixels(T *panel, unsigned wide, const T *x, size_t plane, size_t step,
+                                     int channels, const int *pixel, const float *value,
+                                     bool square, size_t n)
+{
+    size_t e = thread_number();
+    int row, c;
+
+    if (e >= n)
+        return;
+    divide(e, channels, &row, &c);
+    float m = value[row];
+    panel[(size_t) row * wide + c] =
+        pixel[row] < 0 ? T() : scaled(x[c * plane + pixel[row] * step], square ? m * m : m);
+}
+
+/* dx += rows of a panel; no pixel is in it twice. */
+template <typename T>
+static __global__ void scatter_pixels(T *dx, size_t plane, size_t step, int channels,
+                                      const T *panel, unsigned wide, const int *pixel, size_t n)
+{
+    size_t e = thread_number();
+    int row, c;
+
+    if (e >= n)
+        return;
+    divide(e, channels, &row, &c);
+    T *to = dx + c * plane + pixel[row] * step;
+    *to = sum_of(*to, panel[(size_t) row * wide + c]);
+}
+
+static size_t panel_width(int c)
+{
+    return ((size_t) c + 3) / 4 * 4;
+}
+
+static void gather(Cuda *cuda, float *panel, const View &x, const CudaMasks *m, size_t row,
+                   size_t rows, bool square)
+{
+    size_t n = rows * x.c;
+    unsigned wide = (unsigned) panel_width(x.c);
+
+    if (in_fours(x))
+        LAUNCH(cuda, gather_pixels<float4>, blocks_for(n / 4, THREADS), THREADS, (float4 *) panel,
+               wide / 4, (const float4 *) x.p, 1, x.step / 4, x.c / 4, m->pixel + row,
+               m->value + row, square, n / 4);
+    else
+        LAUNCH(cuda, gather_pixels<float>, blocks_for(n, THREADS), THREADS, panel, wide, x.p,
+               x.plane, x.step, x.c, m->pixel + row, m->value + row, square, n);
+}
+
+static void scatter(Cuda *cuda, const View &dx, const float *panel, const CudaMasks *m, size_t row,
+                    size_t rows)
+{
+    size_t n = rows * dx.c;
+    unsigned wide = (unsigned) panel_width(dx.c);
+
+    if (in_fours(dx))
+        LAUNCH(cuda, scatter_pixels<float4>, blocks_for(n / 4, THREADS), THREADS, (float4 *) dx.p,
+               1, dx.step / 4, dx.c / 4, (const float4 *) panel, wide / 4, m->pixel + row, n / 4);
+    else
+        LAUNCH(cuda, scatter_pixels<float>, blocks_for(n, THREADS), THREADS, dx.p, dx.plane,
+               dx.step, dx.c, panel, wide, m->pixel + row, n);
+}
+
+/* ------------------------------------------------------------------------ forward */
+
+/* y is (K, C, C); part: (batch, C, C). */
+static __global__ void sum_batches(View y, const float *part, const int *batch, size_t n)
+{
+    size_t e = thread_number();
+    double sum = 0;
+
+    if (e >= n)
+        return;
+    Place at = place_of(y, e);
+    for (int b = batch[at.c]; b < batch[at.c + 1]; b++)
+        sum += part[(size_t) b * y.h * y.w + at.pixel];
+    y.p[index_of(y, at)] = (float) sum;
+}
+
+void cuda_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
+{
+    const CudaMasks *m = (const CudaMasks *) masks;
+    Cuda *cuda = cuda_of(yt->dev);
+    View x = view_of(xt), y = view_of(yt);
+    size_t wide = panel_width(x.c), matrix = (size_t) x.c * x.c, n = element_count(y);
+    size_t batches = m->first[masks->k] / BATCH, most = CHUNK / (BATCH * wide * sizeof(float));
+
+    most = most < 1 ? 1 : most < batches ? most : batches;
+    if (!cuda_goes_on(cuda))
+        return;
+    float *panel = (float *) cuda_work(cuda,
+                                       (most * BATCH * wide + batches * matrix) * sizeof *panel);
+    if (!panel)
+        return;
+    float *part = panel + most * BATCH * wide;
+    for (size_t b = 0; b < batches && cuda_goes_on(cuda); b += most) {
+        size_t count = batches - b < most ? batches - b : most;
+        Product p = {};
+        p.tb = true;
+        p.m = p.n = p.ldc = (size_t) x.c;
+        p.k = BATCH;
+        p.a = p.b = panel;
+        p.lda = p.ldb = wide;
+        p.c = part + b * matrix;
+        gather(cuda, panel, x, m, b * BATCH, count * BATCH, false);
+        cuda_products(cuda, p, BATCH * wide, BATCH * wide, matrix, count);
+    }
+    LAUNCH(cuda, sum_batches, blocks_for(n, THREADS), THREADS, y, part, m->batch, n);
+}
+
+/* ----------------------------------------------------------------------- backward */
+
+/* d[k] = dy[k] + dy[k]' */
+static __global__ void add_transposed(float *d, View dy, size_t n)
+{
+    size_t e = thread_number();
+    int k, i;
+
+    if (e >= n)
+        return;
+    divide(e, dy.h * dy.w, &k, &i);
+    Place at = { k, i }, mirrored = { k, i % dy.w * dy.w + i / dy.w };
+    d[e] = dy.p[index_of(dy, at)] + dy.p[index_of(dy, mirrored)];
+}
+
+/* Regions one after the other: a pixel may be in several. */
+void cuda_gram_back(Tensor *dxt, const Tensor *dyt, const Tensor *xt, const Masks *masks, bool add)
+{
+    const CudaMasks *m = (const CudaMasks *) masks;
+    Cuda *cuda = cuda_of(dxt->dev);
+    View dx = view_of(dxt), dy = view_of(dyt), x = view_of(xt);
+    size_t wide = panel_width(x.c), matrix = (size_t) x.c * x.c, n = element_count(dy);
+    size_t matrices = (n + 3) / 4 * 4, most = CHUNK / (2 * wide * sizeof(float)), longest = 1;
+
+    for (int k = 0; k < masks->k; k++)
+        longest = m->own[k] > longest ? m->own[k] : longest;
+    most = most < 1 ? 1 : most < longest ? most : longest;
+    if (!cuda_goes_on(cuda))
+        return;
+    float *d = (float *) cuda_work(cuda, (matrices + 2 * most * wide) * sizeof *d);
+    if (!d)
+        return;
+    float *panel = d + matrices, *product = panel + most * wide;
+    if (!add)
+        cuda_clear(cuda, dx);
+    LAUNCH(cuda, add_transposed, blocks_for(n, THREADS), THREADS, d, dy, n);
+    for (int k = 0; k < masks->k; k++)
+        for (size_t row = 0; row < m->own[k] && cuda_goes_on(cuda); row += most) {
+            size_t rows = m->own[k] - row < most ? m->own[k] - row : most;
+            Product p = {};
+            p.m = p.k = p.lda = (size_t) x.c;
+            p.n = rows;
+            p.a = d + k * matrix;
+            p.b = panel;
+            p.c = product;
+            p.ldb = p.ldc = wide;
+            gather(cuda, panel, x, m, m->first[k] + row, rows, true);
+            cuda_product(cuda, p);
+            scatter(cuda, dx, product, m, m->first[k] + row, rows);
+        }
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Pooling.  Each thread has one number of the result; backwards it asks every window that holds its
+ * pixel, so that none writes where another does. */
+#include "cuda-private.h"
+
+/* Pixels of output pixel (i, j)'s window, cut to the picture: the end is excluded. */
+typedef struct {
+    int i0, i1, j0, j1;
+} Window;
+
+static __device__ inline Window window(const PoolShape &p, const View &x, int i, int j)
+{
+    Window w = { i * p.stride, i * p.stride + p.k, j * p.stride, j * p.stride + p.k };
+
+    w.i1 = w.i1 < x.h ? w.i1 : x.h;
+    w.j1 = w.j1 < x.w ? w.j1 : x.w;
+    return w;
+}
+
+/* The pixel of the first of the largest values, row by row. */
+static __device__ inline int largest(const float *plane, const View &x, const Window &w)
+{
+    int best = w.i0 * x.w + w.j0;
+    float most = plane[best * x.step];
+
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++) {
+            float v = plane[(i * x.w + j) * x.step];
+            if (v > most) {
+                most = v;
+                best = i * x.w + j;
+            }
+        }
+    return best;
+}
+
+static __device__ inline float mean(const float *plane, const View &x, const Window &w)
+{
+    float sum = 0;
+
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++)
+            sum += plane[(i * x.w + j) * x.step];
+    return sum / (float) ((w.i1 - w.i0) * (w.j1 - w.j0));
+}
+
+static __global__ void pool_values(View y, View x, PoolShape p, size_t n)
+{
+    size_t e = thread_number();
+
+    if (e >= n)
+        return;
+    Place at = place_of(y, e);
+    const float *plane = x.p + at.c * x.plane;
+    Window w = window(p, x, at.pixel / y.w, at.pixel % y.w);
+    y.p[index_of(y, at)] = p.kind == POOL_MAX ? plane[largest(plane, x, w) * x.step]
+                                              : mean(plane, x, w);
+}
+
+/* The first window along a line whose last pixel is not before pixel u. */
+static __device__ inline int first_window(const PoolShape &p, int u)
+{
+    return u < p.k ? 0 : (u - p.k) / p.stride + 1;
+}
+
+static __global__ void pool_gradient(View dx, View dy, View x, PoolShape p, bool add, size_t n)
+{
+    size_t e = thread_number();
+
+    if (e >= n)
+        return;
+    Place at = place_of(dx, e);
+    const float *plane = x.p + at.c * x.plane, *from = dy.p + at.c * dy.plane;
+    int u = at.pixel / dx.w, v = at.pixel % dx.w;
+    float sum = add ? dx.p[index_of(dx, at)] : 0;
+    for (int i = first_window(p, u); i < dy.h && i * p.stride <= u; i++)
+        for (int j = first_window(p, v); j < dy.w && j * p.stride <= v; j++) {
+            Window w = window(p, x, i, j);
+            float d = from[(i * dy.w + j) * dy.step];
+            if (p.kind == POOL_AVERAGE)
+                sum += d / (float) ((w.i1 - w.i0) * (w.j1 - w.j0));
+            else if (largest(plane, x, w) == at.pixel)
+                sum += d;
+        }
+    dx.p[index_of(dx, at)] = sum;
+}
+
+void cuda_pool(Tensor *y, const Tensor *x, const PoolShape *p)
+{
+    Cuda *cuda = cuda_of(y->dev);
+    View v = view_of(y);
+    size_t n = element_count(v);
+
+    if (cuda_goes_on(cuda))
+        LAUNCH(cuda, pool_values, blocks_for(n, THREADS), THREADS, v, view_of(x), *p, n);
+}
+
+void cuda_pool_back(Tensor *dx, const Tensor *dy, const Tensor *, const Tensor *x,
+                    const PoolShape *p, bool add)
+{
+    Cuda *cuda = cuda_of(dx->dev);
+    View v = view_of(dx);
+    size_t n = element_count(v);
+
+    if (cuda_goes_on(cuda))
+        LAUNCH(cuda, pool_gradient, blocks_for(n, THREADS), THREADS, v, view_of(dy), view_of(x), *p,
+               add, n);
+}

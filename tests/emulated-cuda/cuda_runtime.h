@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* cuda_runtime.h - as much of the CUDA runtime as core/cuda uses, on the processor, for tests.
+ *
+ * It lets the shared operation tests go through the GPU device's own sources on a machine
+ * without a GPU: layouts, indices, sizes and order of calls are then known to be right.
+ * Kernels run one thread after the other; where a block waits for all its threads, each runs as
+ * a coroutine.  Memory "on the GPU" begins as garbage, and with AddressSanitizer it can only be
+ * touched inside kernels and copies.  It says nothing about speed, or about threads that really
+ * run at once.
+ *
+ * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
+ * image, wrong (products are off), or memory=N (the Nth allocation fails, and all after it). */
+
+#ifndef EMULATED_CUDA_RUNTIME_H
+#define EMULATED_CUDA_RUNTIME_H
+
+#include <math.h>
+#include <stddef.h>
+
+/* ------------------------------------------------------------------------ language */
+
+#define __global__
+#define __device__
+#define __host__
+#define __shared__ static
+#define __launch_bounds__(threads)
+
+struct dim3 {
+    unsigned x, y, z;
+    dim3(unsigned x_, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_)
+    {
+    }
+};
+
+struct alignas(16) float4 {
+    float x, y, z, w;
+};
+
+static inline float4 make_float4(float x, float y, float z, float w)
+{
+    return { x, y, z, w };
+}
+
+extern dim3 threadIdx, blockIdx, blockDim, gridDim;
+
+/* Waits for the block's other threads. */
+void __syncthreads();
+
+/* Runs `thread(data)` once for each thread of the grid. */
+void emulated_launch(dim3 grid, dim3 block, void (*thread)(void *data), void *data);
+
+template <typename Thread> void emulated_launch(dim3 grid, dim3 block, Thread thread)
+{
+    emulated_launch(grid, block, [](void *data) { (*(Thread *) data)(); }, &thread);
+}
+
+#define LAUNCH(cuda, kernel, grid, threads, ...)                            \
+    do {                                                                    \
+        emulated_launch((grid), (threads), [&]() { kernel(__VA_ARGS__); }); \
+        cuda_good((cuda), cudaGetLastError());                              \
+    } while (0)
+
+/* ------------------------------------------------------------------------- runtime */
+
+enum cudaError_t {
+    cudaSuccess = 0,
+    cudaErrorInvalidValue = 1,
+    cudaErrorMemoryAllocation = 2,
+    cudaErrorInvalidConfiguration = 9,
+    cudaErrorInsufficientDriver = 35,
+    cudaErrorInvalidDeviceFunction = 98,
+    cudaErrorNoDevice = 100,
+    cudaErrorNoKernelImageForDevice = 209
+};
+
+enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
+enum { cudaEventDisableTiming = 2, cudaStreamNonBlocking = 1 };
+
+typedef struct EmulatedStream *cudaStream_t;
+typedef struct EmulatedEvent *cudaEvent_t;
+
+struct cudaDeviceProp {
+    char name[256];
+    int major, minor;
+};
+
+struct cudaFuncAttributes {
+    int binaryVersion;
+};
+
+cudaError_t cudaGetLastError();
+const char *cudaGetErrorString(cudaError_t);
+cudaError_t cudaGetDeviceCount(int *);
+cudaError_t cudaSetDevice(int);
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *, int device);
+cudaError_t cudaDriverGetVersion(int *);
+cudaError_t cudaRuntimeGetVersion(int *);
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *, const void *kernel);
+cudaError_t cudaMemGetInfo(size_t *free, size_t *all);
+cudaError_t cudaMalloc(void **, size_t bytes);
+cudaError_t cudaFree(void *);
+cudaError_t cudaMallocHost(void **, size_t bytes);
+cudaError_t cudaFreeHost(void *);
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t);
+cudaError_t cudaMemsetAsync(void *, int value, size_t bytes, cudaStream_t);
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *, unsigned flags);
+cudaError_t cudaStreamSynchronize(cudaStream_t);
+cudaError_t cudaStreamDestroy(cudaStream_t);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *, unsigned flags);
+cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
+cudaError_t cudaEventSynchronize(cudaEvent_t);
+cudaError_t cudaEventDestroy(cudaEvent_t);
+
+/* Is the failure `name` asked for?  *value: what stands after "=". */
+bool emulated_failure(const char *name, long *value = NULL);
+
+/* Makes `error`, if it is one, what cudaGetLastError gives. */
+cudaError_t emulated_fail(cudaError_t error);
+
+/* Ends the program: the sources under test have done what CUDA forbids. */
+void emulated_die(const char *what);
+
+/* All of the GPU's memory, open while one of these lives. */
+struct EmulatedAccess {
+    EmulatedAccess();
+    ~EmulatedAccess();
+};
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "cuda_runtime.h"
+
+#include <map>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
+#define MOST_CLOSED 65536 /* bytes of an allocation */
+
+bool emulated_failure(const char *name, long *value)
+{
+    const char *wanted = getenv("EMULATED_CUDA");
+    size_t n = strlen(name);
+
+    if (!wanted || strncmp(wanted, name, n) != 0 || (wanted[n] && wanted[n] != '='))
+        return false;
+    if (value)
+        *value = wanted[n] ? atol(wanted + n + 1) : 0;
+    return true;
+}
+
+void emulated_die(const char *what)
+{
+    fprintf(stderr, "emulated CUDA: %s\n", what);
+    abort();
+}
+
+/* ------------------------------------------------------------------------- memory */
+
+static std::map<char *, size_t> on_gpu, pinned; /* what is there, and how long */
+static long allocations;
+static int open_now; /* how many have opened the GPU's memory */
+static cudaError_t last_error;
+
+/* The beginning stands for all: opening and closing takes time. */
+static void protect(char *p, size_t bytes, bool closed)
+{
+    bytes = bytes < MOST_CLOSED ? bytes : MOST_CLOSED;
+#ifdef __SANITIZE_ADDRESS__
+    if (closed)
+        ASAN_POISON_MEMORY_REGION(p, bytes);
+    else
+        ASAN_UNPOISON_MEMORY_REGION(p, bytes);
+#else
+    (void) p, (void) bytes, (void) closed;
+#endif
+}
+
+EmulatedAccess::EmulatedAccess()
+{
+    for (auto &block : on_gpu)
+        if (!open_now)
+            protect(block.first, block.second, false);
+    open_now++;
+}
+
+EmulatedAccess::~EmulatedAccess()
+{
+    open_now--;
+    for (auto &block : on_gpu)
+        if (!open_now)
+            protect(block.first, block.second, true);
+}
+
+cudaError_t emulated_fail(cudaError_t error)
+{
+    if (error)
+        last_error = error;
+    return error;
+}
+
+static cudaError_t allocate(std::map<char *, size_t> &where, void **p, size_t bytes)
+{
+    long limit;
+    bool full = emulated_failure("memory", &limit) && ++allocations >= limit;
+
+    *p = full ? NULL : aligned_alloc(256, (bytes + 255) / 256 * 256);
+    if (!*p)
+        return emulated_fail(cudaErrorMemoryAllocation);
+    where[(char *) *p] = (bytes + 255) / 256 * 256;
+    memset(*p, 0xff, (bytes + 255) / 256 * 256); /* not numbers */
+    return cudaSuccess;
+}
+
+static cudaError_t release(std::map<char *, size_t> &where, void *p)
+{
+    if (p && !where.erase((char *) p))
+        emulated_die("freeing what was not allocated, or twice");
+    free(p);
+    return cudaSuccess;
+}
+
+/* Only the bytes asked for can be touched. */
+cudaError_t cudaMalloc(void **p, size_t bytes)
+{
+    cudaError_t error = allocate(on_gpu, p, bytes);
+
+    if (!error) {
+        protect((char *) *p, on_gpu[(char *) *p], true);
+        on_gpu[(char *) *p] = bytes;
+    }
+    return error;
+}
+
+cudaError_t cudaFree(void *p)
+{
+    if (p && on_gpu.count((char *) p))
+        protect((char *) p, (on_gpu[(char *) p] + 255) / 256 * 256, false);
+    return release(on_gpu, p);
+}
+
+cudaError_t cudaMallocHost(void **p, size_t bytes)
+{
+    return allocate(pinned, p, bytes);
+}
+
+cudaError_t cudaFreeHost(void *p)
+{
+    return release(pinned, p);
+}
+
+/* True when all the bytes lie in one allocation on the GPU. */
+static bool lies_on_gpu(const void *p, size_t bytes)
+{
+    auto after = on_gpu.upper_bound((char *) p);
+
+    if (after == on_gpu.begin())
+        return false;
+    auto block = std::prev(after);
+    return (char *) p + bytes <= block->first + block->second;
+}
+
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t)
+{
+    EmulatedAccess access;
+    bool up = kind == cudaMemcpyHostToDevice;
+
+    if (!lies_on_gpu(up ? to : from, bytes) || lies_on_gpu(up ? from : to, bytes))
+        return emulated_fail(cudaErrorInvalidValue);
+    memcpy(to, from, bytes);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t)
+{
+    EmulatedAccess access;
+
+    if (!lies_on_gpu(p, bytes))
+        return emulated_fail(cudaErrorInvalidValue);
+    memset(p, value, bytes);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(size_t *free, size_t *all)
+{
+    *free = (size_t) 3 << 30;
+    *all = (size_t) 4 << 30;
+    return cudaSuccess;
+}
+
+static __attribute__((destructor)) void check_leaks()
+{
+    if (on_gpu.empty() && pinned.empty())
+        return;
+    fprintf(stderr, "emulated CUDA: %zu allocations were never freed\n",
+            on_gpu.size() + pinned.size());
+    _Exit(1);
+}
+
+/* ------------------------------------------------------------------------- the rest */
+
+cudaError_t cudaGetLastError()
+{
+    cudaError_t error = last_error;
+
+    last_error = cudaSuccess;
+    return error;
+}
+
+const char *cudaGetErrorString(cudaError_t error)
+{
+    return error == cudaErrorInvalidValue           ? "invalid argument"
+           : error == cudaErrorInvalidConfiguration ? "invalid configuration argument"
+                                                    : "emulated failure";
+}
+
+cudaError_t cudaGetDeviceCount(int *count)
+{
+    *count = 1;
+    if (emulated_failure("no-driver") || emulated_failure("old-driver"))
+        return emulated_fail(cudaErrorInsufficientDriver);
+    return emulated_failure("no-gpu") ? emulated_fail(cudaErrorNoDevice) : cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
+{
+    if (device)
+        return emulated_fail(cudaErrorInvalidValue);
+    snprintf(p->name, sizeof p->name, "emulated GPU");
+    p->major = emulated_failure("old-gpu") ? 6 : 9;
+    p->minor = 0;
+    return cudaSuccess;
+}
+
+cudaError_t cudaSetDevice(int device)
+{
+    return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
+}
+
+cudaError_t cudaDriverGetVersion(int *version)
+{
+    *version = emulated_failure("no-driver") ? 0 : emulated_failure("old-driver") ? 11080 : 13000;
+    return cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int *version)
+{
+    *version = 13000;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *a, const void *)
+{
+    a->binaryVersion = 90;
+    return emulated_failure("no-image") ? emulated_fail(cudaErrorNoKernelImageForDevice)
+                                        : cudaSuccess;
+}
+
+struct EmulatedStream {
+    int unused;
+};
+
+struct EmulatedEvent {
+    int unused;
+};
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
+{
+    *s = new EmulatedStream();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t)
+{
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t s)
+{
+    delete s;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *e, unsigned)
+{
+    *e = new EmulatedEvent();
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t)
+{
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t)
+{
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t e)
+{
+    delete e;
+    return cudaSuccess;
+}
