@@ -27,6 +27,7 @@ typedef struct {
     const Kernels *kernels;
     struct Onednn *onednn; /* NULL without */
     int threads;
+    double least_shared; /* work, in multiplications or so, from which threads share an operation */
     DpsStatus status; /* the first failure; nothing runs after it */
     double slot[SLOTS];
     float *work; /* workspace of the running operation: grows, never shrinks */
@@ -109,11 +110,10 @@ static inline void cpu_prefetch(const float *p, size_t floats)
         __builtin_prefetch(p + i, 0, 2);
 }
 
-/* Threads for so many multiplications and additions: waking a second one takes as long as some
- * ten thousand of them. */
+/* Threads for so many multiplications and additions. */
 static inline int cpu_team(const Cpu *cpu, double work)
 {
-    return work < 30000 ? 1 : cpu->threads;
+    return work < cpu->least_shared ? 1 : cpu->threads;
 }
 
 /* A right factor so large that it is better taken panel by panel, all rows with each. */

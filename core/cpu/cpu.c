@@ -56,9 +56,14 @@ bool cpu_goes_on(Cpu *cpu)
 
 /* ------------------------------------------------------------------------- device */
 
+/* About a tenth of a millisecond.  On a busy machine a thread may wait for its fellow for as long as the
+ * scheduler gives to others, some milliseconds: small pictures' operations aren't worth that. */
+#define LEAST_SHARED 4e6
+
 static Device *cpu_open(const DeviceOptions *o)
 {
     Cpu *cpu = calloc(1, sizeof *cpu);
+    const char *share = getenv("DPS_SHARE");
 
     if (!cpu)
         return NULL;
@@ -71,6 +76,7 @@ static Device *cpu_open(const DeviceOptions *o)
     cpu->threads = 1;
 #endif
     cpu->threads = cpu->threads < MAX_THREADS ? cpu->threads : MAX_THREADS;
+    cpu->least_shared = share && strcmp(share, "all") == 0 ? 0 : LEAST_SHARED;
     if (!onednn_open(cpu->threads, &cpu->onednn)) {
         free(cpu);
         return NULL;

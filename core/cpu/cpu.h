@@ -4,8 +4,9 @@
  *
  * With the same number of threads, the same calls give the same bits.
  *
- * For tests, opening reads DPS_SIMD ("baseline", "avx2" or "avx512": use no more than that) and
- * DPS_ONEDNN ("0": do without). */
+ * For tests, opening reads DPS_SIMD ("baseline", "avx2" or "avx512": use no more than that),
+ * DPS_ONEDNN ("0": do without) and DPS_SHARE ("all": small operations are shared among the threads
+ * too, which otherwise one of them does). */
 
 #ifndef CPU_H
 #define CPU_H
