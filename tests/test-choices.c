@@ -183,6 +183,7 @@ static void test_starts(Case *c)
     check_begun(c, DPS_START_NOISE, &grey, 1e-5);
     DpsJob job = job_for(c, DPS_PRESET_DRAFT);
     DpsImage usual = result_of(&job);
+    dps_image_clear(&drawn);
     image_copy(&c->begun, &drawn);
     check_begun(c, DPS_START_GUESS, &drawn, 0);
     job.options.start = DPS_START_IMAGE;
