@@ -166,7 +166,8 @@ static void resize_rows(const Resize *rs, const float *in, int in_width, float *
 /* Across, then down, both at once in a ring of rows, so that no picture in between is held. */
 static bool resize_planes(const Resize *rs, const DpsImage *in, int threads, DpsImage *out)
 {
-    int workers = image_threads(threads), height = out->height;
+    /* what takes less than a millisecond is not worth waiting for a second thread */
+    int workers = image_values(in) < 200000 ? 1 : image_threads(threads), height = out->height;
     int parts = (2 * workers + in->channels - 1) / in->channels;
     parts = parts < height ? parts : height;
     bool ok = true;
