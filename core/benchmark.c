@@ -57,7 +57,8 @@ static DpsStatus stripes(int regions, int width, int height, int threads, Region
         region[k].style = *mask;
     }
     if (!status)
-        status = regions_prepare(regions, region, width, height, width, height, threads, set, message);
+        status = regions_prepare(regions, region, width, height, width, height, threads, set,
+                                 message);
     for (int k = 0; region && k < regions; k++)
         dps_image_clear(&region[k].content);
     free(region);
@@ -119,8 +120,12 @@ typedef struct {
 static DpsStatus prepare(Bench *b, const char *network, int width, int height, int regions,
                          int threads, char message[DPS_MESSAGE])
 {
-    const ObjectiveOptions o = { .style = 100, .content = 1, .matting = 1e4, .gamut = 100,
-                                 .window_radius = 1, .threads = threads };
+    const ObjectiveOptions o = { .style = 100,
+                                 .content = 1,
+                                 .matting = 1e4,
+                                 .gamut = 100,
+                                 .window_radius = 1,
+                                 .threads = threads };
 
     if (!picture(width, height, 1, &b->content) || !picture(width, height, 2, &b->style))
         return DPS_NO_MEMORY;
@@ -138,15 +143,18 @@ DpsStatus dps_benchmark(const char *network, const char *device, int width, int 
 {
     const DpsOptions named = { .network = network };
     const DeviceOptions options = { .threads = threads };
-    const Backend *be = device_find(device);
+    const Backend *be = device_choose(device, message);
     Bench b = { 0 };
 
+    if (!be)
+        return DPS_BAD_INPUT;
     *message = '\0';
-    if (!be || width < 8 || height < 8 || regions < 1 || regions > width || repeats < 1 ||
+    if (width < 8 || height < 8 || regions < 1 || regions > width || repeats < 1 ||
         repeats > MOST_REPEATS) {
         snprintf(message, DPS_MESSAGE,
-                 "A benchmark needs a device that exists, sides of at least 8 pixels, at least one "
-                 "region and 1 to %d repeats.", MOST_REPEATS);
+                 "A benchmark needs sides of at least 8 pixels, at least one region and 1 to %d "
+                 "repeats.",
+                 MOST_REPEATS);
         return DPS_BAD_INPUT;
     }
     DpsStatus status = (b.dev = be->open(&options)) ? DPS_OK : DPS_NO_MEMORY;

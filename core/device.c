@@ -120,6 +120,14 @@ static const Backend *usable_cuda(char why[DPS_MESSAGE])
     return NULL;
 }
 
+/* Whether there is anything to be sorry about when no GPU is used. */
+static bool expects_cuda(void)
+{
+    char path[PATH_MAX];
+
+    return find_module(path) && (getenv("DPS_CUDA_MODULE") || open_library(CUDA_DRIVER));
+}
+
 const Backend *device_choose(const char *name, char *why)
 {
     char text[DPS_MESSAGE] = "", *reason = why ? why : text;
@@ -137,6 +145,8 @@ const Backend *device_choose(const char *name, char *why)
     cuda = usable_cuda(reason);
     if (cuda && best && !device_check(cuda, reason))
         cuda = NULL;
+    if (best && !expects_cuda())
+        *reason = '\0';
     return cuda || !best ? cuda : &cpu_backend;
 }
 

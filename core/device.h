@@ -19,7 +19,8 @@
 /* The device called `name`; for NULL or "auto" the fastest one that is usable, after it has
  * shown on small tasks that it computes the same as the processor.  `why` (may be NULL, else
  * DPS_MESSAGE bytes) becomes one sentence where something stood in the way, otherwise "": for a
- * name why it can't be used, and NULL is returned; for "auto" why the processor has to do. */
+ * name why it can't be used, and NULL is returned; for "auto" why a GPU that seems to be there is
+ * not used and the processor has to do. */
 const Backend *device_choose(const char *name, char *why);
 
 /* The same without the reason. */

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define LEVELS 5
-#define TAPS 27       /* 3 channels of 3x3 */
+#define TAPS 27 /* 3 channels of 3x3 */
 /* How much louder than the others the filters speak that see the pixel's colour: colours are then met
  * before textures (QUALITY.md, experiment 7). */
 #define COLOUR_GAIN 1.4f
@@ -50,79 +50,114 @@ static int reflected(int i, int n)
     return i < 0 || i >= n ? 0 : i;
 }
 
-static void patch_at(const DpsImage *image, int x, int y, float patch[TAPS])
+/* Patches, tap by tap: value k of patch i is v[k * room + i]. */
+typedef struct {
+    int n, room;
+    float *v;
+} Patches;
+
+static void add_patch(Patches *p, const DpsImage *image, int x, int y)
 {
+    float *to = p->v + p->n++;
+
     for (int c = 0; c < 3; c++)
         for (int v = -1; v <= 1; v++)
-            for (int u = -1; u <= 1; u++)
-                *patch++ = image_plane(image, c)[(size_t) reflected(y + v, image->height) * image->width +
-                                                 reflected(x + u, image->width)];
+            for (int u = -1; u <= 1; u++, to += p->room)
+                *to = image_plane(image,
+                                  c)[(size_t) reflected(y + v, image->height) * image->width +
+                                     reflected(x + u, image->width)];
 }
 
-/* At most SAMPLES patches, evenly spread over the picture.  Returns how many. */
-static int sample(const DpsImage *image, float (*patch)[TAPS])
+/* At most SAMPLES more patches, evenly spread over the picture. */
+static void sample(Patches *p, const DpsImage *image)
 {
     size_t pixels = image_pixels(image), n = pixels < SAMPLES ? pixels : SAMPLES;
 
     for (size_t i = 0; i < n; i++) {
         size_t at = (size_t) ((i + 0.5) * ((double) pixels / n));
-        patch_at(image, (int) (at % image->width), (int) (at / image->width), patch[i]);
+        add_patch(p, image, (int) (at % image->width), (int) (at / image->width));
     }
-    return (int) n;
 }
 
-static int ascending(const void *a, const void *b)
+/* Puts the k-th smallest value at v[k], smaller ones before it and larger ones after it (Hoare's FIND). */
+static void partition_at(float *v, int n, int k)
 {
-    float x = *(const float *) a, y = *(const float *) b;
+    int left = 0, right = n - 1;
 
-    return (x > y) - (x < y);
+    while (left < right) {
+        float pivot = v[k];
+        int i = left, j = right;
+        do {
+            while (v[i] < pivot)
+                i++;
+            while (pivot < v[j])
+                j--;
+            if (i <= j) {
+                float swap = v[i];
+                v[i++] = v[j];
+                v[j--] = swap;
+            }
+        } while (i <= j);
+        left = j < k ? i : left;
+        right = k < i ? j : right;
+    }
+}
+
+/* The value below which a share of the values lie, between the two nearest of them. */
+static double quantile_of(float *v, int n, double share)
+{
+    double at = share * (n - 1);
+    int low = (int) at, next = low + 1 < n ? low + 1 : low;
+
+    partition_at(v, n, low);
+    for (int i = next; i < n; i++)
+        if (v[i] < v[next])
+            next = i;
+    return v[low] + (at - low) * (v[next] - v[low]);
 }
 
 /* Scales a filter to unit deviation over the patches and returns the bias that puts the rectifier's
  * threshold at the given quantile. */
-static float fit_filter(float w[TAPS], double quantile, int n, float (*patch)[TAPS], float *response)
+static float fit_filter(float w[TAPS], double quantile, const Patches *p, float *response)
 {
     double mean = 0, square = 0;
+    int n = p->n;
 
-    for (int i = 0; i < n; i++) {
-        float v = 0;
-        for (int k = 0; k < TAPS; k++)
-            v += w[k] * patch[i][k];
-        response[i] = v;
-        mean += v;
-    }
+    memset(response, 0, (size_t) n * sizeof *response);
+    for (int k = 0; k < TAPS; k++)
+        for (int i = 0; i < n; i++)
+            response[i] += w[k] * p->v[(size_t) k * p->room + i];
+    for (int i = 0; i < n; i++)
+        mean += response[i];
     mean /= n;
     for (int i = 0; i < n; i++)
         square += (response[i] - mean) * (response[i] - mean);
     double deviation = sqrt(square / n) + 1e-6;
     for (int k = 0; k < TAPS; k++)
         w[k] = (float) (w[k] / deviation);
-    qsort(response, (size_t) n, sizeof *response, ascending);
-    double at = quantile * (n - 1);
-    int low = (int) at, high = low + 1 < n ? low + 1 : low;
-    return (float) (-(response[low] + (at - low) * (response[high] - response[low])) / deviation);
+    return (float) (-quantile_of(response, n, quantile) / deviation);
 }
 
 typedef struct {
     Random random;
-    int filters, patches;
-    float (*patch)[TAPS];            /* 2 * SAMPLES */
+    int filters;
+    Patches patches;                 /* room for 2 * SAMPLES */
     float *response, *weight, *bias; /* 2 * SAMPLES, filters * TAPS, filters */
 } Bank;
 
 static bool bank_init(Bank *b, int filters, unsigned seed)
 {
-    *b = (Bank){ .random = { seed }, .filters = filters };
-    b->patch = malloc(2 * SAMPLES * sizeof *b->patch);
+    *b = (Bank){ .random = { seed }, .filters = filters, .patches = { .room = 2 * SAMPLES } };
+    b->patches.v = malloc((size_t) TAPS * 2 * SAMPLES * sizeof(float));
     b->response = malloc(2 * SAMPLES * sizeof *b->response);
     b->weight = malloc((size_t) filters * TAPS * sizeof *b->weight);
     b->bias = malloc((size_t) filters * sizeof *b->bias);
-    return b->patch && b->response && b->weight && b->bias;
+    return b->patches.v && b->response && b->weight && b->bias;
 }
 
 static void bank_clear(Bank *b)
 {
-    free(b->patch);
+    free(b->patches.v);
     free(b->response);
     free(b->weight);
     free(b->bias);
@@ -130,15 +165,18 @@ static void bank_clear(Bank *b)
 
 static int add_level(Network *n, Bank *b, int from, const DpsImage *content, const DpsImage *style)
 {
-    ConvShape shape = { .cin = 3, .cout = b->filters, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT };
+    ConvShape shape = {
+        .cin = 3, .cout = b->filters, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT
+    };
 
-    b->patches = sample(content, b->patch);
-    b->patches += sample(style, b->patch + b->patches);
+    b->patches.n = 0;
+    sample(&b->patches, content);
+    sample(&b->patches, style);
     for (int f = 0; f < b->filters; f++) {
         float *w = b->weight + (size_t) f * TAPS, gain = f < b->filters / 4 ? COLOUR_GAIN : 1;
         draw_filter(&b->random, f, b->filters, w);
         double quantile = 0.1 + 0.8 * random_uniform(&b->random);
-        b->bias[f] = gain * fit_filter(w, quantile, b->patches, b->patch, b->response);
+        b->bias[f] = gain * fit_filter(w, quantile, &b->patches, b->response);
         for (int k = 0; k < TAPS; k++)
             w[k] *= gain;
     }
@@ -161,7 +199,8 @@ static bool halve(DpsImage *image)
             const float *b = image->height > 1 ? a + image->width : a;
             int right = image->width > 1;
             for (int x = 0; x < w; x++)
-                out[(size_t) y * w + x] = (a[2 * x] + a[2 * x + right] + b[2 * x] + b[2 * x + right]) / 4;
+                out[(size_t) y * w + x] =
+                    (a[2 * x] + a[2 * x + right] + b[2 * x] + b[2 * x + right]) / 4;
         }
     }
     dps_image_clear(image);
@@ -201,7 +240,8 @@ DpsStatus network_builtin(Device *dev, const DpsImage *content, const DpsImage *
     DpsImage c = { 0 }, s = { 0 };
     Bank bank = { 0 };
 
-    bool ok = n && bank_init(&bank, filters, seed) && image_copy(content, &c) && image_copy(style, &s);
+    bool ok = n && bank_init(&bank, filters, seed) && image_copy(content, &c) &&
+              image_copy(style, &s);
     if (ok) {
         n->dev = dev;
         n->least = 1;

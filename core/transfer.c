@@ -18,10 +18,10 @@ typedef struct {
     DpsResult *result;
     Schedule schedule;
     Device *dev;
-    Network *network;         /* from a file, for all stages; NULL: built in, made for each */
-    DpsImage largest[2];      /* content and style at the largest stage's size */
-    DpsImage content, style;  /* at the present stage's size */
-    DpsImage picture;         /* the transfer as it stands, of content's size */
+    Network *network;        /* from a file, for all stages; NULL: built in, made for each */
+    DpsImage largest[2];     /* content and style at the largest stage's size */
+    DpsImage content, style; /* at the present stage's size */
+    DpsImage picture;        /* the transfer as it stands, of content's size */
     DpsImage preview;
     RegionSet regions;
     Objective *objective;
@@ -39,7 +39,7 @@ static double now(void)
 }
 
 __attribute__((format(printf, 3, 4))) static DpsStatus fail(DpsResult *r, DpsStatus status,
-                                                           const char *format, ...)
+                                                            const char *format, ...)
 {
     va_list args;
 
@@ -51,9 +51,10 @@ __attribute__((format(printf, 3, 4))) static DpsStatus fail(DpsResult *r, DpsSta
 
 static DpsStatus no_memory(DpsResult *r)
 {
-    return fail(r, DPS_NO_MEMORY,
-                "There is not enough memory for this transfer; choose a smaller size or close other "
-                "programs.");
+    return fail(
+        r, DPS_NO_MEMORY,
+        "There is not enough memory for this transfer; choose a smaller size or close other "
+        "programs.");
 }
 
 __attribute__((format(printf, 2, 3))) static void notice(DpsResult *r, const char *format, ...)
@@ -74,7 +75,8 @@ static bool cancelled(const Transfer *t)
 
 /* -------------------------------------------------------------- progress */
 
-static void report(Transfer *t, DpsStage stage, double done, const Losses *l, const DpsImage *preview)
+static void report(Transfer *t, DpsStage stage, double done, const Losses *l,
+                   const DpsImage *preview)
 {
     DpsProgress p = { .stage = stage,
                       .fraction = fmin(1, done / t->work),
@@ -126,8 +128,8 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
         image_clip(&t->preview);
         preview = &t->preview;
     }
-    report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (evaluations + 1), &l,
-           preview);
+    report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (evaluations + 1),
+           &l, preview);
     return true;
 }
 
@@ -293,8 +295,8 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
     if (!status && cancelled(t))
         status = DPS_CANCELLED;
     if (!status && !t->network)
-        status = network_builtin(t->dev, &t->content, &t->style, NETWORK_FILTERS, t->job->options.seed,
-                                 &own);
+        status = network_builtin(t->dev, &t->content, &t->style, NETWORK_FILTERS,
+                                 t->job->options.seed, &own);
     if (!status && own)
         status = network_choose(own, &t->schedule.network, t->result->message);
     if (!status && t->network)
@@ -377,7 +379,8 @@ static void take_regions(Transfer *t)
     r->regions = t->regions.count;
     t->regions.report = NULL;
     if (t->schedule.painting && t->job->regions)
-        notice(r, "Paintings have no regions: the whole photo takes the style of the whole picture.");
+        notice(r,
+               "Paintings have no regions: the whole photo takes the style of the whole picture.");
     for (int i = 0; i < r->regions; i++)
         if (!r->region[i].matched && r->region[i].content_coverage > 0)
             notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
@@ -389,13 +392,16 @@ static void take_regions(Transfer *t)
 static DpsStatus open_device(Transfer *t)
 {
     const DpsJob *job = t->job;
-    const char *name = job->options.device && *job->options.device ? job->options.device : "auto";
-    const Backend *be = device_find(name);
+    const char *name = job->options.device && *job->options.device ? job->options.device : NULL;
+    char why[DPS_MESSAGE];
+    const Backend *be = device_choose(name, why);
     DeviceOptions o = { job->options.threads, job->cancelled, job->data };
 
     if (!be)
-        return fail(t->result, DPS_BAD_INPUT,
-                    "There is no device \"%s\"; \"auto\" takes the best there is.", name);
+        return fail(t->result, DPS_BAD_INPUT, "%.400s Device \"auto\" takes the best there is.",
+                    why);
+    if (*why)
+        notice(t->result, "The processor is used: %.400s", why);
     if (!(t->dev = be->open(&o)))
         return DPS_NO_MEMORY;
     snprintf(t->result->device, DPS_NAME, "%s", be->name);
