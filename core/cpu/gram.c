@@ -264,7 +264,7 @@ void cpu_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
                 r->offset[i] = (int) (i * panel.row);
                 r->offset_as_it_lies[i] = (int) (i * x->step);
             }
-#pragma omp for schedule(static)
+#pragma omp for schedule(static, 1) /* a region lies at one end of the picture */
             for (size_t first = 0; first < m->chunks; first += GROUP) {
                 size_t end = first + GROUP < m->chunks ? first + GROUP : m->chunks;
                 if (cpu_goes_on(cpu))

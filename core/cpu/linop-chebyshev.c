@@ -137,7 +137,7 @@ static void compute_round(const Round *q)
     int h = q->l->l.h, w = q->l->l.w;
     int across = (w + COLUMNS - 1) / COLUMNS, down = most((h + ROWS - 1) / ROWS, 2);
     size_t each = ring_floats(q->planes);
-    int team = cpu_team(cpu, (double) h * w * q->planes * STENCIL_PAIRS);
+    int team = cpu_team(cpu, (double) h * w * q->planes * STENCIL_PAIRS * q->depth);
     float *rings = cpu_work(cpu, each * cpu->threads * sizeof(float));
 
     if (!rings)
