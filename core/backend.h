@@ -147,6 +147,13 @@ struct Backend {
     void (*adam)(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2, double eps,
                  int t);
     DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
+
+    /* What follows may be NULL: for devices that share the host's memory. */
+
+    size_t (*memory_free)(Device *); /* bytes of the device's own memory that can still be had */
+    /* Bytes that operations take beside the tensors, for pictures of so many pixels: an upper
+     * bound. */
+    size_t (*workspace)(Device *, size_t pixels, int regions);
 };
 
 #endif

@@ -2,13 +2,15 @@
 #include "job.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 static DpsStatus check_photo(const DpsImage *image, const char *which, char message[DPS_MESSAGE])
 {
     if (!image || !image->data || image->width < 1 || image->height < 1)
-        snprintf(message, DPS_MESSAGE, "The %s picture is empty; choose one that has pixels.", which);
+        snprintf(message, DPS_MESSAGE, "The %s picture is empty; choose one that has pixels.",
+                 which);
     else if (image->channels != 3)
         snprintf(message, DPS_MESSAGE,
                  "The %s picture has %d planes; it must have three, red, green and blue.", which,
@@ -36,6 +38,14 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, char message[DPS_MESS
     return status ? status : regions_check(job->regions, job->region, message);
 }
 
+/* Bytes on the device while the stage runs, per pixel of its content. */
+static double bytes_per_pixel(const DpsJob *job, const Stage *s, double floats)
+{
+    double objective = objective_bytes_per_pixel(floats, job->regions + 1);
+
+    return objective + sizeof(float) * 3.0 * minimise_vectors(s->method, &s->minimiser);
+}
+
 size_t dps_estimate(const DpsJob *job)
 {
     char message[DPS_MESSAGE];
@@ -52,12 +62,43 @@ size_t dps_estimate(const DpsJob *job)
         const Stage *s = &schedule.stage[i];
         int w, h;
         image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
-        /* the objective, the minimiser's vectors, and the host's pictures, masks and fits */
-        double per_pixel = objective_bytes_per_pixel(floats, job->regions + 1) +
-                           sizeof(float) * (3.0 * minimise_vectors(s->method, &s->minimiser) + 40);
+        /* and the host's pictures, masks and fits */
+        double per_pixel = bytes_per_pixel(job, s, floats) + sizeof(float) * 40;
         most = fmax(most, per_pixel * w * h);
     }
     return (size_t) (most + sizeof(float) * (double) image_values(job->content));
+}
+
+size_t job_device_bytes(const DpsJob *job, const Schedule *schedule, Device *dev)
+{
+    const NetworkChoice *choice = &schedule->network;
+    double floats = network_floats_per_pixel(options_network(&job->options), choice), most = 0;
+
+    for (int i = 0; i < schedule->stages; i++) {
+        const Stage *s = &schedule->stage[i];
+        int w, h, style_w, style_h;
+        image_fit(job->content->width, job->content->height, s->size, true, &w, &h);
+        image_fit(job->style->width, job->style->height, s->size, true, &style_w, &style_h);
+        double pixels = (double) w * h, style = (double) style_w * style_h;
+        /* The style's features are gone before the minimiser's vectors come. */
+        double tensors = fmax(bytes_per_pixel(job, s, floats) * pixels,
+                              objective_bytes_per_pixel(floats, job->regions + 1) * pixels +
+                                  sizeof(float) * floats * style);
+        size_t larger = (size_t) fmax(pixels, style);
+        most = fmax(most, tensors + (double) dev->be->workspace(dev, larger, job->regions + 1));
+    }
+    return (size_t) most;
+}
+
+void job_notice(DpsResult *r, const char *format, ...)
+{
+    va_list args;
+
+    if (r->notices == DPS_NOTICES)
+        return;
+    va_start(args, format);
+    vsnprintf(r->notice[r->notices++], DPS_MESSAGE, format, args);
+    va_end(args);
 }
 
 DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, char message[DPS_MESSAGE])

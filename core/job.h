@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* job.h - whether a job can be run, and how much memory it takes: everything that is known before
- * anything is computed or allocated. */
+ * anything is computed or allocated; and what a result says besides its picture. */
 
 #ifndef JOB_H
 #define JOB_H
@@ -14,5 +14,12 @@ DpsStatus job_check(const DpsJob *, Schedule *, char message[DPS_MESSAGE]);
 /* Compares dps_estimate, which *bytes becomes, with the machine's memory.  DPS_OK, or DPS_NO_MEMORY
  * and a sentence. */
 DpsStatus job_check_memory(const DpsJob *, size_t *bytes, char message[DPS_MESSAGE]);
+
+/* Bytes of a device's own memory that such a schedule takes there at its peak.  Only for devices
+ * that say how large their workspace is. */
+size_t job_device_bytes(const DpsJob *, const Schedule *, Device *);
+
+/* A sentence for the user about what was done differently. */
+__attribute__((format(printf, 2, 3))) void job_notice(DpsResult *, const char *format, ...);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* transfer.c - the driver: first guess, coarse to fine, full resolution. */
 
-#include "device.h"
-#include "job.h"
 #include "smoothing.h"
 #include "start.h"
+#include "workplace.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -13,21 +12,25 @@
 #include <string.h>
 #include <time.h>
 
+/* Evaluations that a stage gets at least where the processor goes on with it. */
+#define LEAST_LEFT 10
+
 typedef struct {
     const DpsJob *job;
     DpsResult *result;
     Schedule schedule;
-    Device *dev;
-    Network *network;        /* from a file, for all stages; NULL: built in, made for each */
+    Workplace place;
     DpsImage largest[2];     /* content and style at the largest stage's size */
     DpsImage content, style; /* at the present stage's size */
     DpsImage picture;        /* the transfer as it stands, of content's size */
-    DpsImage preview;
+    DpsImage latest;         /* the point that the minimiser has come to, clipped */
+    bool accepted;           /* latest is one of this stage's points */
     RegionSet regions;
     Objective *objective;
     Tensor *x;
     int stage, evaluations;   /* evaluations of the stages before */
     double begun, work, done; /* seconds; pixels times evaluations in all, and so far */
+    double furthest;          /* of the work, as it was reported */
 } Transfer;
 
 static double now(void)
@@ -57,17 +60,6 @@ static DpsStatus no_memory(DpsResult *r)
         "programs.");
 }
 
-__attribute__((format(printf, 2, 3))) static void notice(DpsResult *r, const char *format, ...)
-{
-    va_list args;
-
-    if (r->notices == DPS_NOTICES)
-        return;
-    va_start(args, format);
-    vsnprintf(r->notice[r->notices++], DPS_MESSAGE, format, args);
-    va_end(args);
-}
-
 static bool cancelled(const Transfer *t)
 {
     return t->job->cancelled && t->job->cancelled(t->job->data);
@@ -78,8 +70,9 @@ static bool cancelled(const Transfer *t)
 static void report(Transfer *t, DpsStage stage, double done, const Losses *l,
                    const DpsImage *preview)
 {
+    t->furthest = fmax(t->furthest, fmin(1, done / t->work));
     DpsProgress p = { .stage = stage,
-                      .fraction = fmin(1, done / t->work),
+                      .fraction = t->furthest,
                       .level = t->stage,
                       .levels = t->schedule.stages,
                       .evaluation = t->result->evaluations,
@@ -116,6 +109,8 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
     DpsLevel *level = &t->result->level[t->stage];
     Losses l = objective_losses(t->objective, losses);
     const DpsImage *preview = NULL;
+    double nothing;
+    int all = level->evaluations + evaluations; /* of this stage, broken-off attempts included */
 
     (void) f;
     level->total = l.total;
@@ -123,13 +118,17 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
     level->content = l.content;
     level->matting = fmax(0, l.matting);
     t->result->evaluations = t->evaluations + evaluations;
-    if (t->job->progress && t->preview.data) {
-        x->dev->be->download(x, t->preview.data);
-        image_clip(&t->preview);
-        preview = &t->preview;
+    if (t->job->progress) {
+        t->accepted = false;
+        x->dev->be->download(x, t->latest.data);
+        if (x->dev->be->read(x->dev, 0, 0, &nothing))
+            return true; /* the minimiser finds out for itself */
+        image_clip(&t->latest);
+        t->accepted = true;
+        preview = &t->latest;
     }
-    report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (evaluations + 1),
-           &l, preview);
+    report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (all + 1), &l,
+           preview);
     return true;
 }
 
@@ -208,7 +207,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
 
     t->content = (DpsImage){ 0 };
     dps_image_clear(&t->style);
-    dps_image_clear(&t->preview);
+    dps_image_clear(&t->latest);
+    t->accepted = false;
     regions_clear(&t->regions);
     bool ok = shrink(&t->largest[0], s->size, threads, &t->content) &&
               shrink(&t->largest[1], s->size, threads, &t->style);
@@ -225,24 +225,47 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     dps_image_clear(&last);
     dps_image_clear(&t->picture);
     t->picture = next;
-    if (!status && job->progress &&
-        !dps_image_init(&t->preview, 3, t->content.width, t->content.height))
+    if (!status && !dps_image_init(&t->latest, 3, t->content.width, t->content.height))
         status = DPS_NO_MEMORY;
     return status;
 }
 
+static void swap(DpsImage *a, DpsImage *b)
+{
+    DpsImage image = *a;
+
+    *a = *b;
+    *b = image;
+}
+
+/* A second attempt goes on from where a broken device had come to, with the evaluations that are
+ * left; some at least, as the minimiser has to find its way again. */
+static int evaluations_left(Transfer *t, const Stage *s)
+{
+    int most = s->minimiser.evaluations, left = most - t->result->level[t->stage].evaluations;
+
+    if (!t->accepted)
+        return most;
+    swap(&t->picture, &t->latest);
+    t->accepted = false;
+    return left > LEAST_LEFT ? left : most < LEAST_LEFT ? most : LEAST_LEFT;
+}
+
 static DpsStatus optimise(Transfer *t, const Stage *s, const Network *network)
 {
-    const Backend *be = t->dev->be;
+    Device *dev = t->place.dev;
+    const Backend *be = dev->be;
     LbfgsOptions o = s->minimiser;
     double nothing;
     int evaluations = 0;
+
+    o.evaluations = evaluations_left(t, s);
     DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &s->objective,
                                      &t->objective);
 
     if (status)
         return status;
-    t->x = be->tensor(t->dev, 3, t->content.height, t->content.width);
+    t->x = be->tensor(dev, 3, t->content.height, t->content.width);
     if (!t->x)
         return DPS_NO_MEMORY;
     be->upload(t->x, t->picture.data);
@@ -251,20 +274,26 @@ static DpsStatus optimise(Transfer *t, const Stage *s, const Network *network)
     o.metric.scale = objective_free_part(t->objective);
     status = minimise(objective_tape(t->objective), t->x, s->method, &o, step_done, t,
                       &evaluations);
-    if (!status) {
-        be->download(t->x, t->picture.data);
-        status = be->read(t->dev, 0, 0, &nothing);
-    }
     t->evaluations += evaluations;
     t->result->evaluations = t->evaluations;
-    t->result->level[t->stage].evaluations = evaluations;
+    t->result->level[t->stage].evaluations += evaluations;
+    if (status)
+        return status;
+    DpsImage out;
+    if (!dps_image_init(&out, 3, t->content.width, t->content.height))
+        return DPS_NO_MEMORY;
+    be->download(t->x, out.data);
+    status = be->read(dev, 0, 0, &nothing);
+    if (!status)
+        swap(&t->picture, &out);
+    dps_image_clear(&out);
     return status;
 }
 
 static void drop_stage(Transfer *t)
 {
     if (t->x)
-        t->dev->be->drop(t->x);
+        t->place.dev->be->drop(t->x);
     objective_free(t->objective);
     t->x = NULL;
     t->objective = NULL;
@@ -276,8 +305,28 @@ static DpsStatus check_sizes(Transfer *t)
     DpsStatus status = DPS_OK;
 
     for (int i = 0; i < 2 && !status; i++)
-        status = network_check_size(t->network, picture[i]->width, picture[i]->height,
+        status = network_check_size(t->place.network, picture[i]->width, picture[i]->height,
                                     t->result->message);
+    return status;
+}
+
+/* What a stage does on the device, from t->picture on. */
+static DpsStatus compute(Transfer *t, const Stage *s)
+{
+    DpsStatus status = DPS_OK;
+    Network *own = NULL;
+
+    if (t->place.network)
+        status = check_sizes(t);
+    else
+        status = network_builtin(t->place.dev, &t->content, &t->style, NETWORK_FILTERS,
+                                 t->job->options.seed, &own);
+    if (!status && own)
+        status = network_choose(own, &t->schedule.network, t->result->message);
+    if (!status)
+        status = optimise(t, s, own ? own : t->place.network);
+    drop_stage(t);
+    network_free(own);
     return status;
 }
 
@@ -285,7 +334,6 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
 {
     DpsLevel *level = &t->result->level[t->stage];
     double begun = now();
-    Network *own = NULL;
 
     if (t->stage)
         report(t, DPS_STAGE_OPTIMISE, t->done, NULL, NULL);
@@ -294,17 +342,11 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
         report(t, DPS_STAGE_GUESS, t->done, NULL, &t->picture);
     if (!status && cancelled(t))
         status = DPS_CANCELLED;
-    if (!status && !t->network)
-        status = network_builtin(t->dev, &t->content, &t->style, NETWORK_FILTERS,
-                                 t->job->options.seed, &own);
-    if (!status && own)
-        status = network_choose(own, &t->schedule.network, t->result->message);
-    if (!status && t->network)
-        status = check_sizes(t);
-    if (!status)
-        status = optimise(t, s, own ? own : t->network);
-    drop_stage(t);
-    network_free(own);
+    if (!status) {
+        status = compute(t, s);
+        if (workplace_retreats(&t->place, &status) && !status)
+            status = compute(t, s);
+    }
     t->done += (double) image_pixels(&t->content) * (s->minimiser.evaluations + 2);
     level->width = t->content.width;
     level->height = t->content.height;
@@ -379,49 +421,28 @@ static void take_regions(Transfer *t)
     r->regions = t->regions.count;
     t->regions.report = NULL;
     if (t->schedule.painting && t->job->regions)
-        notice(r,
-               "Paintings have no regions: the whole photo takes the style of the whole picture.");
+        job_notice(
+            r, "Paintings have no regions: the whole photo takes the style of the whole picture.");
     for (int i = 0; i < r->regions; i++)
         if (!r->region[i].matched && r->region[i].content_coverage > 0)
-            notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
-                   r->region[i].reason);
+            job_notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
+                       r->region[i].reason);
 }
 
 /* ---------------------------------------------------------------- the run */
 
-static DpsStatus open_device(Transfer *t)
-{
-    const DpsJob *job = t->job;
-    const char *name = job->options.device && *job->options.device ? job->options.device : NULL;
-    char why[DPS_MESSAGE];
-    const Backend *be = device_choose(name, why);
-    DeviceOptions o = { job->options.threads, job->cancelled, job->data };
-
-    if (!be)
-        return fail(t->result, DPS_BAD_INPUT, "%.400s Device \"auto\" takes the best there is.",
-                    why);
-    if (*why)
-        notice(t->result, "The processor is used: %.400s", why);
-    if (!(t->dev = be->open(&o)))
-        return DPS_NO_MEMORY;
-    snprintf(t->result->device, DPS_NAME, "%s", be->name);
-    return DPS_OK;
-}
-
 static DpsStatus run(Transfer *t)
 {
-    const char *path = options_network(&t->job->options);
     DpsStatus status = job_check(t->job, &t->schedule, t->result->message);
 
     if (!status)
         status = job_check_memory(t->job, &t->result->memory_estimate, t->result->message);
     if (!status)
-        status = open_device(t);
-    if (!status && path)
-        status = network_load(t->dev, path, &t->schedule.network, &t->network, t->result->message);
+        status = workplace_open(&t->place);
     if (status)
         return status;
-    snprintf(t->result->network, DPS_NAME, "%s", t->network ? t->network->name : "builtin");
+    snprintf(t->result->network, DPS_NAME, "%s",
+             t->place.network ? t->place.network->name : "builtin");
     plan_work(t);
     report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
     if (!shrink_photos(t))
@@ -443,20 +464,19 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     Transfer t = { .job = job, .result = result, .begun = now() };
 
     *result = (DpsResult){ 0 };
+    t.place = (Workplace){ .job = job, .result = result, .schedule = &t.schedule };
     DpsStatus status = run(&t);
     if (status)
         dps_image_clear(&result->image);
     else
         report(&t, DPS_STAGE_FINISH, t.work, NULL, NULL);
-    network_free(t.network);
-    if (t.dev)
-        t.dev->be->close(t.dev);
+    workplace_close(&t.place);
     dps_image_clear(&t.largest[0]);
     dps_image_clear(&t.largest[1]);
     dps_image_clear(&t.content);
     dps_image_clear(&t.style);
     dps_image_clear(&t.picture);
-    dps_image_clear(&t.preview);
+    dps_image_clear(&t.latest);
     regions_clear(&t.regions);
     result->seconds = now() - t.begun;
     if (status == DPS_NO_MEMORY && !*result->message)

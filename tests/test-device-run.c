@@ -3,64 +3,17 @@
  * a cancelled run leaves the device fit for the next.
  *
  *     test-device-run [DEVICE [RUNS]] */
-#include "check.h"
 #include "device.h"
-#include "host.h"
+#include "whole-run.h"
 
-/* Mean difference of two pictures' values. */
+/* Of the mean difference. */
 #define TOLERANCE 2e-3
 
-static double mean_difference(const DpsImage *a, const DpsImage *b)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < image_values(a); i++)
-        sum += fabs((double) a->data[i] - (double) b->data[i]);
-    return sum / (double) image_values(a);
-}
-
-typedef struct {
-    int calls, limit; /* limit 0: never */
-} Watch;
-
-static void watch(const DpsProgress *p, void *data)
-{
-    ((Watch *) data)->calls++;
-}
-
-static bool stop(void *data)
-{
-    const Watch *w = data;
-
-    return w->limit && w->calls >= w->limit;
-}
-
-/* Left and right are regions of their own. */
 static DpsStatus run(const char *device, int limit, DpsResult *result)
 {
-    Watch w = { 0, limit };
-    DpsImage content = host_photo(3, 41, 30, 1), style = host_photo(3, 33, 37, 9);
-    float half[2][2] = { { 1, 0 }, { 0, 1 } };
-    DpsImage left = { 1, 2, 1, half[0] }, right = { 1, 2, 1, half[1] };
-    DpsRegion region[2] = { { "left", left, left }, { "right", right, right } };
-    DpsJob job = { .content = &content,
-                   .style = &style,
-                   .regions = 2,
-                   .region = region,
-                   .progress = watch,
-                   .cancelled = stop,
-                   .data = &w };
+    const WholeRun r = { .device = device, .width = 41, .height = 30, .limit = limit };
 
-    image_clip(&content);
-    image_clip(&style);
-    dps_options_default(&job.options);
-    job.options.preset = DPS_PRESET_DRAFT;
-    job.options.device = device;
-    job.options.threads = 1;
-    DpsStatus status = dps_run(&job, result);
-    dps_image_clear(&content);
-    dps_image_clear(&style);
-    return status;
+    return whole_run(&r, result);
 }
 
 int main(int argc, char **argv)

@@ -16,6 +16,8 @@ Device *cuda_open(const DeviceOptions *);
 void cuda_close(Device *);
 void cuda_about(Device *, char *text, size_t size);
 DpsStatus cuda_read(Device *, int slot, int n, double *out);
+size_t cuda_memory_free(Device *);
+size_t cuda_workspace(Device *, size_t pixels, int regions);
 
 Tensor *cuda_tensor_new(Device *, int c, int h, int w);
 Tensor *cuda_slice(Tensor *, int c0, int c);

@@ -34,6 +34,8 @@ static const Backend cuda_backend = {
     .lincomb = cuda_lincomb,
     .adam = cuda_adam,
     .read = cuda_read,
+    .memory_free = cuda_memory_free,
+    .workspace = cuda_workspace,
 };
 
 __attribute__((visibility("default"))) const CudaModule dps_cuda_module = {

@@ -9,7 +9,9 @@
  * run at once.
  *
  * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
- * image, wrong (products are off), or memory=N (the Nth allocation fails, and all after it). */
+ * image, wrong (products are off), memory=N (the Nth allocation fails, and all after it), lost=N
+ * (the Nth kernel or product fails, and everything after it), or free=N (so many MiB are free).
+ * Counting begins anew when the variable changes. */
 
 #ifndef EMULATED_CUDA_RUNTIME_H
 #define EMULATED_CUDA_RUNTIME_H
@@ -70,7 +72,8 @@ enum cudaError_t {
     cudaErrorInsufficientDriver = 35,
     cudaErrorInvalidDeviceFunction = 98,
     cudaErrorNoDevice = 100,
-    cudaErrorNoKernelImageForDevice = 209
+    cudaErrorNoKernelImageForDevice = 209,
+    cudaErrorLaunchFailure = 719
 };
 
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
@@ -113,6 +116,9 @@ cudaError_t cudaEventDestroy(cudaEvent_t);
 
 /* Is the failure `name` asked for?  *value: what stands after "=". */
 bool emulated_failure(const char *name, long *value = NULL);
+
+/* Is the GPU gone?  `works`: something is about to run there, which counts. */
+bool emulated_lost(bool works);
 
 /* Makes `error`, if it is one, what cudaGetLastError gives. */
 cudaError_t emulated_fail(cudaError_t error);

@@ -70,6 +70,8 @@ cublasStatus_t cublasGemmEx(cublasHandle_t, cublasOperation_t ta, cublasOperatio
     if (m < 1 || n < 1 || k < 1 || lda < (ta == CUBLAS_OP_T ? k : m) ||
         ldb < (tb == CUBLAS_OP_T ? n : k) || ldc < m)
         return CUBLAS_STATUS_INVALID_VALUE;
+    if (emulated_lost(true))
+        return CUBLAS_STATUS_EXECUTION_FAILED;
     std::vector<float> left = factor((const float *) a, ta == CUBLAS_OP_T, m, k, lda, type);
     std::vector<float> right = factor((const float *) b, tb != CUBLAS_OP_T, n, k, ldb, type);
     if (emulated_failure("wrong"))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -12,16 +13,30 @@
 
 #define MOST_CLOSED 65536 /* bytes of an allocation */
 
+static long allocations, worked; /* since EMULATED_CUDA changed */
+
 bool emulated_failure(const char *name, long *value)
 {
+    static std::string before;
     const char *wanted = getenv("EMULATED_CUDA");
     size_t n = strlen(name);
 
+    if (before != (wanted ? wanted : "")) {
+        before = wanted ? wanted : "";
+        allocations = worked = 0;
+    }
     if (!wanted || strncmp(wanted, name, n) != 0 || (wanted[n] && wanted[n] != '='))
         return false;
     if (value)
         *value = wanted[n] ? atol(wanted + n + 1) : 0;
     return true;
+}
+
+bool emulated_lost(bool works)
+{
+    long limit;
+
+    return emulated_failure("lost", &limit) && (worked += works) >= limit;
 }
 
 void emulated_die(const char *what)
@@ -33,7 +48,6 @@ void emulated_die(const char *what)
 /* ------------------------------------------------------------------------- memory */
 
 static std::map<char *, size_t> on_gpu, pinned; /* what is there, and how long */
-static long allocations;
 static int open_now; /* how many have opened the GPU's memory */
 static cudaError_t last_error;
 
@@ -79,6 +93,9 @@ static cudaError_t allocate(std::map<char *, size_t> &where, void **p, size_t by
     long limit;
     bool full = emulated_failure("memory", &limit) && ++allocations >= limit;
 
+    *p = NULL;
+    if (emulated_lost(false))
+        return emulated_fail(cudaErrorLaunchFailure);
     *p = full ? NULL : aligned_alloc(256, (bytes + 255) / 256 * 256);
     if (!*p)
         return emulated_fail(cudaErrorMemoryAllocation);
@@ -141,6 +158,8 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
     EmulatedAccess access;
     bool up = kind == cudaMemcpyHostToDevice;
 
+    if (emulated_lost(false))
+        return emulated_fail(cudaErrorLaunchFailure);
     if (!lies_on_gpu(up ? to : from, bytes) || lies_on_gpu(up ? from : to, bytes))
         return emulated_fail(cudaErrorInvalidValue);
     memcpy(to, from, bytes);
@@ -151,6 +170,8 @@ cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t)
 {
     EmulatedAccess access;
 
+    if (emulated_lost(false))
+        return emulated_fail(cudaErrorLaunchFailure);
     if (!lies_on_gpu(p, bytes))
         return emulated_fail(cudaErrorInvalidValue);
     memset(p, value, bytes);
@@ -159,7 +180,9 @@ cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t)
 
 cudaError_t cudaMemGetInfo(size_t *free, size_t *all)
 {
-    *free = (size_t) 3 << 30;
+    long wanted;
+
+    *free = emulated_failure("free", &wanted) ? (size_t) wanted << 20 : (size_t) 3 << 30;
     *all = (size_t) 4 << 30;
     return cudaSuccess;
 }
@@ -248,7 +271,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
-    return cudaSuccess;
+    return emulated_lost(false) ? emulated_fail(cudaErrorLaunchFailure) : cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t s)

@@ -153,6 +153,10 @@ void emulated_launch(dim3 grid, dim3 block, void (*thread)(void *), void *data)
         emulated_fail(cudaErrorInvalidConfiguration);
         return;
     }
+    if (emulated_lost(true)) {
+        emulated_fail(cudaErrorLaunchFailure);
+        return;
+    }
     body = thread;
     body_data = data;
     gridDim = grid;
