@@ -80,6 +80,11 @@ typedef struct Linop {
     int h, w;
 } Linop;
 
+/* Calls that a device has kept, to do them again. */
+typedef struct Recording {
+    Device *dev;
+} Recording;
+
 struct Backend {
     const char *name;
 
@@ -148,12 +153,22 @@ struct Backend {
                  int t);
     DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
 
-    /* What follows may be NULL: for devices that share the host's memory. */
+    /* What follows may be NULL. */
 
+    /* For devices with memory of their own. */
     size_t (*memory_free)(Device *); /* bytes of the device's own memory that can still be had */
     /* Bytes that operations take beside the tensors, for pictures of so many pixels: an upper
      * bound. */
     size_t (*workspace)(Device *, size_t pixels, int regions);
+
+    /* What is called between the two is kept instead of done: operations that neither wait nor
+     * move data to or from the host.  record_end returns NULL where that can't be; then nothing has
+     * been done either.  replay does it all again, with the addresses and numbers it had; false:
+     * nothing was done, as something has moved since, and it has to be recorded again. */
+    void (*record_begin)(Device *);
+    Recording *(*record_end)(Device *);
+    bool (*replay)(const Recording *);
+    void (*recording_drop)(Recording *);
 };
 
 #endif

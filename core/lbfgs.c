@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "lbfgs.h"
 
+#include "replay.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,6 +17,9 @@ typedef struct {
     Tensor *d_next, *scratch[3];       /* room to work in */
     double sy[RING][RING], yu[RING][RING]; /* s_i . y_j,  y_i . u_j */
     double sg[RING], ug[RING], gp;         /* s_i . g,  u_i . g = y_i . p,  g . p */
+    const Preconditioner *metric;
+    Replay replay[2]; /* of the preconditioner: g_next and p_next are one of two pairs */
+    int turn;         /* which of the two */
 } Run;
 
 static int pair(const Run *r, int age)
@@ -37,6 +42,8 @@ static void run_free(const Backend *be, Run *r)
     Tensor *single[] = { r->g,      r->p,      r->d,          r->x_next,     r->g_next,
                          r->p_next, r->d_next, r->scratch[0], r->scratch[1], r->scratch[2] };
 
+    for (int i = 0; i < 2; i++)
+        replay_drop(&r->replay[i], r->x->dev);
     for (int i = 0; i < RING; i++) {
         Tensor *row[] = { r->s[i], r->y[i], r->u[i] };
         for (int k = 0; k < 3; k++)
@@ -49,13 +56,14 @@ static void run_free(const Backend *be, Run *r)
     free(r);
 }
 
-static Run *run_new(const Backend *be, Tensor *x, int memory)
+static Run *run_new(const Backend *be, Tensor *x, const LbfgsOptions *o)
 {
     Run *r = calloc(1, sizeof *r);
 
     if (!r)
         return NULL;
-    r->ring = (memory < LBFGS_MEMORY ? memory : LBFGS_MEMORY) + 1;
+    r->ring = (o->memory < LBFGS_MEMORY ? o->memory : LBFGS_MEMORY) + 1;
+    r->metric = &o->metric;
     r->x = x;
     bool ok = make(be, x, &r->g) && make(be, x, &r->p) && make(be, x, &r->d) &&
               make(be, x, &r->x_next) && make(be, x, &r->g_next) && make(be, x, &r->p_next) &&
@@ -122,8 +130,11 @@ static void combine(const Backend *be, Run *r, const double *cs, const double *c
     be->lincomb(r->d, n, c, v);
 }
 
-static void precondition(const Backend *be, const Preconditioner *m, Run *r)
+static void precondition(void *data)
 {
+    Run *r = data;
+    const Backend *be = r->x->dev->be;
+    const Preconditioner *m = r->metric;
     Tensor *g = r->g_next, *p = r->p_next;
 
     if (m->scale) {
@@ -190,6 +201,14 @@ static void swap(Tensor **a, Tensor **b)
     *b = t;
 }
 
+/* The point tried becomes the point we are at, as far as gradients go. */
+static void take_gradients(Run *r)
+{
+    swap(&r->g, &r->g_next);
+    swap(&r->p, &r->p_next);
+    r->turn = !r->turn;
+}
+
 typedef struct {
     Tape *tape;
     const LbfgsOptions *o;
@@ -205,7 +224,7 @@ static DpsStatus evaluate(Search *q, Run *r, int k, double t, double *f)
     int losses = tape_losses(q->tape);
 
     tape_eval(q->tape, r->x_next, r->g_next);
-    precondition(be, &q->o->metric, r);
+    replay_run(&r->replay[r->turn], dev, precondition, r);
     new_pair(be, r, k, t);
     queue_dots(be, r, k, losses);
     q->evaluations++;
@@ -248,8 +267,7 @@ static void advance(const Backend *be, Run *r, int k, const double *dots)
 {
     take_dots(r, k, dots);
     be->lincomb(r->x, 1, (double[]){ 1 }, &r->x_next);
-    swap(&r->g, &r->g_next);
-    swap(&r->p, &r->p_next);
+    take_gradients(r);
     /* A pair joins if the loss curves upward along it; otherwise its place is used again. */
     if (r->sy[k][k] > 1e-10 * r->yu[k][k]) {
         r->newest = k;
@@ -271,8 +289,7 @@ static DpsStatus iterate(Search *q, Run *r, LbfgsProgress progress, void *data)
     if (!isfinite(f))
         return DPS_DEVICE_FAILED;
     take_dots(r, 0, q->slot + losses);
-    swap(&r->g, &r->g_next);
-    swap(&r->p, &r->p_next);
+    take_gradients(r);
     while (found && q->evaluations < q->o->evaluations) {
         double slope = direction(r, cs, cu, &cp), t = 1;
         if (!(slope < 0))
@@ -300,7 +317,7 @@ DpsStatus lbfgs(Tape *tape, Tensor *x, const LbfgsOptions *o, LbfgsProgress prog
                 int *evaluations)
 {
     const Backend *be = x->dev->be;
-    Run *r = run_new(be, x, o->memory);
+    Run *r = run_new(be, x, o);
     Search *q = calloc(1, sizeof *q);
     DpsStatus status = DPS_NO_MEMORY;
 

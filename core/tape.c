@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "tape.h"
 
+#include "replay.h"
+
 #include <stdlib.h>
 
 typedef enum { STEP_CONV, STEP_POOL, STEP_GRAM, STEP_SQDIFF, STEP_QUAD, STEP_EXCESS } StepKind;
@@ -34,6 +36,7 @@ struct Tape {
     Node node[STEPS];
     Step step[STEPS];
     int nodes, steps, losses;
+    Replay replay; /* of forward and backward */
 };
 
 static void drop(Tape *t, Tensor *x)
@@ -61,6 +64,7 @@ void tape_free(Tape *t)
 {
     if (!t)
         return;
+    replay_drop(&t->replay, t->dev);
     for (int i = t->steps - 1; i >= 0; i--)
         drop(t, t->step[i].scratch);
     for (int i = t->nodes - 1; i >= 0; i--) {
@@ -247,11 +251,10 @@ static void copy(const Backend *be, Tensor *y, const Tensor *x)
     be->lincomb(y, 1, (double[]){ 1 }, (Tensor *[]){ (Tensor *) x });
 }
 
-void tape_forward(Tape *t, const Tensor *x)
+static void forward(Tape *t)
 {
     const Backend *be = t->dev->be;
 
-    copy(be, t->node[0].y, x);
     for (Step *s = t->step; s < t->step + t->steps; s++)
         switch (s->kind) {
         case STEP_CONV:
@@ -268,6 +271,12 @@ void tape_forward(Tape *t, const Tensor *x)
         case STEP_EXCESS:
             break;
         }
+}
+
+void tape_forward(Tape *t, const Tensor *x)
+{
+    copy(t->dev->be, t->node[0].y, x);
+    forward(t);
 }
 
 /* loss = x'Ax, gradient 2Ax. */
@@ -343,9 +352,16 @@ static void backward(Tape *t)
         clear(be, t->node[0].dy);
 }
 
+static void forward_and_backward(void *data)
+{
+    forward(data);
+    backward(data);
+}
+
+/* x and g may be others every time; what lies between knows only the tape's own tensors. */
 void tape_eval(Tape *t, const Tensor *x, Tensor *g)
 {
-    tape_forward(t, x);
-    backward(t);
+    copy(t->dev->be, t->node[0].y, x);
+    replay_run(&t->replay, t->dev, forward_and_backward, t);
     copy(t->dev->be, g, t->node[0].dy);
 }

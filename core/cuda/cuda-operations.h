@@ -19,6 +19,11 @@ DpsStatus cuda_read(Device *, int slot, int n, double *out);
 size_t cuda_memory_free(Device *);
 size_t cuda_workspace(Device *, size_t pixels, int regions);
 
+void cuda_record_begin(Device *);
+Recording *cuda_record_end(Device *);
+bool cuda_replay(const Recording *);
+void cuda_recording_drop(Recording *);
+
 Tensor *cuda_tensor_new(Device *, int c, int h, int w);
 Tensor *cuda_slice(Tensor *, int c0, int c);
 void cuda_drop(Tensor *);

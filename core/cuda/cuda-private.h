@@ -38,6 +38,8 @@ typedef struct {
     double *slot, *slot_copy; /* on the GPU; in pinned memory */
     char *work;               /* workspace of the running operation: grows, never shrinks */
     size_t work_bytes;
+    unsigned work_moves;      /* how often it has moved */
+    bool recording, outgrown; /* calls are being recorded; they would need more workspace */
     float *pinned[2], *stage; /* STAGE bytes each; stage is on the GPU */
     cudaEvent_t pinned_free[2];
     int turn; /* which of the two is next */

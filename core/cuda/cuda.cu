@@ -156,7 +156,10 @@ bool cuda_put(Cuda *cuda, void *to, const void *from, size_t bytes)
 
 void *cuda_work(Cuda *cuda, size_t bytes)
 {
-    if (bytes > cuda->work_bytes) {
+    if (bytes > cuda->work_bytes && cuda->recording) {
+        cuda->outgrown = true; /* nothing runs now that could write beyond */
+    } else if (bytes > cuda->work_bytes) {
+        cuda->work_moves++;
         cuda_free(cuda, cuda->work);
         cuda->work = (char *) cuda_alloc(cuda, bytes);
         cuda->work_bytes = cuda->work ? bytes : 0;

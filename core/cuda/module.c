@@ -36,6 +36,10 @@ static const Backend cuda_backend = {
     .read = cuda_read,
     .memory_free = cuda_memory_free,
     .workspace = cuda_workspace,
+    .record_begin = cuda_record_begin,
+    .record_end = cuda_record_end,
+    .replay = cuda_replay,
+    .recording_drop = cuda_recording_drop,
 };
 
 __attribute__((visibility("default"))) const CudaModule dps_cuda_module = {

@@ -10,12 +10,17 @@
  *
  * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
  * image, wrong (products are off), memory=N (the Nth allocation fails, and all after it), lost=N
- * (the Nth kernel or product fails, and everything after it), or free=N (so many MiB are free).
- * Counting begins anew when the variable changes. */
+ * (the Nth kernel or product fails, and everything after it), free=N (so many MiB are free), or
+ * no-graphs.
+ * Counting begins anew when the variable changes.
+ *
+ * What is captured is kept with the arguments it was called with, and done when the graph is
+ * launched. */
 
 #ifndef EMULATED_CUDA_RUNTIME_H
 #define EMULATED_CUDA_RUNTIME_H
 
+#include <functional>
 #include <math.h>
 #include <stddef.h>
 
@@ -48,18 +53,27 @@ extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 /* Waits for the block's other threads. */
 void __syncthreads();
 
-/* Runs `thread(data)` once for each thread of the grid. */
-void emulated_launch(dim3 grid, dim3 block, void (*thread)(void *data), void *data);
+/* Runs `thread` once for each thread of the grid: now, or when what is being captured is
+ * launched. */
+void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread);
 
-template <typename Thread> void emulated_launch(dim3 grid, dim3 block, Thread thread)
+/* Keeps a parameter's type from being deduced from its argument. */
+template <typename T> struct EmulatedSame {
+    typedef T type;
+};
+
+/* A kernel with its arguments as they are now. */
+template <auto kernel, typename... Parameters>
+std::function<void()> emulated_call(void (*)(Parameters...),
+                                    typename EmulatedSame<Parameters>::type... values)
 {
-    emulated_launch(grid, block, [](void *data) { (*(Thread *) data)(); }, &thread);
+    return [=]() { kernel(values...); };
 }
 
-#define LAUNCH(cuda, kernel, grid, threads, ...)                            \
-    do {                                                                    \
-        emulated_launch((grid), (threads), [&]() { kernel(__VA_ARGS__); }); \
-        cuda_good((cuda), cudaGetLastError());                              \
+#define LAUNCH(cuda, kernel, grid, threads, ...)                                            \
+    do {                                                                                    \
+        emulated_launch((grid), (threads), emulated_call<(kernel)>((kernel), __VA_ARGS__)); \
+        cuda_good((cuda), cudaGetLastError());                                              \
     } while (0)
 
 /* ------------------------------------------------------------------------- runtime */
@@ -73,14 +87,17 @@ enum cudaError_t {
     cudaErrorInvalidDeviceFunction = 98,
     cudaErrorNoDevice = 100,
     cudaErrorNoKernelImageForDevice = 209,
-    cudaErrorLaunchFailure = 719
+    cudaErrorLaunchFailure = 719,
+    cudaErrorNotSupported = 801
 };
 
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
 enum { cudaEventDisableTiming = 2, cudaStreamNonBlocking = 1 };
+enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal = 1 };
 
 typedef struct EmulatedStream *cudaStream_t;
 typedef struct EmulatedEvent *cudaEvent_t;
+typedef struct EmulatedGraph *cudaGraph_t, *cudaGraphExec_t;
 
 struct cudaDeviceProp {
     char name[256];
@@ -113,12 +130,24 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *, unsigned flags);
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
 cudaError_t cudaEventSynchronize(cudaEvent_t);
 cudaError_t cudaEventDestroy(cudaEvent_t);
+cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode);
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t *);
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *, cudaGraph_t, unsigned long long flags);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t);
+cudaError_t cudaGraphDestroy(cudaGraph_t);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
 
 /* Is the failure `name` asked for?  *value: what stands after "=". */
 bool emulated_failure(const char *name, long *value = NULL);
 
 /* Is the GPU gone?  `works`: something is about to run there, which counts. */
 bool emulated_lost(bool works);
+
+/* Does it now, or when what is being captured is launched. */
+void emulated_do(std::function<void()> work);
+
+/* Ends the program if something is being captured: `what` can't be. */
+void emulated_not_captured(const char *what);
 
 /* Makes `error`, if it is one, what cudaGetLastError gives. */
 cudaError_t emulated_fail(cudaError_t error);

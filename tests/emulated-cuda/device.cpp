@@ -8,5 +8,6 @@
 #include "../../core/cuda/linop-windows.cu"
 #include "../../core/cuda/linop.cu"
 #include "../../core/cuda/pool.cu"
+#include "../../core/cuda/record.cu"
 #include "../../core/cuda/tensor.cu"
 #include "../../core/cuda/vector.cu"

@@ -59,23 +59,9 @@ static std::vector<float> factor(const float *a, bool turned, int rows, int cols
     return f;
 }
 
-cublasStatus_t cublasGemmEx(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m,
-                            int n, int k, const void *alpha, const void *a, cudaDataType, int lda,
-                            const void *b, cudaDataType, int ldb, const void *beta, void *c,
-                            cudaDataType, int ldc, cublasComputeType_t type, cublasGemmAlgo_t)
+static void multiply(float *out, int ldc, int m, int n, int k, const std::vector<float> &left,
+                     const std::vector<float> &right, float one, float keep)
 {
-    EmulatedAccess access;
-    float one = *(const float *) alpha, keep = *(const float *) beta, *out = (float *) c;
-
-    if (m < 1 || n < 1 || k < 1 || lda < (ta == CUBLAS_OP_T ? k : m) ||
-        ldb < (tb == CUBLAS_OP_T ? n : k) || ldc < m)
-        return CUBLAS_STATUS_INVALID_VALUE;
-    if (emulated_lost(true))
-        return CUBLAS_STATUS_EXECUTION_FAILED;
-    std::vector<float> left = factor((const float *) a, ta == CUBLAS_OP_T, m, k, lda, type);
-    std::vector<float> right = factor((const float *) b, tb != CUBLAS_OP_T, n, k, ldb, type);
-    if (emulated_failure("wrong"))
-        one *= 1.1f;
     for (int j = 0; j < n; j++)
         for (int i = 0; i < m; i++) {
             const float *x = &left[(size_t) i * k], *y = &right[(size_t) j * k];
@@ -84,7 +70,30 @@ cublasStatus_t cublasGemmEx(cublasHandle_t, cublasOperation_t ta, cublasOperatio
                 sum += x[l] * y[l];
             *to = one * sum + (keep != 0 ? keep * *to : 0);
         }
-    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasGemmEx(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m,
+                            int n, int k, const void *alpha, const void *a, cudaDataType, int lda,
+                            const void *b, cudaDataType, int ldb, const void *beta, void *c,
+                            cudaDataType, int ldc, cublasComputeType_t type, cublasGemmAlgo_t)
+{
+    float one = *(const float *) alpha, keep = *(const float *) beta;
+
+    if (m < 1 || n < 1 || k < 1 || lda < (ta == CUBLAS_OP_T ? k : m) ||
+        ldb < (tb == CUBLAS_OP_T ? n : k) || ldc < m)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    emulated_do([=]() {
+        EmulatedAccess access;
+        if (emulated_lost(true)) {
+            emulated_fail(cudaErrorLaunchFailure);
+            return;
+        }
+        std::vector<float> left = factor((const float *) a, ta == CUBLAS_OP_T, m, k, lda, type);
+        std::vector<float> right = factor((const float *) b, tb != CUBLAS_OP_T, n, k, ldb, type);
+        multiply((float *) c, ldc, m, n, k, left, right,
+                 emulated_failure("wrong") ? 1.1f * one : one, keep);
+    });
+    return emulated_lost(false) ? CUBLAS_STATUS_EXECUTION_FAILED : CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t h, cublasOperation_t ta,
@@ -121,6 +130,13 @@ struct EmulatedDnMat {
     float *p;
     cusparseOrder_t order;
 };
+
+static int64_t last_row(const EmulatedSpMat *m)
+{
+    EmulatedAccess access;
+
+    return m->row[m->rows];
+}
 
 static float *entry(const EmulatedDnMat *m, int64_t i, int64_t j)
 {
@@ -192,18 +208,22 @@ cusparseStatus_t cusparseSpMM(cusparseHandle_t, cusparseOperation_t, cusparseOpe
                               const void *beta, cusparseDnMatDescr_t c, cudaDataType,
                               cusparseSpMMAlg_t, void *work)
 {
-    EmulatedAccess access;
     float one = *(const float *) alpha, keep = *(const float *) beta;
 
     if (!work || a->cols != b->rows || a->rows != c->rows || b->cols != c->cols ||
-        a->row[a->rows] != a->entries)
+        last_row(a) != a->entries)
         return CUSPARSE_STATUS_INVALID_VALUE;
-    for (int64_t i = 0; i < a->rows; i++)
-        for (int64_t j = 0; j < c->cols; j++) {
-            float sum = 0, *to = entry(c, i, j);
-            for (int e = a->row[i]; e < a->row[i + 1]; e++)
-                sum += a->val[e] * *entry(b, a->col[e], j);
-            *to = one * sum + (keep != 0 ? keep * *to : 0);
-        }
+    EmulatedSpMat left = *a;
+    EmulatedDnMat right = *b, out = *c;
+    emulated_do([=]() {
+        EmulatedAccess access;
+        for (int64_t i = 0; i < left.rows; i++)
+            for (int64_t j = 0; j < out.cols; j++) {
+                float sum = 0, *to = entry(&out, i, j);
+                for (int e = left.row[i]; e < left.row[i + 1]; e++)
+                    sum += left.val[e] * *entry(&right, left.col[e], j);
+                *to = one * sum + (keep != 0 ? keep * *to : 0);
+            }
+    });
     return CUSPARSE_STATUS_SUCCESS;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <string>
+#include <vector>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -48,7 +49,7 @@ void emulated_die(const char *what)
 /* ------------------------------------------------------------------------- memory */
 
 static std::map<char *, size_t> on_gpu, pinned; /* what is there, and how long */
-static int open_now; /* how many have opened the GPU's memory */
+static int open_now;                            /* how many have opened the GPU's memory */
 static cudaError_t last_error;
 
 /* The beginning stands for all: opening and closing takes time. */
@@ -94,6 +95,7 @@ static cudaError_t allocate(std::map<char *, size_t> &where, void **p, size_t by
     bool full = emulated_failure("memory", &limit) && ++allocations >= limit;
 
     *p = NULL;
+    emulated_not_captured("memory allocated while a graph is captured");
     if (emulated_lost(false))
         return emulated_fail(cudaErrorLaunchFailure);
     *p = full ? NULL : aligned_alloc(256, (bytes + 255) / 256 * 256);
@@ -158,6 +160,7 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
     EmulatedAccess access;
     bool up = kind == cudaMemcpyHostToDevice;
 
+    emulated_not_captured("a copy while a graph is captured");
     if (emulated_lost(false))
         return emulated_fail(cudaErrorLaunchFailure);
     if (!lies_on_gpu(up ? to : from, bytes) || lies_on_gpu(up ? from : to, bytes))
@@ -170,6 +173,7 @@ cudaError_t cudaMemsetAsync(void *p, int value, size_t bytes, cudaStream_t)
 {
     EmulatedAccess access;
 
+    emulated_not_captured("memory set while a graph is captured");
     if (emulated_lost(false))
         return emulated_fail(cudaErrorLaunchFailure);
     if (!lies_on_gpu(p, bytes))
@@ -187,12 +191,85 @@ cudaError_t cudaMemGetInfo(size_t *free, size_t *all)
     return cudaSuccess;
 }
 
+/* -------------------------------------------------------------------------- graphs */
+
+struct EmulatedGraph {
+    std::vector<std::function<void()>> work;
+};
+
+static EmulatedGraph *capture; /* under way */
+static long graphs;
+
+void emulated_do(std::function<void()> work)
+{
+    if (capture)
+        capture->work.push_back(work);
+    else
+        work();
+}
+
+void emulated_not_captured(const char *what)
+{
+    if (capture)
+        emulated_die(what);
+}
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode)
+{
+    if (capture || emulated_lost(false))
+        return emulated_fail(cudaErrorInvalidValue);
+    if (emulated_failure("no-graphs"))
+        return emulated_fail(cudaErrorNotSupported);
+    capture = new EmulatedGraph();
+    graphs++;
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t *graph)
+{
+    *graph = capture;
+    if (!capture)
+        return emulated_fail(cudaErrorInvalidValue);
+    capture = NULL;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *exec, cudaGraph_t graph,
+                                          unsigned long long)
+{
+    *exec = new EmulatedGraph(*graph);
+    graphs++;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t)
+{
+    emulated_not_captured("a graph launched while another is captured");
+    if (emulated_lost(false))
+        return emulated_fail(cudaErrorLaunchFailure);
+    for (auto &work : exec->work)
+        work();
+    return cudaGetLastError();
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph)
+{
+    graphs--;
+    delete graph;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec)
+{
+    return cudaGraphDestroy(exec);
+}
+
 static __attribute__((destructor)) void check_leaks()
 {
-    if (on_gpu.empty() && pinned.empty())
+    if (on_gpu.empty() && pinned.empty() && !graphs)
         return;
-    fprintf(stderr, "emulated CUDA: %zu allocations were never freed\n",
-            on_gpu.size() + pinned.size());
+    fprintf(stderr, "emulated CUDA: %zu allocations, %ld graphs were never freed\n",
+            on_gpu.size() + pinned.size(), graphs);
     _Exit(1);
 }
 
@@ -271,6 +348,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t)
 {
+    emulated_not_captured("waiting while a graph is captured");
     return emulated_lost(false) ? emulated_fail(cudaErrorLaunchFailure) : cudaSuccess;
 }
 

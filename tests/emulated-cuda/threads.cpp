@@ -27,8 +27,7 @@ struct Coroutine {
 static Coroutine team[MOST_THREADS];
 static jmp_buf scheduler;  /* where it waits */
 static Coroutine *running; /* NULL: a thread that runs through */
-static void (*body)(void *);
-static void *body_data;
+static std::function<void()> body;
 static long launches;
 
 static void *scheduler_fake; /* AddressSanitizer wants to know which stack is in use */
@@ -58,7 +57,7 @@ static SWITCHES void coroutine_main()
 {
     SWITCH_ENDS(NULL, &scheduler_stack, &scheduler_stack_size);
     for (;;) {
-        body(body_data);
+        body();
         running->done = true;
         leave(running);
     }
@@ -132,7 +131,7 @@ static void run_block(unsigned n, bool backward)
     if (team[0].done) {
         for (unsigned k = 1; k < n; k++) {
             threadIdx.x = backward ? n - k : k;
-            body(body_data);
+            body();
         }
         return;
     }
@@ -143,22 +142,16 @@ static void run_block(unsigned n, bool backward)
         emulated_die("some threads of a block have ended while others wait");
 }
 
-void emulated_launch(dim3 grid, dim3 block, void (*thread)(void *), void *data)
+static void run_grid(dim3 grid, dim3 block, const std::function<void()> &thread)
 {
     EmulatedAccess access;
     bool backward = launches++ % 2;
 
-    if (!grid.x || !grid.y || !block.x || block.x > MOST_THREADS || grid.y > 65535 || grid.z != 1 ||
-        block.y != 1 || block.z != 1) {
-        emulated_fail(cudaErrorInvalidConfiguration);
-        return;
-    }
     if (emulated_lost(true)) {
         emulated_fail(cudaErrorLaunchFailure);
         return;
     }
     body = thread;
-    body_data = data;
     gridDim = grid;
     blockDim = block;
     for (blockIdx.y = 0; blockIdx.y < grid.y; blockIdx.y++)
@@ -166,4 +159,14 @@ void emulated_launch(dim3 grid, dim3 block, void (*thread)(void *), void *data)
             blockIdx.x = backward ? grid.x - 1 - k : k;
             run_block(block.x, backward);
         }
+}
+
+void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread)
+{
+    if (!grid.x || !grid.y || !block.x || block.x > MOST_THREADS || grid.y > 65535 || grid.z != 1 ||
+        block.y != 1 || block.z != 1) {
+        emulated_fail(cudaErrorInvalidConfiguration);
+        return;
+    }
+    emulated_do([=]() { run_grid(grid, block, thread); });
 }
