@@ -62,10 +62,9 @@ static void add_expert(GOptionContext *context, EngineOptions *options)
           N_("The network's layer that sees the structure, such as relu4_2"), N_("LAYER") },
         { 0 }
     };
-    GOptionGroup *group =
-        g_option_group_new("expert", _("Options for experts:"),
-                           _("Show the options for experts: networks, minimisers, starts"), NULL,
-                           NULL);
+    GOptionGroup *group = g_option_group_new(
+        "expert", _("Options for experts:"),
+        _("Show the options for experts: networks, minimisers, starts"), NULL, NULL);
     g_option_group_set_translation_domain(group, GETTEXT_PACKAGE);
     g_option_group_add_entries(group, entries);
     g_option_context_add_group(context, group);
@@ -94,8 +93,13 @@ void options_engine_add(GOptionContext *context, EngineOptions *options)
           N_("Weight of keeping the photo's structure"), N_("NUMBER") },
         { "style-weight", 0, 0, G_OPTION_ARG_DOUBLE, &engine->style_weight,
           N_("Weight of taking the style"), N_("NUMBER") },
+        { "unmatched", 0, 0, G_OPTION_ARG_STRING, &options->unmatched,
+          N_("What a region does that the style lacks: keep its look (usual), or take it from the "
+             "nearest region or the whole of the style: keep, nearest or whole"),
+          N_("RULE") },
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &options->network,
-          N_("What sees the style: builtin, or a VGG or SqueezeNet as a .safetensors file"), N_("FILE") },
+          N_("What sees the style: builtin, or a VGG or SqueezeNet as a .safetensors file"),
+          N_("FILE") },
         { "device", 'd', 0, G_OPTION_ARG_STRING, &options->device,
           N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME") },
         { "threads", 't', 0, G_OPTION_ARG_INT, &engine->threads,
@@ -131,6 +135,14 @@ static gboolean pooling_from_name(const char *name, int *value)
     DpsPooling pooling = 0;
     gboolean found = dps_pooling_from_name(name, &pooling);
     *value = pooling;
+    return found;
+}
+
+static gboolean unmatched_from_name(const char *name, int *value)
+{
+    DpsUnmatched unmatched = 0;
+    gboolean found = dps_unmatched_from_name(name, &unmatched);
+    *value = unmatched;
     return found;
 }
 
@@ -170,6 +182,16 @@ static gboolean finish_expert(EngineOptions *options, GError **error)
     return TRUE;
 }
 
+static gboolean finish_look(EngineOptions *options, GError **error)
+{
+    int unmatched;
+    if (!choose("--unmatched", options->unmatched, unmatched_from_name, "keep, nearest, whole",
+                &unmatched, error))
+        return FALSE;
+    options->engine.unmatched = unmatched;
+    return TRUE;
+}
+
 gboolean options_engine_finish(EngineOptions *options, GError **error)
 {
     DpsOptions *engine = &options->engine;
@@ -183,7 +205,7 @@ gboolean options_engine_finish(EngineOptions *options, GError **error)
     engine->network = options->network;
     engine->device = options->device;
     engine->seed = (unsigned) options->seed;
-    return finish_expert(options, error) &&
+    return finish_expert(options, error) && finish_look(options, error) &&
            options_range("--amount", engine->amount, 0, 1, error) &&
            options_range("--detail", engine->detail, 0, 1, error) &&
            options_range("--size", engine->size, 0, 100000, error) &&
@@ -197,6 +219,7 @@ gboolean options_engine_finish(EngineOptions *options, GError **error)
 void options_engine_clear(EngineOptions *options)
 {
     g_clear_pointer(&options->preset, g_free);
+    g_clear_pointer(&options->unmatched, g_free);
     g_clear_pointer(&options->network, g_free);
     g_clear_pointer(&options->device, g_free);
     g_clear_pointer(&options->minimiser, g_free);

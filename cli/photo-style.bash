@@ -11,7 +11,11 @@ _photo_style() {
     fi
     case $before in
     --preset | -p)
-        mapfile -t COMPREPLY < <(compgen -W 'draft normal best reference' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'draft normal best reference artistic' -- "$word")
+        return
+        ;;
+    --unmatched)
+        mapfile -t COMPREPLY < <(compgen -W 'keep nearest whole' -- "$word")
         return
         ;;
     --depth)
@@ -27,7 +31,7 @@ _photo_style() {
     transfer)
         options='--output --depth --preset --amount --detail --size --photorealism --content-weight
             --style-weight --network --device --threads --seed --report --quiet --content-mask
-            --style-mask --content-labels --style-labels --help'
+            --style-mask --content-labels --style-labels --unmatched --help'
         ;;
     measure)
         options='--network --size --threads --json --content-mask --style-mask --content-labels

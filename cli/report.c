@@ -80,6 +80,8 @@ static void add_region(JsonBuilder *builder, const DpsRegionReport *region)
     report_number(builder, "style_coverage", region->style_coverage);
     json_builder_set_member_name(builder, "matched");
     json_builder_add_boolean_value(builder, region->matched);
+    json_builder_set_member_name(builder, "borrowed");
+    json_builder_add_boolean_value(builder, region->borrowed);
     report_string(builder, "reason", region->reason);
     json_builder_end_object(builder);
 }

@@ -102,8 +102,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
           "  A painting in the manner of another:\n"
           "    photo-style transfer noon.jpg painting.jpg -o painted.jpg --preset artistic\n"
           "\n"
-          "What no mask covers forms a region of its own.  A region that only one photo has\n"
-          "keeps the content's look."));
+          "What no mask covers forms a region of its own.  A region that the style lacks keeps\n"
+          "its look, or does what --unmatched says."));
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     masks_options_add(context, &transfer->masks);
     options_engine_add(context, &transfer->engine);
@@ -196,7 +196,7 @@ static void print_outcome(const Transfer *transfer, const DpsResult *result, GPt
         return;
     for (int i = 0; i < result->regions; i++)
         if (!result->region[i].matched && !noticed(result, &result->region[i]))
-            command_note(_("region \"%s\": %s."), result->region[i].name, result->region[i].reason);
+            command_note(_("Region \"%s\" is %s."), result->region[i].name, result->region[i].reason);
     for (int i = 0; i < result->notices; i++)
         command_note("%s", result->notice[i]);
     for (guint i = 0; notices->pdata[i]; i++)

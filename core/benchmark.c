@@ -57,7 +57,7 @@ static DpsStatus stripes(int regions, int width, int height, int threads, Region
         region[k].style = *mask;
     }
     if (!status)
-        status = regions_prepare(regions, region, width, height, width, height, threads, set,
+        status = regions_prepare(regions, region, width, height, width, height, threads, NULL, set,
                                  message);
     for (int k = 0; region && k < regions; k++)
         dps_image_clear(&region[k].content);

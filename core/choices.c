@@ -9,6 +9,7 @@
 
 static const char *const minimisers[] = { "auto", "preconditioned", "lbfgs", "adam", "descent" };
 static const char *const starts[] = { "auto", "guess", "content", "style", "noise", "image" };
+static const char *const unmatched_rules[] = { "keep", "nearest", "whole" };
 static const char *const poolings[] = { "auto", "max", "average" };
 
 static bool find(const char *name, const char *const *names, int count, int *value)
@@ -54,6 +55,21 @@ bool dps_start_from_name(const char *name, DpsStart *start)
 const char *dps_start_name(DpsStart start)
 {
     return name_of((int) start, starts, COUNT(starts));
+}
+
+bool dps_unmatched_from_name(const char *name, DpsUnmatched *unmatched)
+{
+    int value;
+    bool found = find(name, unmatched_rules, COUNT(unmatched_rules), &value);
+
+    if (found)
+        *unmatched = (DpsUnmatched) value;
+    return found;
+}
+
+const char *dps_unmatched_name(DpsUnmatched unmatched)
+{
+    return name_of((int) unmatched, unmatched_rules, COUNT(unmatched_rules));
 }
 
 bool dps_pooling_from_name(const char *name, DpsPooling *pooling)

@@ -73,8 +73,7 @@ static void power(const double a[9], double p, double out[9])
 
 /* ------------------------------------------------------------------------ the map */
 
-/* Weighted mean and covariance (+ 1e-4 Id) of a picture's colours. */
-static void statistics(const DpsImage *image, const float *mask, double mean[3], double cov[9])
+void colour_moments(const DpsImage *image, const float *mask, double mean[3], double cov[9])
 {
     size_t n = image_pixels(image);
     const float *r = image->data, *g = r + n, *b = g + n;
@@ -108,18 +107,34 @@ static void statistics(const DpsImage *image, const float *mask, double mean[3],
     mean[2] = mb;
 }
 
+/* out = (A^1/2 B A^1/2)^1/2. */
+static void middle(const double a[9], const double b[9], double out[9])
+{
+    double root[9], t[9], u[9];
+    power(a, 0.5, root);
+    multiply(root, b, t);
+    multiply(t, root, u);
+    power(u, 0.5, out);
+}
+
+double colour_spread(const double a[9], const double b[9])
+{
+    double m[9], sum = 0;
+    middle(a, b, m);
+    for (int i = 0; i < 9; i += 4)
+        sum += a[i] + b[i] - 2 * m[i];
+    return fmax(0, sum);
+}
+
 ColourMap colour_map(const DpsImage *content, const float *content_mask, const DpsImage *style,
                      const float *style_mask)
 {
     ColourMap map;
-    double a[9], b[9], root[9], inverse[9], t[9], u[9];
-    statistics(content, content_mask, map.from, a);
-    statistics(style, style_mask, map.to, b);
-    power(a, 0.5, root);
+    double a[9], b[9], inverse[9], t[9], u[9];
+    colour_moments(content, content_mask, map.from, a);
+    colour_moments(style, style_mask, map.to, b);
     power(a, -0.5, inverse);
-    multiply(root, b, t);
-    multiply(t, root, u);
-    power(u, 0.5, t);
+    middle(a, b, t);
     multiply(inverse, t, u);
     multiply(u, inverse, map.matrix);
     return map;
@@ -171,7 +186,7 @@ bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, con
 #pragma omp parallel for schedule(dynamic) num_threads(image_threads(threads)) if (ok)
     for (int k = 0; k < set->count; k++)
         if (ok)
-            map[k] = set->report[k].matched ? colour_map(content, image_plane(&set->content, k),
+            map[k] = regions_active(set, k) ? colour_map(content, image_plane(&set->content, k),
                                                          style, image_plane(&set->style, k))
                                             : identity;
     for (int k = 0; ok && k < set->count; k++) {

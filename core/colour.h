@@ -22,6 +22,14 @@ typedef struct {
 ColourMap colour_map(const DpsImage *content, const float *content_mask, const DpsImage *style,
                      const float *style_mask);
 
+/* Weighted mean and covariance (row after row, + 1e-4 Id) of a picture's colours.  The mask must have
+ * a positive sum. */
+void colour_moments(const DpsImage *image, const float *mask, double mean[3], double cov[9]);
+
+/* How far two covariances are apart: tr(A + B - 2 (A^1/2 B A^1/2)^1/2), which with the squared
+ * distance of the means is the squared 2-Wasserstein distance of two normal distributions. */
+double colour_spread(const double a[9], const double b[9]);
+
 /* Every region of the content mapped by its own ColourMap, unmatched ones left alone, blended by
  * the masks and clipped to [0, 1]; where there is no mask at all the content stays.  set: masks of
  * the sizes of content and style.  *out is made, of the content's size; the caller clears it.

@@ -57,7 +57,7 @@ void dps_image_clear(DpsImage *image);
 /* A region that the content and the style share: sky with sky, water with water.
  * Masks may have any size: they are laid over the whole picture.  They may be soft
  * and may overlap.  `content` or `style` may be empty (channels 0): such a region has
- * no counterpart, and the content is kept there. */
+ * no counterpart; options.unmatched says what is done with one that only the content has. */
 typedef struct {
     const char *name;
     DpsImage content, style;
@@ -96,6 +96,13 @@ typedef enum {
     DPS_START_IMAGE  /* DpsJob.start */
 } DpsStart;
 
+/* What becomes of a region that only the content has. */
+typedef enum {
+    DPS_UNMATCHED_KEEP,    /* it keeps its look */
+    DPS_UNMATCHED_NEAREST, /* it uses the style's region that looks most like it */
+    DPS_UNMATCHED_WHOLE    /* it uses the whole style */
+} DpsUnmatched;
+
 typedef struct {
     DpsPreset preset;
     const char *network;    /* NULL or "builtin", or a safetensors file */
@@ -108,6 +115,7 @@ typedef struct {
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
+    DpsUnmatched unmatched;
     int window_radius;      /* of the matting windows: 1 is 3x3 */
     DpsMinimiser minimiser;
     DpsStart start;
@@ -131,6 +139,9 @@ const char *dps_minimiser_name(DpsMinimiser minimiser);
 /* "auto", "guess", "content", "style", "noise", "image"; */
 bool dps_start_from_name(const char *name, DpsStart *start);
 const char *dps_start_name(DpsStart start);
+/* "keep", "nearest", "whole"; */
+bool dps_unmatched_from_name(const char *name, DpsUnmatched *unmatched);
+const char *dps_unmatched_name(DpsUnmatched unmatched);
 /* "auto", "max", "average". */
 bool dps_pooling_from_name(const char *name, DpsPooling *pooling);
 const char *dps_pooling_name(DpsPooling pooling);
@@ -161,6 +172,8 @@ typedef struct {
 
     int regions;                     /* pairs of masks; 0: one region, the whole picture */
     const DpsRegion *region;
+    bool only_regions;               /* what no mask covers is no part of the photos (transparent, say)
+                                      * and stands in for nothing */
 
     DpsOptions options;
     const DpsImage *start;           /* 3 planes, any size; read if options.start is DPS_START_IMAGE */
@@ -175,6 +188,7 @@ typedef struct {
 #define DPS_LEVELS 8
 #define DPS_NAME 64
 #define DPS_NOTICES 8
+#define DPS_REASON 160
 
 typedef struct {
     int width, height, evaluations;
@@ -185,8 +199,9 @@ typedef struct {
 typedef struct {
     char name[DPS_NAME];
     double content_coverage, style_coverage; /* fraction of each picture */
-    bool matched;
-    char reason[128]; /* why not matched, or "" */
+    bool matched;            /* both pictures have it */
+    bool borrowed;           /* the style lacks it, and another part of the style stands in for it */
+    char reason[DPS_REASON]; /* why not matched, and what was done; or "" */
 } DpsRegionReport;
 
 typedef struct {

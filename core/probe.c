@@ -46,7 +46,8 @@ static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const Dp
     DpsStatus status = network_load(dev, path, NULL, &network, message);
     if (!status)
         status = regions_prepare(regions, region, set->content.width, set->content.height,
-                                 set->style.width, set->style.height, threads, &masks, message);
+                                 set->style.width, set->style.height, threads, NULL, &masks,
+                                 message);
     const DpsImage *picture[] = { &set->content, &set->style };
     for (int i = 0; i < 2 && !status; i++)
         status = network_check_size(network, picture[i]->width, picture[i]->height, message);
@@ -68,8 +69,8 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
     MeasureSet set;
 
     *message = '\0';
-    DpsStatus status =
-        measure_prepare(content, style, result, regions, region, size, threads, &set, message);
+    DpsStatus status = measure_prepare(content, style, result, regions, region, size, threads, &set,
+                                       message);
     if (status)
         return status;
     status = measure_pictures(&set, threads, out) ? DPS_OK : DPS_NO_MEMORY;

@@ -108,27 +108,61 @@ static void drop_rest(DpsImage *masks)
     masks->channels--; /* the block stays as long as it is: that harms nothing */
 }
 
-static void pair_region(DpsRegionReport *report, const DpsImage *content, const DpsImage *style,
-                        int k)
+#define COUNTERPART_NAME (DPS_NAME + 24)
+
+/* "The style's region "sky"", for a sentence. */
+static const char *counterpart_name(const RegionSet *set, int counterpart,
+                                    char buffer[COUNTERPART_NAME])
 {
-    report->content_coverage = regions_coverage(content, k);
-    report->style_coverage = regions_coverage(style, k);
-    bool in_content = report->content_coverage > REGIONS_LEAST;
-    bool in_style = report->style_coverage > REGIONS_LEAST;
-    report->matched = in_content && in_style;
-    if (in_content && !in_style)
-        snprintf(report->reason, sizeof report->reason,
-                 report->style_coverage > 0 ? "too small in the style: the content stays as it is"
-                                            : "not in the style: the content stays as it is");
-    else if (in_style && !in_content)
-        snprintf(report->reason, sizeof report->reason,
-                 report->content_coverage > 0 ? "too small in the content: nothing to do"
-                                              : "not in the content: nothing to do");
-    else if (!in_content)
-        snprintf(report->reason, sizeof report->reason, "in neither of the photos: nothing to do");
+    if (counterpart >= 0)
+        snprintf(buffer, COUNTERPART_NAME, "the style's region \"%s\"",
+                 set->report[counterpart].name);
+    else
+        snprintf(buffer, COUNTERPART_NAME, "%s",
+                 counterpart == COUNTERPART_WHOLE ? "the whole style" : "all that the style shows");
+    return buffer;
 }
 
-static void pair_regions(int regions, const DpsRegion *region, RegionSet *set)
+/* Puts what stands in for a region into its plane of the style's masks. */
+static void borrow(RegionSet *set, int k, int counterpart)
+{
+    const float *rest = image_plane(&set->style, set->count - 1);
+    float *to = image_plane(&set->style, k);
+    size_t n = image_pixels(&set->style);
+
+    if (counterpart >= 0)
+        memcpy(to, image_plane(&set->style, counterpart), n * sizeof *to);
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = counterpart == COUNTERPART_WHOLE ? 1 : 1 - rest[i];
+    set->report[k].borrowed = regions_coverage(&set->style, k) > REGIONS_LEAST;
+}
+
+static void pair_region(RegionSet *set, int k, int counterpart)
+{
+    DpsRegionReport *report = &set->report[k];
+    char name[COUNTERPART_NAME];
+    bool in_content = report->content_coverage > REGIONS_LEAST;
+    bool in_style = report->style_coverage > REGIONS_LEAST;
+
+    report->matched = in_content && in_style;
+    if (in_content && !in_style && counterpart != COUNTERPART_NONE)
+        borrow(set, k, counterpart);
+    if (in_content && !in_style)
+        snprintf(report->reason, sizeof report->reason, "%s in the style; it %s%s",
+                 report->style_coverage > 0 ? "too small" : "not",
+                 report->borrowed ? "uses " : "keeps the content's look",
+                 report->borrowed ? counterpart_name(set, counterpart, name) : "");
+    else if (in_style && !in_content)
+        snprintf(report->reason, sizeof report->reason, "%s in the content; there is nothing to do",
+                 report->content_coverage > 0 ? "too small" : "not");
+    else if (!in_content)
+        snprintf(report->reason, sizeof report->reason,
+                 "in neither of the photos; there is nothing to do");
+}
+
+static void pair_regions(int regions, const DpsRegion *region, const int *counterpart,
+                         RegionSet *set)
 {
     for (int k = 0; k < set->count; k++) {
         DpsRegionReport *report = &set->report[k];
@@ -136,40 +170,56 @@ static void pair_regions(int regions, const DpsRegion *region, RegionSet *set)
             region_name(&region[k], k, report->name);
         else
             snprintf(report->name, sizeof report->name, regions ? "the rest" : "the whole picture");
-        pair_region(report, &set->content, &set->style, k);
-        set->matched += report->matched;
+        report->content_coverage = regions_coverage(&set->content, k);
+        report->style_coverage = regions_coverage(&set->style, k);
+    }
+    for (int k = 0; k < set->count; k++) {
+        pair_region(set, k, counterpart ? counterpart[k] : COUNTERPART_NONE);
+        set->matched += regions_active(set, k);
     }
 }
 
-static bool make_set(int regions, const DpsRegion *region, int threads, RegionSet *set)
+bool regions_lay(int regions, const DpsRegion *region, bool style, int width, int height,
+                 int threads, DpsImage *out)
+{
+    if (!dps_image_init(out, regions + 1, width, height))
+        return false;
+    if (lay_masks(regions, region, style, threads, out)) {
+        share_pixels(out);
+        return true;
+    }
+    dps_image_clear(out);
+    return false;
+}
+
+/* With "the rest" where the content has one. */
+static bool make_set(int regions, const DpsRegion *region, const int *counterpart, RegionSet *set)
 {
     set->report = calloc((size_t) set->count, sizeof *set->report);
-    if (!set->report || !lay_masks(regions, region, false, threads, &set->content) ||
-        !lay_masks(regions, region, true, threads, &set->style))
+    if (!set->report)
         return false;
-    share_pixels(&set->content);
-    share_pixels(&set->style);
-    if (regions > 0 && regions_coverage(&set->content, regions) <= REGIONS_LEAST) {
+    pair_regions(regions, region, counterpart, set);
+    if (regions > 0 && set->report[regions].content_coverage <= REGIONS_LEAST) {
         drop_rest(&set->content);
         drop_rest(&set->style);
         set->count = regions;
     }
-    pair_regions(regions, region, set);
     return true;
 }
 
 DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
                           int content_height, int style_width, int style_height, int threads,
-                          RegionSet *set, char message[DPS_MESSAGE])
+                          const int *counterpart, RegionSet *set, char message[DPS_MESSAGE])
 {
     *set = (RegionSet){ 0 };
     DpsStatus status = regions_check(regions, region, message);
     if (status != DPS_OK)
         return status;
     set->count = regions + 1;
-    if (!dps_image_init(&set->content, set->count, content_width, content_height) ||
-        !dps_image_init(&set->style, set->count, style_width, style_height) ||
-        !make_set(regions, region, threads, set)) {
+    if (!regions_lay(regions, region, false, content_width, content_height, threads,
+                     &set->content) ||
+        !regions_lay(regions, region, true, style_width, style_height, threads, &set->style) ||
+        !make_set(regions, region, counterpart, set)) {
         snprintf(message, DPS_MESSAGE, "There is not enough memory for %d masks of %d x %d.",
                  regions, content_width, content_height);
         status = DPS_NO_MEMORY;
@@ -198,7 +248,7 @@ static bool matched_planes(const RegionSet *set, const DpsImage *masks, DpsImage
         return false;
     size_t bytes = image_pixels(masks) * sizeof(float);
     for (int k = 0, to = 0; k < set->count; k++)
-        if (set->report[k].matched)
+        if (regions_active(set, k))
             memcpy(image_plane(out, to++), image_plane(masks, k), bytes);
     return true;
 }
@@ -377,7 +427,7 @@ void regions_free_part(const RegionSet *set, float *part)
     for (size_t i = 0; i < n; i++)
         part[i] = 1;
     for (int k = 0; k < set->count; k++)
-        for (size_t i = 0; i < n && !set->report[k].matched; i++)
+        for (size_t i = 0; i < n && !regions_active(set, k); i++)
             part[i] -= image_plane(&set->content, k)[i];
     for (size_t i = 0; i < n; i++)
         part[i] = part[i] > 0 ? part[i] : 0;

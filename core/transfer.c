@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* transfer.c - the driver: first guess, coarse to fine, full resolution. */
 
-#include "smoothing.h"
+#include "counterparts.h"
+#include "finish.h"
 #include "start.h"
 #include "workplace.h"
 
@@ -26,6 +27,7 @@ typedef struct {
     DpsImage latest;         /* the point that the minimiser has come to, clipped */
     bool accepted;           /* latest is one of this stage's points */
     RegionSet regions;
+    int *counterpart; /* what stands in for regions that the style lacks; NULL: nothing does */
     Objective *objective;
     Tensor *x;
     int stage, evaluations;   /* evaluations of the stages before */
@@ -156,6 +158,16 @@ static bool shrink_photos(Transfer *t)
            shrink(t->job->style, most, threads, &t->largest[1]);
 }
 
+static bool find_counterparts(Transfer *t)
+{
+    const DpsJob *job = t->job;
+
+    if (!job->regions || t->schedule.painting || job->options.unmatched == DPS_UNMATCHED_KEEP)
+        return true;
+    t->counterpart = calloc((size_t) job->regions + 1, sizeof *t->counterpart);
+    return t->counterpart && counterparts_find(job, &t->largest[0], &t->largest[1], t->counterpart);
+}
+
 /* A picture drawn to the size of another. */
 static bool fit(const DpsImage *picture, const DpsImage *to, int threads, DpsImage *out)
 {
@@ -216,8 +228,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     DpsStatus status = DPS_NO_MEMORY;
     if (ok)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
-                                 t->style.width, t->style.height, threads, &t->regions,
-                                 t->result->message);
+                                 t->style.width, t->style.height, threads, t->counterpart,
+                                 &t->regions, t->result->message);
     if (!status)
         status = begin(t, s->start, &last, &next);
     if (!status && !s->objective.paper && !start_hold(&t->regions, &t->content, &next))
@@ -357,59 +369,12 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
 
 /* ---------------------------------------------------------------- finish */
 
-static DpsStatus smooth(Transfer *t)
-{
-    const DpsJob *job = t->job;
-    DpsImage smoothed;
-    DpsStatus status = smoothing_affine(&t->content, &t->picture, 15, 5, 0.01, job->options.threads,
-                                        job->cancelled, job->data, &smoothed);
-
-    if (status)
-        return status;
-    dps_image_clear(&t->picture);
-    t->picture = smoothed;
-    return DPS_OK;
-}
-
-/* The optimised picture as local affine maps, applied to the original's pixels; a painting has
- * strokes that the original hasn't, and is enlarged as it is. */
-static DpsStatus to_full_size(Transfer *t)
-{
-    const DpsJob *job = t->job;
-    DpsImage *out = &t->result->image;
-
-    if (t->content.width == job->content->width && t->content.height == job->content->height) {
-        *out = t->picture;
-        t->picture = (DpsImage){ 0 };
-        return DPS_OK;
-    }
-    if (t->schedule.painting)
-        return fit(&t->picture, job->content, job->options.threads, out) ? DPS_OK : DPS_NO_MEMORY;
-    return start_carry(&t->content, &t->picture, job->content, job->options.threads, job->cancelled,
-                       job->data, out);
-}
-
 static DpsStatus finish(Transfer *t)
 {
-    const DpsJob *job = t->job;
-    const DpsOptions *o = &job->options;
-    DpsImage *out = &t->result->image;
-    DpsStatus status = DPS_OK;
-
     report(t, DPS_STAGE_FINISH, t->done, NULL, NULL);
-    image_clip(&t->picture);
-    if (t->schedule.smoothing)
-        status = smooth(t);
-    if (!status)
-        status = to_full_size(t);
-    if (!status && o->detail > 0)
-        status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
-                                  SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
-    if (status)
-        return status;
-    if (o->amount < 1)
-        image_blend(job->content, out, o->amount, out);
-    return cancelled(t) ? DPS_CANCELLED : DPS_OK;
+    DpsStatus status = finish_picture(t->job, &t->schedule, &t->content, &t->picture,
+                                      &t->result->image);
+    return !status && cancelled(t) ? DPS_CANCELLED : status;
 }
 
 /* The regions as the last stage saw them, and what the user should know about them. */
@@ -425,8 +390,7 @@ static void take_regions(Transfer *t)
             r, "Paintings have no regions: the whole photo takes the style of the whole picture.");
     for (int i = 0; i < r->regions; i++)
         if (!r->region[i].matched && r->region[i].content_coverage > 0)
-            job_notice(r, "Region \"%s\" keeps the content's colours: %s.", r->region[i].name,
-                       r->region[i].reason);
+            job_notice(r, "Region \"%s\" is %s.", r->region[i].name, r->region[i].reason);
 }
 
 /* ---------------------------------------------------------------- the run */
@@ -445,7 +409,7 @@ static DpsStatus run(Transfer *t)
              t->place.network ? t->place.network->name : "builtin");
     plan_work(t);
     report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
-    if (!shrink_photos(t))
+    if (!shrink_photos(t) || !find_counterparts(t))
         return DPS_NO_MEMORY;
     if (cancelled(t))
         return DPS_CANCELLED;
@@ -478,6 +442,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     dps_image_clear(&t.picture);
     dps_image_clear(&t.latest);
     regions_clear(&t.regions);
+    free(t.counterpart);
     result->seconds = now() - t.begun;
     if (status == DPS_NO_MEMORY && !*result->message)
         no_memory(result);

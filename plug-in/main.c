@@ -151,6 +151,10 @@ static void add_pictures(GimpProcedure *p)
     GimpChoice *pairing = gimp_choice_new_with_values(
         "auto", 0, _("By name where the names match, otherwise by order"), NULL, "name", 1,
         _("By name"), NULL, "order", 2, _("By order"), NULL, NULL);
+    GimpChoice *unmatched = gimp_choice_new_with_values(
+        "keep", DPS_UNMATCHED_KEEP, _("keep their look"), NULL, "nearest", DPS_UNMATCHED_NEAREST,
+        _("use the most similar region of the style"), NULL, "whole", DPS_UNMATCHED_WHOLE,
+        _("use the whole style"), NULL, NULL);
 
     gimp_procedure_add_drawable_argument(p, "style", _("St_yle"),
                                          _("The photo whose light and colours you want: a layer "
@@ -169,6 +173,10 @@ static void add_pictures(GimpProcedure *p)
                                        _("Which mask of the content goes with which mask of the "
                                          "style"),
                                        pairing, "auto", UNSAVED);
+    gimp_procedure_add_choice_argument(p, "unmatched", _("E_xtra regions"),
+                                       _("What regions do that your photo has and the style "
+                                         "hasn't"),
+                                       unmatched, "keep", G_PARAM_READWRITE);
     gimp_procedure_add_drawable_argument(
         p, "content-labels", _("Label map of the content"),
         _("Instead of masks: one picture that marks the content's regions in the nine colours "
@@ -269,8 +277,8 @@ static void add_expert(GimpProcedure *p)
                                        _("The picture that the computation begins with"), start,
                                        "auto", G_PARAM_READWRITE);
     gimp_procedure_add_drawable_argument(p, "start-image", _("Picture to start with"),
-                                         _("A layer of any open image, for the start “image”"), TRUE,
-                                         UNSAVED);
+                                         _("A layer of any open image, for the start “image”"),
+                                         TRUE, UNSAVED);
     gimp_procedure_add_choice_argument(p, "pooling", _("Pooling"),
                                        _("How a network from a file shrinks its features"), pooling,
                                        "auto", G_PARAM_READWRITE);

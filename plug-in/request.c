@@ -170,6 +170,7 @@ static gboolean respect_alpha(Request *request, const Cover *content, const Cove
     rest.name = g_strdup(rest.name);
     request->region[n] = rest;
     request->job.regions = n + 1;
+    request->job.only_regions = true;
     return TRUE;
 }
 
@@ -286,6 +287,20 @@ static gboolean read_expert(Request *request, GimpProcedureConfig *config, GErro
                            "lists those there are."));
 }
 
+/* What is done with the style, beside how strongly. */
+static gboolean read_look(Request *request, GimpProcedureConfig *config, GError **error)
+{
+    char *unmatched;
+    gboolean known;
+
+    g_object_get(config, "unmatched", &unmatched, NULL);
+    known = dps_unmatched_from_name(unmatched ? unmatched : "", &request->job.options.unmatched);
+    g_free(unmatched);
+    return known ||
+           fail(error, "%s",
+                _("There is no such rule for unmatched regions. Choose keep, nearest or whole."));
+}
+
 static gboolean read_options(Request *request, GimpProcedureConfig *config, GError **error)
 {
     DpsOptions *options = &request->job.options;
@@ -314,7 +329,7 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     options->size = size;
     options->threads = threads ? threads : gimp_get_num_processors();
     options->seed = seed;
-    return read_expert(request, config, error);
+    return read_look(request, config, error) && read_expert(request, config, error);
 }
 
 static gboolean read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,

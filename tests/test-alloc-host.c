@@ -42,7 +42,7 @@ static DpsStatus make_guess(void)
     RegionSet set;
     DpsImage out;
     char message[DPS_MESSAGE] = "";
-    DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, 1, &set, message);
+    DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, 1, NULL, &set, message);
     CHECK(status == DPS_OK || (!set.report && message[0]), "something is left");
     if (status != DPS_OK)
         return status;
@@ -56,7 +56,7 @@ static DpsStatus make_masks(void)
     RegionSet set;
     DpsImage c, s;
     char message[DPS_MESSAGE];
-    DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, 1, &set, message);
+    DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, 1, NULL, &set, message);
     if (status != DPS_OK)
         return status;
     bool ok = regions_matched(&set, &c, &s);

@@ -20,6 +20,7 @@ static DpsStatus with(const DpsImage *content, const DpsImage *style, int region
     job.options.size = 16;
     job.options.threads = 1;
     job.options.detail = 0.5;
+    job.options.unmatched = DPS_UNMATCHED_NEAREST;
     DpsStatus status = dps_run(&job, &r);
     CHECK((status == DPS_OK) == (r.image.data != NULL), "status %d", status);
     strcpy(message, r.message);

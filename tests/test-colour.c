@@ -73,7 +73,7 @@ static void test_own_style(void)
     DpsImage photo = host_photo(3, 40, 31, 4), out;
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, 2, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, 2, NULL, &set, message) == DPS_OK, "%s", message);
     CHECK(colour_transfer_regions(&photo, &photo, &set, 2, &out), "memory");
     double error = host_difference(&photo, &out);
     printf("own style %.1e\n", error);
@@ -103,7 +103,7 @@ static void test_halves(void)
     }
     for (int i = 0; i < W * H; i++)
         region[i % W < W / 2 ? 0 : 1].content.data[i] = 1;
-    CHECK(regions_prepare(2, region, W, H, 8, 9, 2, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(2, region, W, H, 8, 9, 2, NULL, &set, message) == DPS_OK, "%s", message);
     CHECK(colour_transfer_regions(&content, &style, &set, 2, &out), "memory");
     double kept = 0, mean[3] = { 0 }, spread = 0;
     for (int c = 0; c < 3; c++)

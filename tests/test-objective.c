@@ -207,7 +207,7 @@ static void test_zeros(GoldenCase *c)
     CHECK(l.matting >= 0 && l.matting < 1e-6, "matting %g", l.matting); /* 2.7e-7 */
     CHECK(l.style > 1e-4, "style %g", l.style);
     bench_close(&b);
-    regions_prepare(0, NULL, 45, 37, 45, 37, 1, &whole, message);
+    regions_prepare(0, NULL, 45, 37, 45, 37, 1, NULL, &whole, message);
     bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &o);
     loss_at(&b, b.x, &l);
     CHECK(l.style < 1e-20, "style %g", l.style);

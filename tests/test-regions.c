@@ -56,7 +56,7 @@ static void test_whole_picture(void)
 {
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, 1, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, 1, NULL, &set, message) == DPS_OK, "%s", message);
     CHECK(set.count == 1 && set.matched == 1 && set.report[0].matched, "%d of %d", set.matched,
           set.count);
     CHECK(regions_coverage(&set.content, 0) == 1 && regions_coverage(&set.style, 0) == 1,
@@ -78,7 +78,7 @@ static void test_pairing(void)
     };
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(5, region, CW, CH, SW, SH, 2, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(5, region, CW, CH, SW, SH, 2, NULL, &set, message) == DPS_OK, "%s", message);
     CHECK(set.count == 6 && set.matched == 3, "%d of %d", set.matched, set.count);
     static const double content[6] = { 0.3, 0.2, 0.3, 0, 0.01, 0.19 };
     static const double style[6] = { 0.4, 0.2, 0, 0.1, 0, 0.3 };
@@ -119,7 +119,7 @@ static void test_sums(void)
     }
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(2, region, 17, 19, 40, 11, 2, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(2, region, 17, 19, 40, 11, 2, NULL, &set, message) == DPS_OK, "%s", message);
     CHECK(set.count == 3, "%d", set.count);
     double worst = 0;
     for (int i = 0; i < 17 * 19; i++) {
@@ -137,7 +137,7 @@ static void refuse(DpsRegion region, const char *words)
 {
     RegionSet set;
     char message[DPS_MESSAGE] = "";
-    DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, 1, &set, message);
+    DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, 1, NULL, &set, message);
     CHECK(status == DPS_BAD_INPUT, "status %d", status);
     CHECK(strstr(message, words) != NULL, "%s", message);
     CHECK(!set.content.data && !set.report, "something is left");
@@ -157,8 +157,8 @@ static void test_bad_masks(void)
     refuse(r, "content mask of region '1' has no pixels");
     RegionSet set;
     char message[DPS_MESSAGE] = "";
-    CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, 1, &set, message) == DPS_BAD_INPUT, "-1 regions");
-    CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, 1, &set, message) == DPS_BAD_INPUT, "no array");
+    CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, 1, NULL, &set, message) == DPS_BAD_INPUT, "-1 regions");
+    CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, 1, NULL, &set, message) == DPS_BAD_INPUT, "no array");
 }
 
 static void set_pixel(DpsImage *map, int i, float r, float g, float b)

@@ -292,8 +292,11 @@ static GtkWidget *make_settings(Dialog *dialog)
     gtk_box_pack_start(GTK_BOX(box), settings_main(GIMP_PROCEDURE_DIALOG(dialog->window), labels),
                        FALSE, FALSE, 0);
     add_separator(box);
-    dialog->regions = region_panel_new(dialog->content, dialog->content_view, dialog->style_view,
-                                       labels);
+    dialog->regions =
+        region_panel_new(dialog->content, dialog->content_view, dialog->style_view,
+                         gimp_procedure_dialog_get_widget(GIMP_PROCEDURE_DIALOG(dialog->window),
+                                                          "unmatched", G_TYPE_NONE),
+                         labels);
     gtk_box_pack_start(GTK_BOX(box), region_panel_widget(dialog->regions), FALSE, FALSE, 0);
     add_separator(box);
     gtk_box_pack_start(GTK_BOX(box), settings_more(dialog->config), FALSE, FALSE, 0);

@@ -13,7 +13,7 @@ typedef enum { WAY_NONE, WAY_MASKS, WAY_LABELS } Way;
 struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
-    GtkWidget *box, *way, *stack, *hint, *content_labels, *style_labels;
+    GtkWidget *box, *way, *stack, *hint, *unmatched, *content_labels, *style_labels;
     PairList *pairs;
     gboolean filling;
 };
@@ -88,6 +88,7 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
     int active = gtk_combo_box_get_active(way);
 
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
+    gtk_widget_set_visible(panel->unmatched, active > WAY_NONE);
     if (active == WAY_MASKS && pair_list_count(panel->pairs) == 0) {
         on_match(panel);
         if (pair_list_count(panel->pairs) == 0)
@@ -190,7 +191,7 @@ static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
 }
 
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkSizeGroup *labels)
+                              GtkWidget *unmatched, GtkSizeGroup *labels)
 {
     RegionPanel *panel = g_new0(RegionPanel, 1);
     GtkWidget *nothing = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -206,8 +207,12 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), labels_page(panel), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
+    panel->unmatched = unmatched;
+    gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(unmatched)));
+    gtk_box_pack_start(GTK_BOX(panel->box), unmatched, FALSE, FALSE, 0);
     gtk_widget_show_all(panel->box);
     gtk_widget_hide(panel->hint);
+    gtk_widget_hide(unmatched);
     g_signal_connect(panel->way, "changed", G_CALLBACK(on_way), panel);
     g_object_set_data_full(G_OBJECT(panel->box), "panel", panel, g_free);
     return panel;

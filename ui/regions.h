@@ -14,9 +14,10 @@
 typedef struct RegionPanel RegionPanel;
 
 /* The panel lives as long as its widget.  `content_view` and `style_view` are previews;
- * the label joins `labels`. */
+ * the labels join `labels`.  `unmatched` is the row for the procedure's argument of that name, and is
+ * shown where there are regions. */
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkSizeGroup *labels);
+                              GtkWidget *unmatched, GtkSizeGroup *labels);
 GtkWidget *region_panel_widget(RegionPanel *panel);
 
 /* Another style was chosen; NULL: none yet. */

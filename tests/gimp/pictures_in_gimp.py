@@ -361,6 +361,31 @@ def test_labels():
     map_image.delete()
 
 
+def test_unmatched():
+    """Masks of other names in the style: the upper half keeps its look, or takes the nearest one's."""
+    path = os.path.join(folder, "unmatched.json")
+    image, layer = new_image(noon)
+    other, other_style = new_image(dusk)
+    top = [add_channel(image, top_half(120, 80), "sky")]
+    style_top = [add_channel(other, top_half(100, 90), "evening")]
+    upper = {}
+    for rule, words in (("keep", "keeps"), ("nearest", "evening"), ("whole", "whole style")):
+        good, result = transfer(image, [layer], style=other_style, content_masks=top,
+                                style_masks=style_top, pairing="name", unmatched=rule,
+                                report=Gio.File.new_for_path(path))
+        if check(good, "rule " + rule, result):
+            regions = {r["name"]: r for r in json.load(open(path))["regions"]}
+            check(words in regions["sky"]["reason"], "what was done", regions["sky"]["reason"])
+            upper[rule] = pixels(result)[:30]
+    if check(len(upper) == 3, "all rules"):
+        apart = [max_difference(upper["keep"], upper["nearest"]),
+                 max_difference(upper["nearest"], upper["whole"])]
+        print("observed between rules: %.2g, %.2g" % tuple(apart))
+        check(min(apart) > 0.1, "each rule has its effect", apart)  # 0.64
+    image.delete()
+    other.delete()
+
+
 def test_odd_sizes():
     for width, height in ((1, 1), (2, 2), (3, 1), (5000, 7), (63, 65)):
         image, layer = new_image(scene(width, height, *NOON))
