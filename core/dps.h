@@ -242,6 +242,20 @@ DpsStatus dps_regions_from_labels(const DpsImage *content, const DpsImage *style
                                   DpsRegion **region);
 void dps_regions_free(int regions, DpsRegion *region);
 
+/* Regions found in two photos (3 planes each, any size) by their colours, textures and places: a
+ * region means the same kind of thing in both, and both have it.  As many as the photos speak for,
+ * at most `most` (2 to DPS_REGIONS_AUTO); one, the whole picture, where nothing sets two kinds of
+ * thing apart in both.  The same photos and seed give the same regions.
+ *
+ * *region becomes an array of *regions, largest in the content first, named "auto 1", "auto 2" and
+ * so on, that dps_regions_free frees.  Masks have the photos' sizes, but for a long side of 1024
+ * pixels at most, are soft at borders, and sum to 1 everywhere.  Takes some tenths of a second.
+ * DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence in message; then *regions is 0. */
+#define DPS_REGIONS_AUTO 6
+DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
+                           int threads, int *regions, DpsRegion **region,
+                           char message[DPS_MESSAGE]);
+
 /* -------------------------------------------------------------------- measures */
 
 typedef struct {

@@ -79,6 +79,18 @@ static DpsStatus make_labels(void)
     return status;
 }
 
+static DpsStatus make_regions(void)
+{
+    DpsRegion *region;
+    int regions;
+    char message[DPS_MESSAGE];
+    DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, 1, &regions, &region, message);
+    CHECK((status == DPS_OK) == (regions > 0 && region != NULL), "%d regions", regions);
+    CHECK((status == DPS_OK) == (message[0] == 0), "the message '%s'", message);
+    dps_regions_free(regions, region);
+    return status;
+}
+
 static DpsStatus make_carried(void)
 {
     DpsImage out;
@@ -146,6 +158,7 @@ int main(void)
     test("guess", make_guess, 6);
     test("masks", make_masks, 5);
     test("labels", make_labels, 3);
+    test("regions", make_regions, 30);
     test("carry", make_carried, 5);
     test("matrix", make_matrix, 6);
     test("guided", make_guided, 6);

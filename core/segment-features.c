@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* What describes a pixel: colour, texture, place. */
+#include "segment.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Means of 2 radius + 1 values `step` apart, cut at the ends. */
+static void box_line(const float *in, int n, size_t step, int radius, float *out)
+{
+    double sum = 0;
+    int first = 0, end = 0; /* the sum is over [first, end) */
+    for (int i = 0; i < n; i++) {
+        for (; end < n && end <= i + radius; end++)
+            sum += (double) in[(size_t) end * step];
+        for (; first < i - radius; first++)
+            sum -= (double) in[(size_t) first * step];
+        out[(size_t) i * step] = (float) (sum / (end - first));
+    }
+}
+
+void segment_box(const float *in, int width, int height, int radius, float *room, float *out)
+{
+    for (int y = 0; y < height; y++)
+        box_line(in + (size_t) y * (size_t) width, width, 1, radius,
+                 room + (size_t) y * (size_t) width);
+    for (int x = 0; x < width; x++)
+        box_line(room + x, height, (size_t) width, radius, out + x);
+}
+
+/* Opponent colours of display-encoded values: luma, and two differences that grey has not. */
+static void colours(const DpsImage *small, DpsImage *feature)
+{
+    size_t n = image_pixels(small);
+    const float *r = image_plane(small, 0), *g = image_plane(small, 1), *b = image_plane(small, 2);
+    float *luma = image_plane(feature, SEGMENT_LUMA);
+    float *redgreen = image_plane(feature, SEGMENT_REDGREEN);
+    float *yellowblue = image_plane(feature, SEGMENT_YELLOWBLUE);
+    for (size_t i = 0; i < n; i++) {
+        luma[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
+        redgreen[i] = r[i] - g[i];
+        yellowblue[i] = 0.5f * (r[i] + g[i]) - b[i];
+    }
+}
+
+/* log(0.004 + deviation of luma within `radius`), itself averaged a little further; 0.004 is a
+ * step of an 8-bit photo.  room: three planes. */
+static void texture(const DpsImage *feature, int radius, float *room, float *out)
+{
+    int width = feature->width, height = feature->height;
+    size_t n = image_pixels(feature);
+    const float *luma = image_plane(feature, SEGMENT_LUMA);
+    float *mean = room + n, *square = room + 2 * n;
+    segment_box(luma, width, height, radius, room, mean);
+    for (size_t i = 0; i < n; i++)
+        square[i] = luma[i] * luma[i];
+    segment_box(square, width, height, radius, room, square);
+    for (size_t i = 0; i < n; i++)
+        out[i] = logf(0.004f + sqrtf(fmaxf(0, square[i] - mean[i] * mean[i])));
+    segment_box(out, width, height, 2, room, out);
+    segment_box(out, width, height, 2, room, out);
+}
+
+static void place(DpsImage *feature)
+{
+    float *down = image_plane(feature, SEGMENT_DOWN), *aside = image_plane(feature, SEGMENT_ASIDE);
+    for (int y = 0; y < feature->height; y++)
+        for (int x = 0; x < feature->width; x++) {
+            *down++ = ((float) y + 0.5f) / (float) feature->height;
+            *aside++ = fabsf(((float) x + 0.5f) / (float) feature->width * 2 - 1);
+        }
+}
+
+static bool describe(SegmentPicture *picture)
+{
+    const DpsImage *small = &picture->small;
+    size_t n = image_pixels(small);
+    float *room = malloc(3 * n * sizeof *room);
+    if (!room ||
+        !dps_image_init(&picture->feature, SEGMENT_FEATURES, small->width, small->height)) {
+        free(room);
+        return false;
+    }
+    DpsImage *feature = &picture->feature;
+    colours(small, feature);
+    texture(feature, 1, room, image_plane(feature, SEGMENT_FINE));
+    texture(feature, 4, room, image_plane(feature, SEGMENT_COARSE));
+    place(feature);
+    free(room);
+    return true;
+}
+
+bool segment_picture_init(const DpsImage *photo, int size, int threads, SegmentPicture *picture)
+{
+    int width, height;
+    image_fit(photo->width, photo->height, size, false, &width, &height);
+    if (!image_resize_area(photo, width, height, threads, &picture->small))
+        return false;
+    image_clip(&picture->small);
+    picture->label = calloc(image_pixels(&picture->small), 1);
+    return picture->label && describe(picture);
+}
+
+void segment_picture_clear(SegmentPicture *picture)
+{
+    dps_image_clear(&picture->small);
+    dps_image_clear(&picture->feature);
+    free(picture->label);
+    *picture = (SegmentPicture) { 0 };
+}

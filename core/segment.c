@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* dps_regions_auto: divides, as long as the data speak for it, and makes masks. */
+#include "segment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIZE = 192, MASK_SIZE = 1024, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
+
+/* What a division must be worth: two kinds are wanted even where they are hard to tell apart, more
+ * only where they stand out more than parts of a smooth sky do, which have some 10. */
+#define FIRST_MERIT 2.0
+#define NEXT_MERIT 15.0
+
+/* -------------------------------------------------------------------- dividing on */
+
+/* What a region would be divided into: labels of both pictures in which `other` is the new part. */
+typedef struct {
+    uint8_t *label[2];
+    double merit; /* 0: no good */
+} Division;
+
+/* How `region` would be divided.  *out is made, on false too. */
+static bool consider(const SegmentPicture picture[2], int region, int other, unsigned seed,
+                     Division *out)
+{
+    *out = (Division) { 0 };
+    bool ok = true;
+    for (int m = 0; m < 2; m++) {
+        size_t n = image_pixels(&picture[m].small);
+        out->label[m] = malloc(n);
+        ok = ok && out->label[m];
+        if (ok)
+            memcpy(out->label[m], picture[m].label, n);
+    }
+    SegmentPicture tried[2] = { picture[0], picture[1] };
+    tried[0].label = out->label[0];
+    tried[1].label = out->label[1];
+    ok = ok && segment_divide(tried, region, other, seed) &&
+         segment_refine(&tried[0], region, other) && segment_refine(&tried[1], region, other);
+    if (ok)
+        out->merit = segment_merit(tried, region, other);
+    return ok;
+}
+
+typedef struct {
+    SegmentPicture picture[2];
+    Division division[MOST]; /* of each region, where it has been considered */
+    int regions, most;
+    unsigned seed;
+} Search;
+
+static void division_clear(Division *division)
+{
+    free(division->label[0]);
+    free(division->label[1]);
+    *division = (Division) { 0 };
+}
+
+/* Takes the labels of `region` as its division has them; `other` becomes the newest region. */
+static void accept(Search *search, int region)
+{
+    Division *division = &search->division[region];
+    for (int m = 0; m < 2; m++) {
+        size_t n = image_pixels(&search->picture[m].small);
+        for (size_t i = 0; i < n; i++)
+            if (search->picture[m].label[i] == region && division->label[m][i] != region)
+                search->picture[m].label[i] = (uint8_t) search->regions;
+    }
+    division_clear(division);
+    search->regions++;
+}
+
+/* The region whose division has the most merit above `least`; -1: none.  False: memory. */
+static bool find_best(Search *search, double least, int *best)
+{
+    *best = -1;
+    for (int k = 0; k < search->regions; k++) {
+        Division *division = &search->division[k];
+        if (!division->label[0] && !consider(search->picture, k, SPARE, search->seed, division))
+            return false;
+        if (division->merit > least) {
+            least = division->merit;
+            *best = k;
+        }
+    }
+    return true;
+}
+
+/* Divides the best region again and again, for as long as that is worth it. */
+static bool divide_on(Search *search)
+{
+    for (search->regions = 1; search->regions < search->most;) {
+        int best;
+        if (!find_best(search, search->regions == 1 ? FIRST_MERIT : NEXT_MERIT, &best))
+            return false;
+        if (best < 0)
+            break;
+        accept(search, best);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------- giving */
+
+static void search_clear(Search *search)
+{
+    for (int k = 0; k < MOST; k++)
+        division_clear(&search->division[k]);
+    segment_picture_clear(&search->picture[0]);
+    segment_picture_clear(&search->picture[1]);
+}
+
+/* Labels by their share of the content, the largest first. */
+static void sort_labels(Search *search)
+{
+    double size[MOST];
+    uint8_t rank[MOST];
+    for (int k = 0; k < search->regions; k++)
+        size[k] = segment_share(&search->picture[0], k);
+    for (int k = 0; k < search->regions; k++) {
+        rank[k] = 0;
+        for (int j = 0; j < search->regions; j++)
+            rank[k] = (uint8_t) (rank[k] + (size[j] > size[k] || (size[j] == size[k] && j < k)));
+    }
+    for (int m = 0; m < 2; m++) {
+        size_t n = image_pixels(&search->picture[m].small);
+        for (size_t i = 0; i < n; i++)
+            search->picture[m].label[i] = rank[search->picture[m].label[i]];
+    }
+}
+
+static const char *const names[MOST] = {
+    "auto 1", "auto 2", "auto 3", "auto 4", "auto 5", "auto 6"
+};
+
+/* The masks of one picture, into content or style of the regions. */
+static bool give_masks(const Search *search, const DpsImage *photo, bool style, int threads,
+                       DpsRegion *region)
+{
+    DpsImage sized, masks;
+    int width, height;
+    image_fit(photo->width, photo->height, MASK_SIZE, false, &width, &height);
+    if (!image_resize_area(photo, width, height, threads, &sized))
+        return false;
+    image_clip(&sized);
+    bool ok = segment_masks(&search->picture[style], &sized, search->regions, threads, &masks);
+    for (int k = 0; ok && k < search->regions; k++) {
+        DpsImage *to = style ? &region[k].style : &region[k].content;
+        ok = dps_image_init(to, 1, width, height);
+        if (ok)
+            memcpy(to->data, image_plane(&masks, k), image_pixels(to) * sizeof(float));
+    }
+    dps_image_clear(&masks);
+    dps_image_clear(&sized);
+    return ok;
+}
+
+static bool search_regions(Search *search, const DpsImage *content, const DpsImage *style,
+                           int threads, DpsRegion **region)
+{
+    if (!segment_picture_init(content, SIZE, threads, &search->picture[0]) ||
+        !segment_picture_init(style, SIZE, threads, &search->picture[1]) || !divide_on(search))
+        return false;
+    sort_labels(search);
+    *region = calloc((size_t) search->regions, sizeof **region);
+    if (!*region)
+        return false;
+    for (int k = 0; k < search->regions; k++)
+        (*region)[k].name = names[k];
+    return give_masks(search, content, false, threads, *region) &&
+           give_masks(search, style, true, threads, *region);
+}
+
+static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_MESSAGE])
+{
+    if (photo->channels != 3)
+        snprintf(message, DPS_MESSAGE, "The %s has %d channels: a photo has three.", name,
+                 photo->channels);
+    else if (photo->width < 1 || photo->height < 1 || !photo->data)
+        snprintf(message, DPS_MESSAGE, "The %s has no pixels.", name);
+    else if (!image_is_finite(photo))
+        snprintf(message, DPS_MESSAGE, "The %s holds values that are not numbers.", name);
+    else
+        return true;
+    return false;
+}
+
+DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
+                           int threads, int *regions, DpsRegion **region, char message[DPS_MESSAGE])
+{
+    Search search = { .most = most, .seed = seed };
+    *regions = 0;
+    *region = NULL;
+    *message = '\0';
+    if (!is_photo(content, "content", message) || !is_photo(style, "style", message))
+        return DPS_BAD_INPUT;
+    if (most < 2 || most > DPS_REGIONS_AUTO) {
+        snprintf(message, DPS_MESSAGE, "At most %d regions can't be looked for: use 2 to %d.", most,
+                 DPS_REGIONS_AUTO);
+        return DPS_BAD_INPUT;
+    }
+    bool ok = search_regions(&search, content, style, threads, region);
+    if (ok)
+        *regions = search.regions;
+    else {
+        snprintf(message, DPS_MESSAGE, "There is not enough memory to find regions.");
+        dps_regions_free(*region ? search.regions : 0, *region);
+        *region = NULL;
+    }
+    search_clear(&search);
+    return ok ? DPS_OK : DPS_NO_MEMORY;
+}
