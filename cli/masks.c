@@ -23,6 +23,16 @@ void masks_options_add(GOptionContext *context, MaskOptions *options)
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
 }
 
+void masks_options_add_find(GOptionContext *context, MaskOptions *options)
+{
+    const GOptionEntry entries[] = { { "auto-regions", 0, 0, G_OPTION_ARG_NONE, &options->find,
+                                       N_("Instead of masks: find what the photos have in common, "
+                                          "such as sky and land"),
+                                       NULL },
+                                     { 0 } };
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+}
+
 void masks_options_clear(MaskOptions *options)
 {
     g_clear_pointer(&options->content_labels, g_free);
@@ -89,6 +99,11 @@ gboolean masks_options_check(const MaskOptions *options, GError **error)
                     _("label maps and masks are two ways to say the same; use one of them."));
         return FALSE;
     }
+    if (options->find && (labels || masks)) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("--auto-regions finds the regions itself; leave it out, or the masks."));
+        return FALSE;
+    }
     return TRUE;
 }
 
@@ -118,7 +133,7 @@ static gboolean read_labels(Masks *masks, const MaskOptions *options, GError **e
                                    ? _("is too large for the free memory; make it smaller.")
                                    : _("can't be used as a label map; see the manual."));
     }
-    masks->labels = good;
+    masks->engines = good;
     dps_image_clear(&content);
     dps_image_clear(&style);
     return good;
@@ -160,9 +175,21 @@ gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error)
     return good;
 }
 
+gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
+                    unsigned seed, int threads, GError **error)
+{
+    char message[DPS_MESSAGE];
+    *masks = (Masks) { .engines = TRUE };
+    DpsStatus status = dps_regions_auto(content, style, most, seed, threads, &masks->count,
+                                        &masks->region, message);
+    if (status != DPS_OK)
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
+    return status == DPS_OK;
+}
+
 void masks_clear(Masks *masks)
 {
-    if (masks->labels)
+    if (masks->engines)
         dps_regions_free(masks->count, masks->region);
     else {
         for (int i = 0; i < masks->count; i++) {

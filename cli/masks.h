@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* masks.h - the options that name regions, and the regions they give.
  *
- * Two ways: a label map for each photo, or masks with names, content's and style's
- * paired by name.  A name on one side only makes a region without a counterpart, which
- * the engine reports. */
+ * Three ways: a label map for each photo, or masks with names, content's and style's
+ * paired by name, or regions that the engine finds in the photos.  A name on one side
+ * only makes a region without a counterpart, which the engine reports. */
 
 #ifndef CLI_MASKS_H
 #define CLI_MASKS_H
@@ -15,11 +15,15 @@
 typedef struct {
     char *content_labels, *style_labels; /* files */
     char **content_masks, **style_masks; /* "NAME=FILE", or NULL */
+    gboolean find;                       /* the photos themselves say: --auto-regions */
 } MaskOptions;
 
 /* Adds the options to the context; parsing fills *options, which masks_options_clear frees. */
 void masks_options_add(GOptionContext *context, MaskOptions *options);
 void masks_options_clear(MaskOptions *options);
+
+/* Adds --auto-regions. */
+void masks_options_add_find(GOptionContext *context, MaskOptions *options);
 
 /* Whether the options go together; *error is a usage error.  Reads no file. */
 gboolean masks_options_check(const MaskOptions *options, GError **error);
@@ -30,10 +34,14 @@ void masks_options_files(const MaskOptions *options, GPtrArray *files);
 typedef struct {
     int count;
     DpsRegion *region; /* NULL when no masks were given */
-    gboolean labels;   /* made by dps_regions_from_labels */
+    gboolean engines;  /* made by the engine */
 } Masks;
 
 gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error);
 void masks_clear(Masks *masks);
+
+/* Regions that the photos have in common; at most `most`. */
+gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
+                    unsigned seed, int threads, GError **error);
 
 #endif

@@ -97,6 +97,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
           "    photo-style transfer noon.jpg dusk.jpg -o out.png \\\n"
           "      --content-mask sky=noon-sky.png --style-mask sky=dusk-sky.png \\\n"
           "      --content-mask water=noon-water.png --style-mask water=dusk-water.png\n"
+          "  The same without masks:\n"
+          "    photo-style transfer noon.jpg dusk.jpg -o out.png --auto-regions\n"
           "  Half as strong, and a report for a script:\n"
           "    photo-style transfer noon.tif dusk.tif -o out.tif --amount 0.5 --report out.json\n"
           "  A painting in the manner of another:\n"
@@ -106,6 +108,7 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
           "its look, or does what --unmatched says."));
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     masks_options_add(context, &transfer->masks);
+    masks_options_add_find(context, &transfer->masks);
     options_engine_add(context, &transfer->engine);
     if (!options_parse(context, &argc, &argv, 2, _("CONTENT and STYLE"), error))
         return FALSE;
@@ -141,6 +144,24 @@ static gboolean engine_succeeded(DpsStatus status, const DpsResult *result, GErr
     if (!interrupt_check(error))
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", result->message);
     return FALSE;
+}
+
+/* A sentence about the regions that --auto-regions found. */
+static void note_found(const DpsResult *result, GPtrArray *notices)
+{
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < result->regions; i++)
+        g_string_append_printf(text, _("%s%s (%.0f %% of the content, %.0f %% of the style)"),
+                               i ? ", " : "", result->region[i].name,
+                               result->region[i].content_coverage * 100,
+                               result->region[i].style_coverage * 100);
+    if (result->regions > 1)
+        g_ptr_array_add(notices,
+                        g_strdup_printf(_("found %d regions: %s."), result->regions, text->str));
+    else
+        g_ptr_array_add(notices, g_strdup(_("found nothing that sets regions apart in both "
+                                            "photos; they were taken whole.")));
+    g_string_free(text, TRUE);
 }
 
 /* Sentences about what files made us do differently. */
@@ -221,6 +242,8 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     if (good) {
         picture_restore_hidden(content, &result.image);
         note_pictures(transfer, content, style, notices);
+        if (transfer->masks.find)
+            note_found(&result, notices);
         /* Room for the file in the making. */
         dps_image_clear(&content->rgb);
         dps_image_clear(&style->rgb);
@@ -257,6 +280,12 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
            picture_read(&style, transfer->style, &content, error) &&
            (!start_image || picture_read(&start, start_image, &content, error)) &&
            masks_read(&masks, &transfer->masks, error) && !interrupt_check(error);
+    if (good && transfer->masks.find) {
+        const DpsOptions *engine = &transfer->engine.engine;
+        progress_say(&progress, _("Looking for regions"));
+        good = masks_find(&masks, &content.rgb, &style.rgb, DPS_REGIONS_AUTO, engine->seed,
+                          engine->threads, error);
+    }
     if (good)
         good = run(transfer, &content, &style, &start, &masks, &progress, error);
     progress_end(&progress);

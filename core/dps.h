@@ -242,6 +242,13 @@ DpsStatus dps_regions_from_labels(const DpsImage *content, const DpsImage *style
                                   DpsRegion **region);
 void dps_regions_free(int regions, DpsRegion *region);
 
+/* The other way: a label map of width x height, region k in the colour of label k where it covers
+ * most.  Masks of the content, or of the style where `style` is true; *map is made.  Where no mask
+ * covers anything the map has the colour of label `regions`.  DPS_OK, DPS_NO_MEMORY, or
+ * DPS_BAD_INPUT for more regions than DPS_LABELS - 1 and for masks that can't be used. */
+DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool style, int width,
+                                  int height, int threads, DpsImage *map);
+
 /* Regions found in two photos (3 planes each, any size) by their colours, textures and places: a
  * region means the same kind of thing in both, and both have it.  As many as the photos speak for,
  * at most `most` (2 to DPS_REGIONS_AUTO); one, the whole picture, where nothing sets two kinds of

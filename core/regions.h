@@ -6,7 +6,7 @@
  * regions_clear; the masks passed in are only read.  Networks, features and losses are
  * elsewhere.
  *
- * dps_regions_from_labels, dps_regions_free and dps_label_name of dps.h are here too. */
+ * Label maps are in labels.c, regions that are found in segment.h. */
 
 #ifndef REGIONS_H
 #define REGIONS_H

@@ -78,7 +78,7 @@ static void standardised(const SegmentPicture *picture, const Pool *pool, size_t
 static bool pool_init(const SegmentPicture *picture, int region, Random *random, Pool *pool)
 {
     size_t n = image_pixels(&picture->small);
-    *pool = (Pool) { 0 };
+    *pool = (Pool){ 0 };
     pool->pixel = malloc(n * sizeof *pool->pixel);
     if (!pool->pixel)
         return false;

@@ -107,5 +107,5 @@ void segment_picture_clear(SegmentPicture *picture)
     dps_image_clear(&picture->small);
     dps_image_clear(&picture->feature);
     free(picture->label);
-    *picture = (SegmentPicture) { 0 };
+    *picture = (SegmentPicture){ 0 };
 }

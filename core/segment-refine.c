@@ -34,7 +34,7 @@ typedef struct {
 static bool border_init(Border *border, SegmentPicture *picture, int a, int b)
 {
     size_t n = image_pixels(&picture->small);
-    *border = (Border) { .picture = picture,
+    *border = (Border){ .picture = picture,
                          .width = picture->small.width,
                          .height = picture->small.height,
                          .a = a,

@@ -25,7 +25,7 @@ typedef struct {
 static bool consider(const SegmentPicture picture[2], int region, int other, unsigned seed,
                      Division *out)
 {
-    *out = (Division) { 0 };
+    *out = (Division){ 0 };
     bool ok = true;
     for (int m = 0; m < 2; m++) {
         size_t n = image_pixels(&picture[m].small);
@@ -55,7 +55,7 @@ static void division_clear(Division *division)
 {
     free(division->label[0]);
     free(division->label[1]);
-    *division = (Division) { 0 };
+    *division = (Division){ 0 };
 }
 
 /* Takes the labels of `region` as its division has them; `other` becomes the newest region. */

@@ -49,18 +49,23 @@ def measure(pair, picture):
 
 
 def quality(options, folder):
-    """Every pair: our four figures, the authors', seconds and evaluations."""
+    """Every pair: our four figures, the authors', seconds and evaluations.
+
+    Regions are those of the hand-made label maps, which always serve to measure; the transfer does
+    without them with --auto-regions or --no-regions."""
     if not os.path.isdir(PAIRS):
         print(f"SKIP quality: {PAIRS} is absent")
         return
     ours, authors, seconds = [], [], []
-    print(f"\nQuality: {' '.join(options) or 'normal, builtin'}; ours / authors'\n")
+    print(f"\nQuality: {' '.join(options) or 'normal, builtin'}"
+          f"{', no regions' if NO_REGIONS else ''}; ours / authors'\n")
     print("| pair | edge | energy | colour | probe | seconds | evaluations |\n|---|---|---|---|---|---|---|")
     for pair in PAIR_NAMES or sorted(os.listdir(PAIRS)):
         photos, labels = pair_files(pair)
         out = os.path.join(folder, pair + ".png")
         report = os.path.join(folder, pair + ".json")
-        photo_style("transfer", *photos, *labels, "-o", out, "--report", report, *options)
+        masks = [] if NO_REGIONS or "--auto-regions" in options else labels
+        photo_style("transfer", *photos, *masks, "-o", out, "--report", report, *options)
         with open(report) as file:
             run = json.load(file)
         a, b = measure(pair, out), measure(pair, os.path.join(PAIRS, pair, "authors.png"))
@@ -196,8 +201,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, prog="./dev bench")
     parser.add_argument("parts", nargs="*", help="of quality, times, evaluation; all of them by default")
     parser.add_argument("--pairs", help="only these, with commas between")
+    parser.add_argument("--no-regions", action="store_true",
+                        help="transfer without label maps; they still serve to measure")
     parser.add_argument("--keep", metavar="FOLDER", help="keep pictures and reports there")
     args, passed = parser.parse_known_args()      # what is left goes to photo-style transfer
+    NO_REGIONS = args.no_regions
     PAIR_NAMES = args.pairs.split(",") if args.pairs else None
     with tempfile.TemporaryDirectory() as scratch:
         place = args.keep or scratch

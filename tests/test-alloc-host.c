@@ -79,6 +79,13 @@ static DpsStatus make_labels(void)
     return status;
 }
 
+static DpsStatus make_label_map(void)
+{
+    const DpsRegion region = { "sky", mask, mask };
+    DpsImage map;
+    return finish(dps_labels_from_regions(1, &region, false, 9, 9, 1, &map) == DPS_OK, &map);
+}
+
 static DpsStatus make_regions(void)
 {
     DpsRegion *region;
@@ -158,6 +165,7 @@ int main(void)
     test("guess", make_guess, 6);
     test("masks", make_masks, 5);
     test("labels", make_labels, 3);
+    test("label map", make_label_map, 4);
     test("regions", make_regions, 30);
     test("carry", make_carried, 5);
     test("matrix", make_matrix, 6);

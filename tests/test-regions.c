@@ -112,8 +112,8 @@ static void test_sums(void)
     DpsRegion region[2];
     for (int k = 0; k < 2; k++) {
         region[k] = (DpsRegion){ .name = "soft",
-                                 .content = host_photo(1, 30, 20, 3 + k),
-                                 .style = host_photo(1, 30, 20, 5 + k) };
+                                  .content = host_photo(1, 30, 20, 3 + k),
+                                  .style = host_photo(1, 30, 20, 5 + k) };
         for (size_t i = 0; i < 600; i++)
             region[k].content.data[i] *= 1.2f;
     }
@@ -202,6 +202,34 @@ static void test_labels(void)
     CHECK(strcmp(dps_label_name(0), "blue") == 0 && dps_label_name(9) == NULL, "names");
 }
 
+/* Masks to label maps and back; the map may be larger than the masks. */
+static void test_label_maps(void)
+{
+    DpsRegion in[2] = { { "a", rectangle(6, 1, 0, 2, 0.6f), rectangle(4, 2, 2, 4, 1) },
+                        { "b", rectangle(6, 1, 1, 4, 0.9f), rectangle(4, 2, 0, 2, 1) } };
+    DpsRegion *out;
+    DpsImage content, style, bad;
+    int regions;
+    CHECK(dps_labels_from_regions(2, in, false, 6, 1, 1, &content) == DPS_OK, "memory");
+    CHECK(dps_labels_from_regions(2, in, true, 8, 4, 1, &style) == DPS_OK, "memory");
+    CHECK(dps_regions_from_labels(&content, &style, &regions, &out) == DPS_OK, "memory");
+    /* Blue, green, and black where no mask is. */
+    CHECK(regions == 3 && !out[2].style.data, "%d regions", regions);
+    static const int label[6] = { 0, 1, 1, 1, 2, 2 };
+    for (int i = 0; i < 6; i++)
+        CHECK(out[label[i]].content.data[i] == 1, "pixel %d is not %s", i, out[label[i]].name);
+    for (int i = 0; i < 32; i++)
+        CHECK(out[i % 8 < 4].style.data[i] == 1, "pixel %d", i);
+    dps_regions_free(regions, out);
+    CHECK(dps_labels_from_regions(9, in, false, 6, 1, 1, &bad) == DPS_BAD_INPUT, "9 regions");
+    CHECK(dps_labels_from_regions(2, in, false, 0, 1, 1, &bad) == DPS_BAD_INPUT, "no pixels");
+    in[1].content.data[3] = NAN;
+    CHECK(dps_labels_from_regions(2, in, false, 6, 1, 1, &bad) == DPS_BAD_INPUT, "not a number");
+    dps_image_clear(&content);
+    dps_image_clear(&style);
+    clear_regions(2, in);
+}
+
 int main(void)
 {
     Golden *g = golden_open("objective.safetensors");
@@ -213,5 +241,6 @@ int main(void)
     test_sums();
     test_bad_masks();
     test_labels();
+    test_label_maps();
     return check_done("regions");
 }

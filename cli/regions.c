@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* regions.c - photo-style regions: what two photos have in common, as label maps. */
+
+#include <glib/gi18n.h>
+
+#include "command.h"
+#include "interrupt.h"
+#include "masks.h"
+#include "options.h"
+#include "output.h"
+#include "picture.h"
+#include "report.h"
+
+typedef struct {
+    char *labels[2]; /* to write: of the content, of the style */
+    const char *photo[2];
+    int most, threads;
+    gint64 seed;
+    gboolean json;
+} Regions;
+
+static gboolean check_outputs(const Regions *regions, GError **error)
+{
+    const char *const inputs[] = { regions->photo[0], regions->photo[1], NULL };
+    for (int i = 0; i < 2; i++)
+        if (!picture_format(regions->labels[i], error) ||
+            !output_check(regions->labels[i], inputs, error))
+            return FALSE;
+    if (g_str_equal(regions->labels[0], regions->labels[1])) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("both label maps have the same name; choose another for one of them."));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "content-labels", 0, 0, G_OPTION_ARG_FILENAME, &regions->labels[0],
+          N_("The label map of the content photo to write"), N_("FILE") },
+        { "style-labels", 0, 0, G_OPTION_ARG_FILENAME, &regions->labels[1],
+          N_("The label map of the style photo to write"), N_("FILE") },
+        { "most", 'm', 0, G_OPTION_ARG_INT, &regions->most, N_("At most so many regions (6)"),
+          N_("2-6") },
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &regions->seed,
+          N_("Start of all random numbers: the same seed finds the same regions"), N_("NUMBER") },
+        { "threads", 't', 0, G_OPTION_ARG_INT, &regions->threads, N_("Processor threads"),
+          N_("NUMBER") },
+        { "json", 'j', 0, G_OPTION_ARG_NONE, &regions->json, N_("Print what was found as JSON"),
+          NULL },
+        { 0 }
+    };
+    GOptionContext *context = options_context(
+        _("CONTENT STYLE --content-labels FILE --style-labels FILE"),
+        _("Finds regions that both photos have, such as sky and land, and writes them as two\n"
+          "label maps, one colour to a region.  Equal colours belong together.  Correct them\n"
+          "in any paint program, and give them to \"photo-style transfer\"."),
+        _("Example:\n"
+          "  photo-style regions noon.jpg dusk.jpg \\\n"
+          "    --content-labels noon-labels.png --style-labels dusk-labels.png\n"
+          "  photo-style transfer noon.jpg dusk.jpg -o out.jpg \\\n"
+          "    --content-labels noon-labels.png --style-labels dusk-labels.png"));
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    if (!options_parse(context, &argc, &argv, 2, _("CONTENT and STYLE"), error))
+        return FALSE;
+    regions->photo[0] = argv[1];
+    regions->photo[1] = argv[2];
+    if (!regions->labels[0] || !regions->labels[1]) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("where should the label maps go? Name them with --content-labels and "
+                      "--style-labels."));
+        return FALSE;
+    }
+    return options_range("--most", regions->most, 2, DPS_REGIONS_AUTO, error) &&
+           options_range("--threads", regions->threads, 0, 1024, error) &&
+           options_range("--seed", (double) regions->seed, 0, G_MAXUINT32, error) &&
+           check_outputs(regions, error);
+}
+
+static gboolean write_map(const DpsImage *map, const char *path, GError **error)
+{
+    const Picture plain = { .path = (char *) path };
+    const PictureFormat *format = picture_format(path, error);
+    PictureTarget target = { .shown = path, .format = format };
+    Output output;
+    target.depth = picture_format_depth(format, PICTURE_8);
+    if (interrupt_check(error) || !picture_fits(&target, map->width, map->height, error) ||
+        !output_begin(&output, path, error))
+        return FALSE;
+    target.path = output.temporary;
+    if (!picture_write(map, &plain, &target, error) || interrupt_check(error)) {
+        output_discard(&output);
+        return FALSE;
+    }
+    return output_commit(&output, error);
+}
+
+static double coverage(const DpsImage *mask)
+{
+    size_t n = (size_t) mask->width * mask->height;
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += mask->data[i];
+    return sum / n;
+}
+
+static gboolean print(const Regions *regions, const Masks *masks, GError **error)
+{
+    JsonBuilder *builder;
+    if (!regions->json) {
+        for (int k = 0; k < masks->count; k++)
+            g_print(_("%-8s %3.0f %% of the content, %3.0f %% of the style\n"), dps_label_name(k),
+                    coverage(&masks->region[k].content) * 100,
+                    coverage(&masks->region[k].style) * 100);
+        return TRUE;
+    }
+    builder = report_new();
+    json_builder_set_member_name(builder, "regions");
+    json_builder_begin_array(builder);
+    for (int k = 0; k < masks->count; k++) {
+        json_builder_begin_object(builder);
+        report_string(builder, "name", dps_label_name(k));
+        report_number(builder, "content_coverage", coverage(&masks->region[k].content));
+        report_number(builder, "style_coverage", coverage(&masks->region[k].style));
+        json_builder_end_object(builder);
+    }
+    json_builder_end_array(builder);
+    return report_write(builder, "-", error);
+}
+
+static gboolean write_maps(const Regions *regions, const Masks *masks, const Picture photo[2],
+                           GError **error)
+{
+    gboolean good = TRUE;
+    for (int i = 0; i < 2 && good; i++) {
+        DpsImage map;
+        good = dps_labels_from_regions(masks->count, masks->region, i == 1, photo[i].rgb.width,
+                                       photo[i].rgb.height, regions->threads, &map) == DPS_OK;
+        if (!good)
+            command_file_error(error, regions->photo[i],
+                               _("is too large for the free memory; make it smaller."));
+        good = good && write_map(&map, regions->labels[i], error);
+        dps_image_clear(&map);
+    }
+    return good;
+}
+
+static gboolean find(const Regions *regions, GError **error)
+{
+    Picture photo[2] = { { 0 } };
+    Masks masks = { 0 };
+    gboolean good = picture_read(&photo[0], regions->photo[0], NULL, error) &&
+                    picture_read(&photo[1], regions->photo[1], &photo[0], error) &&
+                    masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most,
+                               (unsigned) regions->seed, regions->threads, error) &&
+                    write_maps(regions, &masks, photo, error) && print(regions, &masks, error);
+    if (good && masks.count == 1)
+        command_note(_("nothing sets regions apart in both photos; the maps have one colour."));
+    masks_clear(&masks);
+    picture_clear(&photo[0]);
+    picture_clear(&photo[1]);
+    return good;
+}
+
+int command_regions(int argc, char **argv)
+{
+    DpsOptions defaults;
+    dps_options_default(&defaults);
+    Regions regions = { .most = DPS_REGIONS_AUTO, .seed = defaults.seed };
+    GError *error = NULL;
+    interrupt_install();
+    gboolean good = parse(&regions, argc, argv, &error) && find(&regions, &error);
+    g_free(regions.labels[0]);
+    g_free(regions.labels[1]);
+    return good ? COMMAND_DONE : command_end("regions", error);
+}
