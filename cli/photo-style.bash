@@ -6,7 +6,7 @@ _photo_style() {
     local command=${COMP_WORDS[1]} options=--help
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'transfer measure devices bench --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'transfer regions measure devices bench --help --version' -- "$word")
         return
     fi
     case $before in
@@ -31,8 +31,9 @@ _photo_style() {
     transfer)
         options='--output --depth --preset --amount --detail --size --photorealism --content-weight
             --style-weight --network --device --threads --seed --report --quiet --content-mask
-            --style-mask --content-labels --style-labels --unmatched --help'
+            --style-mask --content-labels --style-labels --auto-regions --unmatched --help'
         ;;
+    regions) options='--content-labels --style-labels --most --seed --threads --json --help' ;;
     measure)
         options='--network --size --threads --json --content-mask --style-mask --content-labels
             --style-labels --help'

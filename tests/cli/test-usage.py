@@ -9,13 +9,14 @@ import tool
 class Usage(tool.ToolTest):
     def test_help_teaches(self):
         text = self.run_tool("--help").out
-        for word in ("transfer", "measure", "devices", "bench", "photo-style transfer noon.jpg"):
+        for word in ("transfer", "regions", "measure", "devices", "bench", "photo-style transfer noon.jpg"):
             self.assertIn(word, text)
         self.assertEqual(self.run_tool("-h").out, text)
 
     def test_help_of_each_command(self):
         for command, words in {
                 "transfer": ["CONTENT STYLE", "--content-mask=NAME=FILE", "--preset", "Example"],
+                "regions": ["CONTENT STYLE", "--content-labels=FILE", "--most=2-6", "Example"],
                 "measure": ["RESULT", "--network", "edge", "Example"],
                 "devices": ["--json"], "bench": ["--repeats", "Example"]}.items():
             text = self.run_tool(command, "--help").out
@@ -71,7 +72,10 @@ class Usage(tool.ToolTest):
                 ("go together", self.line("--content-labels", "x.png")),
                 ("go together", self.line("--style-labels", "x.png")),
                 ("one of them", self.line("--content-labels", "x.png", "--style-labels", "x.png",
-                                          "--content-mask", "a=x.png"))]:
+                                          "--content-mask", "a=x.png")),
+                ("--auto-regions finds", self.line("--auto-regions", "--content-mask", "a=x.png")),
+                ("--auto-regions finds", self.line("--auto-regions", "--content-labels", "x.png",
+                                                   "--style-labels", "x.png"))]:
             with self.subTest(arguments=arguments):
                 done = self.run_tool("transfer", *arguments, code=2)
                 self.check_sentence(done, pattern, 2)
@@ -84,7 +88,13 @@ class Usage(tool.ToolTest):
     def test_misuse_of_the_others(self):
         for arguments in (["measure", "a", "b"], ["devices", "x"], ["bench", "x"],
                           ["bench", "--width", "0"], ["bench", "--repeats", "0"],
-                          ["measure", "a", "b", "c", "--size", "-1"]):
+                          ["measure", "a", "b", "c", "--size", "-1"],
+                          ["regions", "a"], ["regions", "a", "b", "--content-labels", "c.png"],
+                          ["regions", "a", "b", "--content-labels", "c.png", "--style-labels",
+                           "c.png"],
+                          ["regions", "a", "b", "--content-labels", "c.png", "--style-labels",
+                           "s.png", "--most", "7"],
+                          ["regions", "a", "b", "--content-labels", "c", "--style-labels", "s"]):
             with self.subTest(arguments=arguments):
                 done = self.run_tool(*arguments, code=2)
                 self.assertIn("photo-style %s --help" % arguments[0], done.err)

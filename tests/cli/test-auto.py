@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""Regions found in the photos: --auto-regions, and label maps from photo-style regions."""
+
+import json
+
+import numpy as np
+
+import tool
+
+LABELS = ["--content-labels", "c.png", "--style-labels", "s.png"]
+
+
+def landscape(width, height, border, sky, land, seed):
+    """Sky over land, which is rough."""
+    rng = np.random.default_rng(seed)
+    picture = np.empty((height, width, 3))
+    picture[:border], picture[border:] = sky, land
+    picture[border:] += rng.normal(0, 18, (height - border, width, 1))
+    return np.clip(picture + rng.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+
+
+class Auto(tool.ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.save("content.png", landscape(160, 120, 48, (150, 190, 240), (70, 90, 40), 1))
+        # Night: the sky is darker than the town.
+        self.save("style.png", landscape(130, 140, 84, (20, 20, 45), (150, 110, 60), 2))
+
+    def regions(self, *options, **more):
+        return self.run_tool("regions", "content.png", "style.png", *LABELS, *options, **more)
+
+    def test_transfer(self):
+        done = self.transfer("--auto-regions", "--report", "report.json")
+        report = self.report()
+        coverage = {r["name"]: (r["content_coverage"], r["style_coverage"])
+                    for r in report["regions"]}
+        self.assertEqual(sorted(coverage), ["auto 1", "auto 2"])
+        # Land is 0.6 of the content, 0.4 of the style.
+        self.assertAlmostEqual(coverage["auto 1"][0], 0.6, delta=0.02)  # 0.600
+        self.assertAlmostEqual(coverage["auto 1"][1], 0.4, delta=0.02)  # 0.400
+        self.assertIn("found 2 regions: auto 1 (60 % of the content, 40 % of the style)", done.err)
+        self.assertTrue(any("found 2 regions" in notice for notice in report["notices"]))
+
+    def test_quiet(self):
+        done = self.transfer("--auto-regions", "--quiet")
+        self.assertEqual(done.err + done.out, "")
+
+    def test_label_maps_serve_the_transfer(self):
+        done = self.regions()
+        self.assertRegex(done.out, r"blue +60 % of the content, +40 % of the style\ngreen")
+        content, style = self.pixels("c.png"), self.pixels("s.png")
+        self.assertEqual((content.shape, style.shape), ((120, 160, 3), (140, 130, 3)))
+        for pixels, border, upper, lower in ((content, 48, 1, 2), (style, 84, 1, 2)):
+            self.assertGreater((pixels[:border, :, upper] == 255).mean(), 0.97)  # 1.000
+            self.assertGreater((pixels[border:, :, lower] == 255).mean(), 0.97)  # 0.99
+        self.transfer(*LABELS, "--report", "report.json")
+        self.assertEqual([r["name"] for r in self.report()["regions"]], ["blue", "green"])
+        self.assertTrue(all(r["matched"] for r in self.report()["regions"]))
+
+    def test_the_same_again(self):
+        self.regions("--seed", "5", "--threads", "1")
+        first = self.pixels("c.png"), self.pixels("s.png")
+        self.regions("--seed", "5", "--threads", "2")
+        self.assertTrue((first[0] == self.pixels("c.png")).all())
+        self.assertTrue((first[1] == self.pixels("s.png")).all())
+
+    def test_json(self):
+        found = json.loads(self.regions("--json").out)["regions"]
+        self.assertEqual([r["name"] for r in found], ["blue", "green"])
+        self.assertAlmostEqual(sum(r["style_coverage"] for r in found), 1, delta=1e-5)  # 0
+
+    def test_nothing_to_tell_apart(self):
+        self.save("content.png", np.full((30, 40, 3), 90, np.uint8))
+        done = self.regions()
+        self.assertIn("nothing sets regions apart", done.err)
+        self.assertTrue((self.pixels("s.png") == (0, 0, 255)).all())
+        done = self.transfer("--auto-regions")
+        self.assertIn("taken whole", done.err)
+
+    def test_inputs_are_safe(self):
+        before = self.pixels("style.png")
+        done = self.run_tool("regions", "content.png", "style.png", "--content-labels", "c.png",
+                             "--style-labels", "style.png", code=1)
+        self.check_sentence(done, "style.png: is also an input")
+        self.assertTrue((before == self.pixels("style.png")).all())
+        done = self.run_tool("regions", "content.png", "nowhere.png", *LABELS, code=1)
+        self.check_sentence(done, "nowhere.png: ")
+
+
+if __name__ == "__main__":
+    tool.main()
