@@ -2,7 +2,9 @@
 /* Convolutions, pooling and Gram matrices of a device against the reference device: odd sizes,
  * slices with guard planes about them, gradients overwritten and added to, masks of every kind.
  *
- *     test-ops-features [DEVICE [THREADS]] */
+ *     test-ops-features [DEVICE [THREADS [convolution]]]
+ *
+ * With "convolution" nothing else. */
 #include "ops.h"
 
 /* -------------------------------------------------------------------- convolution */
@@ -41,9 +43,8 @@ static void conv_case(ConvShape s, int h, int w, bool sliced)
          round++) { /* what is kept from the first call serves the second */
         be->conv(y.t[0], c.on[0], x.t[0]);
         double d = differ(&y);
-        CHECK(d < 1e-5 + products,
-              "conv %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d: %g", h, w,
-              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, d); /* 3.4e-6 */
+        CHECK(d < 1e-5 + products, "conv %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d: %g",
+              h, w, s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, d); /* 3.4e-6 */
     }
     for (int add = 0; add < 2; add++) {
         Pair dy = pair(s.cout, yh, yw, sliced, -1, 1), dx = pair(s.cin, h, w, sliced, -1, 1);
@@ -98,6 +99,10 @@ static void test_conv(void)
     conv_case(
         (ConvShape){ .cin = 48, .cout = 96, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 9,
         14, true);
+    /* Tiles that are cut on all sides, wide ones among them, and columns that end within a step. */
+    conv_case((ConvShape){ .cin = 48, .cout = 80, .k = 3, .stride = 1, .pad = 1 }, 11, 13, false);
+    conv_case((ConvShape){ .cin = 16, .cout = 144, .k = 1, .stride = 1, .pad = 0 }, 15, 10, false);
+    conv_case((ConvShape){ .cin = 144, .cout = 16, .k = 3, .stride = 2, .pad = 1 }, 17, 14, false);
     report("convolution");
 }
 
@@ -217,8 +222,8 @@ static void gram_case(int kind, int k, int c, int h, int w, bool sliced)
         be->gram_back(dx.t[0], dy.t[0], x.t[0], on[0], add);
         ref->be->gram_back(dx.t[1], dy.t[1], x.t[1], on[1], add);
         d = differ(&dx);
-        CHECK(d < 2e-6 + products, "gram_back %d of %d masks, %d %dx%d slice %d add %d: %g", kind,
-              k, c, h, w, sliced, add, d); /* 4e-7 */
+        CHECK(d < 5e-6 + products, "gram_back %d of %d masks, %d %dx%d slice %d add %d: %g", kind,
+              k, c, h, w, sliced, add, d); /* 2.4e-6, of one plane whose dy all but cancels */
         pair_drop(&dy);
         pair_drop(&dx);
     }
@@ -248,7 +253,9 @@ int main(int argc, char **argv)
     devices_open(argc, argv);
     test_conv();
     test_conv_adjoint();
-    test_pool();
-    test_gram();
+    if (argc < 4 || strcmp(argv[3], "convolution") != 0) {
+        test_pool();
+        test_gram();
+    }
     return devices_close("features");
 }

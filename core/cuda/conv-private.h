@@ -2,8 +2,9 @@
 /* conv-private.h - how convolutions find their pixels, and which of them take which way.
  *
  * Of features, patches are gathered chunk by chunk and multiplied by the filters; backwards a patch
- * holds, for every tap, the sum of the gradients of the outputs that saw the pixel through it.  An
- * image's few planes have kernels of their own, see conv-image.cu. */
+ * holds, for every tap, the sum of the gradients of the outputs that saw the pixel through it.
+ * Where tensor cores may be used, one kernel does all of that, see conv-tensor.cu.  An image's few
+ * planes have kernels of their own, see conv-image.cu. */
 
 #ifndef CONV_PRIVATE_H
 #define CONV_PRIVATE_H
@@ -15,6 +16,7 @@ typedef struct {
     float *by_output; /* (output, tap, input); NULL where the input is an image */
     float *by_input;  /* (input, tap, output) */
     float *bias, *border;
+    void *tiles_by_output, *tiles_by_input; /* rounded for tensor cores; NULL: not for them */
     float *own;
 } CudaConv;
 
@@ -73,5 +75,17 @@ static __device__ inline int conv_seen_by(const Geometry &g, int position, int u
 /* The same where the input is an image.  dy has been masked already. */
 void conv_image(Cuda *, const View &y, const CudaConv *, const View &x);
 void conv_image_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
+
+/* Whether a convolution of that shape may go to tensor cores, and then the bytes of one of its
+ * filters' numbers and the numbers themselves. */
+bool conv_has_tiles(const Cuda *, const ConvShape *);
+size_t conv_tiles_bytes(const Cuda *);
+void conv_tiles_round(Cuda *, void *to, const float *from, size_t n);
+
+/* The whole operation; false when nothing was done because another way is better for these
+ * pictures.  dy has not been masked. */
+bool conv_tiles(Cuda *, const View &y, const CudaConv *, const View &x);
+bool conv_tiles_back(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
+                     bool add);
 
 #endif

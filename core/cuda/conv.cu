@@ -33,11 +33,12 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     Cuda *cuda = cuda_of(d);
     size_t n = in_whole_fours((size_t) s->k * s->k * s->cin * s->cout);
     size_t first = s->cin <= IMAGE_PLANES ? 0 : n, border = first + n;
-    size_t offset = border + in_whole_fours(s->cin), total = offset + s->cout;
+    size_t offset = border + in_whole_fours(s->cin), total = offset + in_whole_fours(s->cout);
+    size_t rounded = conv_has_tiles(cuda, s) ? n * conv_tiles_bytes(cuda) : 0;
     float *host = (float *) calloc(total, sizeof *host);
 
     if (c && host)
-        c->own = (float *) cuda_alloc(cuda, total * sizeof *host);
+        c->own = (float *) cuda_alloc(cuda, total * sizeof *host + 2 * rounded);
     if (!c || !host || !c->own) {
         free(c);
         free(host);
@@ -53,7 +54,12 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     if (s->border)
         memcpy(host + border, s->border, s->cin * sizeof *host);
     memcpy(host + offset, bias, s->cout * sizeof *host);
-    cuda_put(cuda, c->own, host, total * sizeof *host);
+    if (cuda_put(cuda, c->own, host, total * sizeof *host) && rounded) {
+        c->tiles_by_output = c->own + total;
+        c->tiles_by_input = (char *) c->tiles_by_output + rounded;
+        conv_tiles_round(cuda, c->tiles_by_output, c->by_output, n);
+        conv_tiles_round(cuda, c->tiles_by_input, c->by_input, n);
+    }
     free(host);
     return &c->c;
 }
@@ -181,10 +187,10 @@ void cuda_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
 
     if (!cuda_goes_on(cuda))
         return;
-    if (x.c <= IMAGE_PLANES) {
+    if (x.c <= IMAGE_PLANES)
         conv_image(cuda, y, c, x);
+    if (x.c <= IMAGE_PLANES || conv_tiles(cuda, y, c, x))
         return;
-    }
     float *patches = (float *) cuda_work(cuda, most * size * sizeof *patches);
     for (size_t first = 0; patches && first < total && cuda_goes_on(cuda); first += most) {
         size_t n = total - first < most ? total - first : most;
@@ -240,7 +246,7 @@ void cuda_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt
     size_t size = (size_t) g.k * g.k * dy.c, total = pixel_count(dx);
     size_t most = pixels_at_once(total, size), count = element_count(dy);
 
-    if (!cuda_goes_on(cuda))
+    if (!cuda_goes_on(cuda) || (dx.c > IMAGE_PLANES && conv_tiles_back(cuda, dx, c, dy, y, add)))
         return;
     LAUNCH(cuda, mask_gradient, blocks_for(count, THREADS), THREADS, dy, y, lie_alike(dy, y),
            count);

@@ -24,12 +24,18 @@
 #define STAGE ((size_t) 8 << 20)   /* bytes of each of the two buffers that uploads go through */
 #define CHUNK ((size_t) 128 << 20) /* bytes of patches or of gathered pixels at a time */
 
-typedef enum { PRECISION_TF32, PRECISION_FLOAT32 } Precision;
+/* BF16 is for the factors of convolutions; other products then take TF32. */
+typedef enum { PRECISION_TF32, PRECISION_FLOAT32, PRECISION_BF16 } Precision;
+
+/* Which way convolutions of features go: as is best, or, for tests and benchmarks, as is said. */
+typedef enum { CONV_BEST, CONV_OWN, CONV_CUBLAS } ConvChoice;
 
 typedef struct {
     Device dev;
     DeviceOptions options;
     Precision precision;
+    ConvChoice conv;
+    int processors;   /* multiprocessors */
     DpsStatus status; /* the first failure; nothing runs after it */
     cudaStream_t stream;
     cublasHandle_t blas;

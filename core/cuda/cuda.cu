@@ -204,7 +204,18 @@ static Precision wanted_precision(void)
     if (name && strcmp(name, "float32") == 0)
         return PRECISION_FLOAT32;
     /* Before compute capability 8.0 there are no such units. */
-    return cudaGetDeviceProperties(&gpu, 0) || gpu.major < 8 ? PRECISION_FLOAT32 : PRECISION_TF32;
+    if (cudaGetDeviceProperties(&gpu, 0) || gpu.major < 8)
+        return PRECISION_FLOAT32;
+    return name && strcmp(name, "bf16") == 0 ? PRECISION_BF16 : PRECISION_TF32;
+}
+
+static ConvChoice wanted_conv(void)
+{
+    const char *name = getenv("DPS_CUDA_CONV");
+
+    return name && strcmp(name, "own") == 0      ? CONV_OWN
+           : name && strcmp(name, "cublas") == 0 ? CONV_CUBLAS
+                                                 : CONV_BEST;
 }
 
 static bool open_buffers(Cuda *cuda)
@@ -230,6 +241,8 @@ Device *cuda_open(const DeviceOptions *o)
     cuda->dev.be = dps_cuda_module.backend;
     cuda->options = *o;
     if (cuda_good(cuda, cudaSetDevice(0)) &&
+        cuda_good(cuda,
+                  cudaDeviceGetAttribute(&cuda->processors, cudaDevAttrMultiProcessorCount, 0)) &&
         cuda_good(cuda, cudaStreamCreateWithFlags(&cuda->stream, cudaStreamNonBlocking)) &&
         open_buffers(cuda) && cuda_good_blas(cuda, cublasCreate(&cuda->blas)) &&
         cuda_good_blas(cuda, cublasSetStream(cuda->blas, cuda->stream)) &&
@@ -237,6 +250,7 @@ Device *cuda_open(const DeviceOptions *o)
         cuda_good_sparse(cuda, cusparseCreate(&cuda->sparse)) &&
         cuda_good_sparse(cuda, cusparseSetStream(cuda->sparse, cuda->stream))) {
         cuda->precision = wanted_precision();
+        cuda->conv = wanted_conv();
         return &cuda->dev;
     }
     cuda_close(&cuda->dev);
@@ -271,12 +285,12 @@ void cuda_close(Device *d)
 
 void cuda_about(Device *d, char *text, size_t size)
 {
+    static const char *const precision[] = { "TF32", "float32", "BF16" };
     char name[DPS_MESSAGE];
     CudaMemory memory;
 
     if (cuda_usable(name, sizeof name, &memory))
-        snprintf(text, size, "%s, %s", name,
-                 cuda_of(d)->precision == PRECISION_TF32 ? "TF32" : "float32");
+        snprintf(text, size, "%s, %s", name, precision[cuda_of(d)->precision]);
     else
         snprintf(text, size, "%s", name);
 }
@@ -303,7 +317,7 @@ static cublasOperation_t turned(bool t)
 
 static cublasComputeType_t arithmetic(const Cuda *cuda)
 {
-    return cuda->precision == PRECISION_TF32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+    return cuda->precision == PRECISION_FLOAT32 ? CUBLAS_COMPUTE_32F : CUBLAS_COMPUTE_32F_FAST_TF32;
 }
 
 void cuda_product(Cuda *cuda, const Product &p)

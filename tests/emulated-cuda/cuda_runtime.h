@@ -53,6 +53,9 @@ extern dim3 threadIdx, blockIdx, blockDim, gridDim;
 /* Waits for the block's other threads. */
 void __syncthreads();
 
+/* The same here: kernels do the same in each warp. */
+void __syncwarp();
+
 /* Runs `thread` once for each thread of the grid: now, or when what is being captured is
  * launched. */
 void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread);
@@ -104,6 +107,8 @@ struct cudaDeviceProp {
     int major, minor;
 };
 
+enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
+
 struct cudaFuncAttributes {
     int binaryVersion;
 };
@@ -113,6 +118,7 @@ const char *cudaGetErrorString(cudaError_t);
 cudaError_t cudaGetDeviceCount(int *);
 cudaError_t cudaSetDevice(int);
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *, int device);
+cudaError_t cudaDeviceGetAttribute(int *, cudaDeviceAttr, int device);
 cudaError_t cudaDriverGetVersion(int *);
 cudaError_t cudaRuntimeGetVersion(int *);
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *, const void *kernel);

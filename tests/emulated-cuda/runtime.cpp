@@ -313,6 +313,12 @@ cudaError_t cudaSetDevice(int device)
     return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
 }
 
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr, int device)
+{
+    *value = 1;
+    return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
+}
+
 cudaError_t cudaDriverGetVersion(int *version)
 {
     *version = emulated_failure("no-driver") ? 0 : emulated_failure("old-driver") ? 11080 : 13000;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #undef _FORTIFY_SOURCE /* forbids jumps from one stack to another */
-#include "cuda_runtime.h"
+#include "cuda_pipeline_primitives.h"
 
 #include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <ucontext.h>
+#include <vector>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/common_interface_defs.h>
@@ -107,6 +109,11 @@ void __syncthreads()
     leave(running);
 }
 
+void __syncwarp()
+{
+    __syncthreads();
+}
+
 /* Every thread of the team up to where it waits or ends.  Returns how many ended. */
 static unsigned run_round(unsigned n, unsigned first, bool backward)
 {
@@ -119,6 +126,42 @@ static unsigned run_round(unsigned n, unsigned first, bool backward)
     }
     return done;
 }
+
+/* --------------------------------------------------------- copies to shared memory */
+
+struct Copy {
+    void *to;
+    const void *from;
+    size_t bytes, zeros, batch;
+};
+
+static std::vector<Copy> copies[MOST_THREADS]; /* under way, by thread */
+static size_t batches[MOST_THREADS];
+
+void __pipeline_memcpy_async(void *to, const void *from, size_t bytes, size_t zeros)
+{
+    copies[threadIdx.x].push_back({ to, from, bytes, zeros, batches[threadIdx.x] });
+}
+
+void __pipeline_commit()
+{
+    batches[threadIdx.x]++;
+}
+
+void __pipeline_wait_prior(size_t later)
+{
+    std::vector<Copy> &mine = copies[threadIdx.x];
+    size_t done = 0;
+
+    for (; done < mine.size() && mine[done].batch + later < batches[threadIdx.x]; done++) {
+        const Copy &c = mine[done];
+        memcpy(c.to, c.from, c.bytes - c.zeros);
+        memset((char *) c.to + c.bytes - c.zeros, 0, c.zeros);
+    }
+    mine.erase(mine.begin(), mine.begin() + (long) done);
+}
+
+/* ------------------------------------------------------------------------- blocks */
 
 /* Thread 0 shows whether the block's threads wait for each other.  Otherwise the rest are
  * called one by one.  Every other launch goes backwards: no result may depend on the order. */
@@ -138,6 +181,9 @@ static void run_block(unsigned n, bool backward)
     unsigned done = run_round(n, 1, backward);
     while (!done)
         done = run_round(n, 0, backward);
+    for (unsigned k = 0; k < n; k++)
+        if (!copies[k].empty())
+            emulated_die("a thread ends without waiting for its copies");
     if (done != n)
         emulated_die("some threads of a block have ended while others wait");
 }
