@@ -82,6 +82,10 @@ void options_engine_add(GOptionContext *context, EngineOptions *options)
           N_("NAME") },
         { "amount", 'a', 0, G_OPTION_ARG_DOUBLE, &engine->amount,
           N_("How much of the transfer: 0 leaves the photo as it is, 1 is all"), N_("0-1") },
+        { "take", 0, 0, G_OPTION_ARG_STRING, &options->take,
+          N_("What is taken over: all (usual), colour, which keeps the photo's brightness, or "
+             "brightness, which keeps its colour"),
+          N_("WHAT") },
         { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &engine->detail,
           N_("How much of the photo's fine detail is laid over the result"), N_("0-1") },
         { "size", 's', 0, G_OPTION_ARG_INT, &engine->size,
@@ -138,6 +142,14 @@ static gboolean pooling_from_name(const char *name, int *value)
     return found;
 }
 
+static gboolean take_from_name(const char *name, int *value)
+{
+    DpsTake take = 0;
+    gboolean found = dps_take_from_name(name, &take);
+    *value = take;
+    return found;
+}
+
 static gboolean unmatched_from_name(const char *name, int *value)
 {
     DpsUnmatched unmatched = 0;
@@ -184,10 +196,12 @@ static gboolean finish_expert(EngineOptions *options, GError **error)
 
 static gboolean finish_look(EngineOptions *options, GError **error)
 {
-    int unmatched;
-    if (!choose("--unmatched", options->unmatched, unmatched_from_name, "keep, nearest, whole",
+    int take, unmatched;
+    if (!choose("--take", options->take, take_from_name, "all, colour, brightness", &take, error) ||
+        !choose("--unmatched", options->unmatched, unmatched_from_name, "keep, nearest, whole",
                 &unmatched, error))
         return FALSE;
+    options->engine.take = take;
     options->engine.unmatched = unmatched;
     return TRUE;
 }
@@ -219,6 +233,7 @@ gboolean options_engine_finish(EngineOptions *options, GError **error)
 void options_engine_clear(EngineOptions *options)
 {
     g_clear_pointer(&options->preset, g_free);
+    g_clear_pointer(&options->take, g_free);
     g_clear_pointer(&options->unmatched, g_free);
     g_clear_pointer(&options->network, g_free);
     g_clear_pointer(&options->device, g_free);

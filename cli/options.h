@@ -11,7 +11,7 @@
 
 typedef struct {
     DpsOptions engine; /* its strings point to the ones below */
-    char *preset, *unmatched, *network, *device;
+    char *preset, *take, *unmatched, *network, *device;
     char *minimiser, *start, *start_image, *pooling, *style_layers, *content_layer;
     gint64 seed;
 } EngineOptions;

@@ -14,6 +14,10 @@ _photo_style() {
         mapfile -t COMPREPLY < <(compgen -W 'draft normal best reference artistic' -- "$word")
         return
         ;;
+    --take)
+        mapfile -t COMPREPLY < <(compgen -W 'all colour brightness' -- "$word")
+        return
+        ;;
     --unmatched)
         mapfile -t COMPREPLY < <(compgen -W 'keep nearest whole' -- "$word")
         return
@@ -29,7 +33,7 @@ _photo_style() {
     esac
     case $command in
     transfer)
-        options='--output --depth --preset --amount --detail --size --photorealism --content-weight
+        options='--output --depth --preset --amount --take --detail --size --photorealism --content-weight
             --style-weight --network --device --threads --seed --report --quiet --content-mask
             --style-mask --content-labels --style-labels --auto-regions --unmatched --help'
         ;;

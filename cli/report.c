@@ -93,13 +93,32 @@ static void add_notice(JsonBuilder *builder, const char *notice)
     g_free(valid);
 }
 
-JsonBuilder *report_transfer(const DpsResult *result, const char *const *notices)
+static void add_options(JsonBuilder *builder, const DpsOptions *options)
+{
+    json_builder_set_member_name(builder, "options");
+    json_builder_begin_object(builder);
+    report_string(builder, "preset", dps_preset_name(options->preset));
+    report_integer(builder, "size", options->size);
+    report_integer(builder, "seed", options->seed);
+    report_number(builder, "amount", options->amount);
+    report_string(builder, "take", dps_take_name(options->take));
+    report_number(builder, "detail", options->detail);
+    report_number(builder, "photorealism", options->photorealism);
+    report_number(builder, "content_weight", options->content_weight);
+    report_number(builder, "style_weight", options->style_weight);
+    report_string(builder, "unmatched", dps_unmatched_name(options->unmatched));
+    json_builder_end_object(builder);
+}
+
+JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
+                             const char *const *notices)
 {
     JsonBuilder *builder = report_new();
     report_string(builder, "device", result->device);
     report_string(builder, "network", result->network);
     report_number(builder, "seconds", result->seconds);
     report_integer(builder, "evaluations", result->evaluations);
+    add_options(builder, options);
     json_builder_set_member_name(builder, "levels");
     json_builder_begin_array(builder);
     for (int i = 0; i < result->levels; i++)

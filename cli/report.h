@@ -8,9 +8,10 @@
 
 #include "dps.h"
 
-/* The report of a transfer.  `notices` are sentences of ours, which follow the engine's;
+/* The report of a transfer that was run with these options.  `notices` are sentences of ours, which follow the engine's;
  * NULL-terminated.  The keys are listed in photo-style(1). */
-JsonBuilder *report_transfer(const DpsResult *result, const char *const *notices);
+JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
+                             const char *const *notices);
 
 /* Writes the finished object to `path`, or to stdout when that is "-". */
 gboolean report_write(JsonBuilder *builder, const char *path, GError **error);

@@ -256,7 +256,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     if (good) {
         print_outcome(transfer, &result, notices);
         if (transfer->report)
-            good = report_write(report_transfer(&result, (const char *const *) notices->pdata),
+            good = report_write(report_transfer(&result, &job.options, (const char *const *) notices->pdata),
                                 transfer->report, error);
     }
     g_ptr_array_unref(notices);

@@ -9,6 +9,7 @@
 
 static const char *const minimisers[] = { "auto", "preconditioned", "lbfgs", "adam", "descent" };
 static const char *const starts[] = { "auto", "guess", "content", "style", "noise", "image" };
+static const char *const takes[] = { "all", "colour", "brightness" };
 static const char *const unmatched_rules[] = { "keep", "nearest", "whole" };
 static const char *const poolings[] = { "auto", "max", "average" };
 
@@ -55,6 +56,21 @@ bool dps_start_from_name(const char *name, DpsStart *start)
 const char *dps_start_name(DpsStart start)
 {
     return name_of((int) start, starts, COUNT(starts));
+}
+
+bool dps_take_from_name(const char *name, DpsTake *take)
+{
+    int value;
+    bool found = find(name, takes, COUNT(takes), &value);
+
+    if (found)
+        *take = (DpsTake) value;
+    return found;
+}
+
+const char *dps_take_name(DpsTake take)
+{
+    return name_of((int) take, takes, COUNT(takes));
 }
 
 bool dps_unmatched_from_name(const char *name, DpsUnmatched *unmatched)

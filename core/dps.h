@@ -103,6 +103,13 @@ typedef enum {
     DPS_UNMATCHED_WHOLE    /* it uses the whole style */
 } DpsUnmatched;
 
+/* What is taken over from the style. */
+typedef enum {
+    DPS_TAKE_ALL,
+    DPS_TAKE_COLOUR,    /* the content's brightness is kept: each pixel's luma is the content's */
+    DPS_TAKE_BRIGHTNESS /* the content's colour is kept */
+} DpsTake;
+
 typedef struct {
     DpsPreset preset;
     const char *network;    /* NULL or "builtin", or a safetensors file */
@@ -111,6 +118,7 @@ typedef struct {
     int threads;            /* CPU threads; 0: as many as the machine has processors */
     unsigned seed;          /* of the built-in network's filters and of a start from noise */
     double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
+    DpsTake take;
     double photorealism;    /* lambda: weight of the matting energy, 1e4 by default */
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
@@ -139,6 +147,9 @@ const char *dps_minimiser_name(DpsMinimiser minimiser);
 /* "auto", "guess", "content", "style", "noise", "image"; */
 bool dps_start_from_name(const char *name, DpsStart *start);
 const char *dps_start_name(DpsStart start);
+/* "all", "colour", "brightness"; */
+bool dps_take_from_name(const char *name, DpsTake *take);
+const char *dps_take_name(DpsTake take);
 /* "keep", "nearest", "whole"; */
 bool dps_unmatched_from_name(const char *name, DpsUnmatched *unmatched);
 const char *dps_unmatched_name(DpsUnmatched unmatched);

@@ -3,6 +3,7 @@
 
 #include "smoothing.h"
 #include "start.h"
+#include "take.h"
 
 /* The reference's last step. */
 static DpsStatus smooth(const DpsJob *job, const DpsImage *small, DpsImage *picture)
@@ -52,6 +53,8 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
     if (!status && o->detail > 0)
         status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
                                   SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
+    if (!status)
+        take_over(job->content, o->take, o->threads, out);
     if (!status && o->amount < 1)
         image_blend(job->content, out, o->amount, out);
     return status;

@@ -105,6 +105,7 @@ static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
         { "window radius", o->window_radius, 1, 16 },
         { "number of the minimiser", o->minimiser, 0, DPS_MINIMISER_DESCENT },
         { "number of the start", o->start, 0, DPS_START_IMAGE },
+        { "number of what is taken over", o->take, 0, DPS_TAKE_BRIGHTNESS },
         { "number of the rule for unmatched regions", o->unmatched, 0, DPS_UNMATCHED_WHOLE },
         { "number of the pooling", o->pooling, 0, DPS_POOLING_AVERAGE },
     };

@@ -72,7 +72,8 @@ static GimpPDBStatusType run_silently(GimpDrawable *content, GimpProcedureConfig
 
 /* ---------------------------------------------------------------------- running */
 
-static gboolean write_report(GimpProcedureConfig *config, const DpsResult *result, GError **error)
+static gboolean write_report(GimpProcedureConfig *config, const Request *request,
+                             const DpsResult *result, GError **error)
 {
     const char *const none[] = { NULL };
     GFile *file = NULL;
@@ -81,7 +82,8 @@ static gboolean write_report(GimpProcedureConfig *config, const DpsResult *resul
     g_object_get(config, "report", &file, NULL);
     if (!file)
         return TRUE;
-    ok = report_write(report_transfer(result, none), g_file_peek_path(file), error);
+    ok = report_write(report_transfer(result, &request->job.options, none), g_file_peek_path(file),
+                      error);
     g_object_unref(file);
     return ok;
 }
@@ -99,7 +101,7 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, result->message);
         return GIMP_PDB_EXECUTION_ERROR;
     }
-    if (!write_report(config, result, error))
+    if (!write_report(config, request, result, error))
         return GIMP_PDB_EXECUTION_ERROR;
     *layer = result_insert(request, &result->image, error);
     if (!*layer)
@@ -194,6 +196,10 @@ static void add_look(GimpProcedure *p, const DpsOptions *defaults)
         _("Best: takes several times as long"), NULL, "reference", DPS_PRESET_REFERENCE,
         _("Reference: the published procedure, very slow"), NULL, "artistic", DPS_PRESET_ARTISTIC,
         _("Artistic: a painting in the manner of the style"), NULL, NULL);
+    GimpChoice *take = gimp_choice_new_with_values(
+        "all", DPS_TAKE_ALL, _("Brightness and colour"), NULL, "colour", DPS_TAKE_COLOUR,
+        _("Colour only: the photo's brightness is kept"), NULL, "brightness", DPS_TAKE_BRIGHTNESS,
+        _("Brightness only: the photo's colour is kept"), NULL, NULL);
 
     gimp_procedure_add_choice_argument(p, "preset", _("_Quality"),
                                        _("How much time to spend: “Draft” is for trying things "
@@ -204,6 +210,10 @@ static void add_look(GimpProcedure *p, const DpsOptions *defaults)
                                        _("How much of the transfer is applied: 0 leaves the "
                                          "photo as it is, 1 is all of it"),
                                        0, 1, defaults->amount, G_PARAM_READWRITE);
+    gimp_procedure_add_choice_argument(p, "take", _("Ta_ke over"),
+                                       _("What is taken over from the style: with one of the "
+                                         "two, your photo keeps the other"),
+                                       take, dps_take_name(defaults->take), G_PARAM_READWRITE);
     gimp_procedure_add_double_argument(p, "content-weight", _("Struct_ure"),
                                        _("How firmly the photo's own structure is kept; less "
                                          "gives the style more freedom"),

@@ -290,13 +290,18 @@ static gboolean read_expert(Request *request, GimpProcedureConfig *config, GErro
 /* What is done with the style, beside how strongly. */
 static gboolean read_look(Request *request, GimpProcedureConfig *config, GError **error)
 {
-    char *unmatched;
-    gboolean known;
+    DpsOptions *options = &request->job.options;
+    char *take, *unmatched;
+    gboolean can_take, known_rule;
 
-    g_object_get(config, "unmatched", &unmatched, NULL);
-    known = dps_unmatched_from_name(unmatched ? unmatched : "", &request->job.options.unmatched);
+    g_object_get(config, "take", &take, "unmatched", &unmatched, NULL);
+    can_take = dps_take_from_name(take ? take : "", &options->take);
+    known_rule = dps_unmatched_from_name(unmatched ? unmatched : "", &options->unmatched);
+    g_free(take);
     g_free(unmatched);
-    return known ||
+    if (!can_take)
+        return fail(error, "%s", _("What should be taken over? Choose all, colour or brightness."));
+    return known_rule ||
            fail(error, "%s",
                 _("There is no such rule for unmatched regions. Choose keep, nearest or whole."));
 }

@@ -68,6 +68,7 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
 
     add(box, gimp_procedure_dialog_get_widget(dialog, "preset", G_TYPE_NONE));
     add_scale(box, dialog, "amount");
+    add(box, gimp_procedure_dialog_get_widget(dialog, "take", G_TYPE_NONE));
     add_decades(box, dialog, "content-weight", 0.1, 30, 2);
     add_decades(box, dialog, "photorealism", 100, 1e6, 0);
     add_scale(box, dialog, "detail");

@@ -9,7 +9,7 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* What most people change: quality, amount, structure, photorealism, detail.  Their
+/* What most people change: quality, amount, what to take over, structure, photorealism, detail.  Their
  * labels join `labels`. */
 GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels);
 

@@ -25,7 +25,7 @@ class Report(tool.ToolTest):
 
     def check(self, report):
         kinds = {"version": str, "device": str, "network": str, "seconds": float,
-                 "evaluations": int, "levels": list, "regions": list,
+                 "evaluations": int, "options": dict, "levels": list, "regions": list,
                  "peak_memory_bytes": int, "notices": list}
         self.assertEqual(list(report), list(kinds))
         for key, kind in kinds.items():
@@ -40,8 +40,9 @@ class Report(tool.ToolTest):
             self.assertGreaterEqual(level["losses"]["matting"], 0)
         for region in report["regions"]:
             self.assertEqual(list(region), ["name", "content_coverage", "style_coverage",
-                                            "matched", "reason"])
+                                            "matched", "borrowed", "reason"])
             self.assertIsInstance(region["matched"], bool)
+            self.assertIsInstance(region["borrowed"], bool)
         for notice in report["notices"]:
             self.assertIsInstance(notice, str)
 
@@ -52,6 +53,9 @@ class Report(tool.ToolTest):
         self.check(report)
         self.assertEqual(report["network"], "builtin")
         self.assertEqual(report["device"], "cpu")
+        self.assertEqual(report["options"]["preset"], "draft")
+        self.assertEqual(report["options"]["take"], "all")
+        self.assertEqual(report["options"]["unmatched"], "keep")
         self.assertEqual(report["levels"][-1]["width"], 40)
 
     def test_standard_output(self):
@@ -77,7 +81,8 @@ class Repetition(tool.ToolTest):
         self.photos()
         self.transfer(out="plain.pfm")
         plain = tool.read_pfm(self.path("plain.pfm"))
-        for option in (["--amount", "0.5"], ["--detail", "1"], ["--photorealism", "10"],
+        for option in (["--amount", "0.5"], ["--take", "colour"],
+                       ["--take", "brightness"], ["--detail", "1"], ["--photorealism", "10"],
                        ["--content-weight", "30"], ["--style-weight", "0.01"], ["--size", "24"],
                        ["--preset", "normal"], ["--seed", "7"], ["--preset", "artistic"],
                        ["--minimiser", "adam"], ["--start", "noise"],

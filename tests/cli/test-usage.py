@@ -56,6 +56,7 @@ class Usage(tool.ToolTest):
                 ("--threads -1:", self.line("--threads", "-1")),
                 ("--seed -1:", self.line("--seed", "-1")),
                 ("--photorealism -1:", self.line("--photorealism", "-1")),
+                ("--take half: .*brightness", self.line("--take", "half")),
                 ("--minimiser newton: .*adam", self.line("--minimiser", "newton")),
                 ("--start image: .*noise", self.line("--start", "image")),
                 ("--start and --start-image", self.line("--start", "noise", "--start-image",

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "take.h"
+
+#include <math.h>
+
+static float luma(const float v[3])
+{
+    return 0.2126f * v[0] + 0.7152f * v[1] + 0.0722f * v[2];
+}
+
+/* out = y + s (v - v's luma) with the largest s <= 1 that stays within [low, high]; y lies there. */
+static void lay_over(const float v[3], float y, float low, float high, float out[3])
+{
+    float from = luma(v), s = 1;
+
+    for (int c = 0; c < 3; c++) {
+        float d = v[c] - from;
+        if (s * d > high - y)
+            s = (high - y) / d;
+        else if (s * d < low - y)
+            s = (low - y) / d;
+    }
+    for (int c = 0; c < 3; c++)
+        out[c] = y + s * (v[c] - from);
+}
+
+void take_over(const DpsImage *content, DpsTake take, int threads, DpsImage *result)
+{
+    ptrdiff_t n = (ptrdiff_t) image_pixels(content);
+
+    if (take == DPS_TAKE_ALL)
+        return;
+#pragma omp parallel for schedule(static) num_threads(image_threads(threads))
+    for (ptrdiff_t i = 0; i < n; i++) {
+        float c[3], r[3], out[3], low = 0, high = 1;
+        for (int k = 0; k < 3; k++) {
+            c[k] = image_plane(content, k)[i];
+            r[k] = image_plane(result, k)[i];
+            low = fminf(low, c[k]);
+            high = fmaxf(high, c[k]);
+        }
+        if (take == DPS_TAKE_COLOUR)
+            lay_over(r, luma(c), low, high, out);
+        else
+            lay_over(c, fminf(fmaxf(luma(r), low), high), low, high, out);
+        for (int k = 0; k < 3; k++)
+            image_plane(result, k)[i] = out[k];
+    }
+}
