@@ -169,6 +169,11 @@ struct Backend {
     Recording *(*record_end)(Device *);
     bool (*replay)(const Recording *);
     void (*recording_drop)(Recording *);
+
+    /* out = the maps of affine.h's field, (12, fh, fw), interpolated to the photo's size and applied
+     * to its pixels.  photo, out: (3, h, w), both the host's, as the field.  Waits. */
+    void (*carry)(Device *, const float *field, int fh, int fw, const float *photo, float *out,
+                  int h, int w);
 };
 
 #endif

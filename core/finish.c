@@ -22,7 +22,7 @@ static DpsStatus smooth(const DpsJob *job, const DpsImage *small, DpsImage *pict
 /* The optimised picture as local affine maps, applied to the original's pixels; a painting has
  * strokes that the original hasn't, and is enlarged as it is. */
 static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *small,
-                              DpsImage *picture, DpsImage *out)
+                              DpsImage *picture, Device *dev, DpsImage *out)
 {
     const DpsImage *full = job->content;
     int threads = job->options.threads;
@@ -33,13 +33,13 @@ static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *
         return DPS_OK;
     }
     if (!painting)
-        return start_carry(small, picture, full, threads, job->cancelled, job->data, out);
+        return start_carry(dev, small, picture, full, threads, job->cancelled, job->data, out);
     return image_resize_lanczos(picture, full->width, full->height, threads, out) ? DPS_OK
                                                                                   : DPS_NO_MEMORY;
 }
 
 DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
-                         DpsImage *picture, DpsImage *out)
+                         DpsImage *picture, Device *dev, DpsImage *out)
 {
     const DpsOptions *o = &job->options;
     DpsStatus status = DPS_OK;
@@ -49,7 +49,7 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
     if (schedule->smoothing)
         status = smooth(job, small, picture);
     if (!status)
-        status = to_full_size(job, schedule->painting, small, picture, out);
+        status = to_full_size(job, schedule->painting, small, picture, dev, out);
     if (!status && o->detail > 0)
         status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
                                   SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);

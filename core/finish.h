@@ -2,7 +2,8 @@
 /* finish.h - from the picture that the last size ends with to the photo in full size, and how much of
  * it is taken.
  *
- * Nothing is optimised here, and no device is used. */
+ * Nothing is optimised here.  A device that can takes the photo through in strips; where it fails,
+ * the processor does it, and the device says so when it is asked. */
 
 #ifndef FINISH_H
 #define FINISH_H
@@ -13,6 +14,6 @@
  * stays the caller's.  *out is made, of the size of job->content, and the caller clears it.
  * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
 DpsStatus finish_picture(const DpsJob *job, const Schedule *, const DpsImage *small,
-                         DpsImage *picture, DpsImage *out);
+                         DpsImage *picture, Device *dev, DpsImage *out);
 
 #endif

@@ -41,8 +41,24 @@ bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out)
     return true;
 }
 
-DpsStatus start_carry(const DpsImage *guide, const DpsImage *picture, const DpsImage *target,
-                      int threads, bool (*cancelled)(void *data), void *data, DpsImage *out)
+static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *target, int threads,
+                       bool (*cancelled)(void *data), void *data, DpsImage *out)
+{
+    double nothing;
+
+    if (dev && dev->be->carry) {
+        dev->be->carry(dev, field->data, field->height, field->width, target->data, out->data,
+                       target->height, target->width);
+        DpsStatus status = dev->be->read(dev, 0, 0, &nothing);
+        if (!status || status == DPS_CANCELLED)
+            return status;
+    }
+    return affine_apply(field, target, out, threads, cancelled, data);
+}
+
+DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
+                      const DpsImage *target, int threads, bool (*cancelled)(void *data),
+                      void *data, DpsImage *out)
 {
     DpsImage field;
 
@@ -51,7 +67,7 @@ DpsStatus start_carry(const DpsImage *guide, const DpsImage *picture, const DpsI
         return DPS_NO_MEMORY;
     DpsStatus status = DPS_NO_MEMORY;
     if (dps_image_init(out, 3, target->width, target->height))
-        status = affine_apply(&field, target, out, threads, cancelled, data);
+        status = apply(dev, &field, target, threads, cancelled, data, out);
     dps_image_clear(&field);
     if (status)
         dps_image_clear(out);

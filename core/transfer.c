@@ -186,7 +186,8 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
         ok = start_guess(&t->content, &t->style, &t->regions, threads, out);
         break;
     case START_CARRY:
-        return start_carry(last, &t->picture, &t->content, threads, job->cancelled, job->data, out);
+        return start_carry(NULL, last, &t->picture, &t->content, threads, job->cancelled, job->data,
+                           out);
     case START_NOISE:
         ok = start_noise(&t->content, job->options.seed, out);
         break;
@@ -372,8 +373,13 @@ static DpsStatus run_stage(Transfer *t, const Stage *s)
 static DpsStatus finish(Transfer *t)
 {
     report(t, DPS_STAGE_FINISH, t->done, NULL, NULL);
-    DpsStatus status = finish_picture(t->job, &t->schedule, &t->content, &t->picture,
+    DpsStatus status = finish_picture(t->job, &t->schedule, &t->content, &t->picture, t->place.dev,
                                       &t->result->image);
+    double nothing;
+    DpsStatus device = t->place.dev->be->read(t->place.dev, 0, 0, &nothing);
+
+    if (!status)
+        workplace_retreats(&t->place, &device); /* the work is done; the notice is what counts */
     return !status && cancelled(t) ? DPS_CANCELLED : status;
 }
 

@@ -89,6 +89,17 @@ static void test_memory(void)
     dps_result_clear(&cpu);
 }
 
+/* The GPU breaks off when all that is left is the photo's full size. */
+static void test_full_size(void)
+{
+    WholeRun r = { .device = "cuda", .width = 90, .height = 70, .size = 24 };
+    DpsResult cpu = on_processor(r);
+
+    r.at_finish = "lost=1";
+    CHECK(!broken_run(&r, &cpu, "nothing", 1, "broke off"), "lost at the end");
+    dps_result_clear(&cpu);
+}
+
 /* A network from a file is loaded again on the processor. */
 static void test_network(void)
 {
@@ -135,6 +146,7 @@ int main(int argc, char **argv)
     setenv("DPS_CUDA_MODULE", argv[1], 1);
     test_lost();
     test_memory();
+    test_full_size();
     test_network();
     test_little_memory();
     return check_done("broken devices");

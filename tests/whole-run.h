@@ -22,6 +22,7 @@ typedef struct {
     int calls, limit; /* stops after so many reports; 0: never */
     double fraction;
     bool fell; /* the fraction, which never should */
+    const char *at_finish;
 } Watch;
 
 static inline void watch(const DpsProgress *p, void *data)
@@ -31,6 +32,8 @@ static inline void watch(const DpsProgress *p, void *data)
     w->calls++;
     w->fell = w->fell || p->fraction < w->fraction;
     w->fraction = p->fraction;
+    if (p->stage == DPS_STAGE_FINISH && w->at_finish)
+        setenv("EMULATED_CUDA", w->at_finish, 1);
 }
 
 static inline bool stop(void *data)
@@ -45,12 +48,13 @@ typedef struct {
     int width, height, size; /* of the content; size 0: the preset's */
     int limit;               /* reports after which it is cancelled; 0: never */
     bool quiet;              /* nobody listens */
+    const char *at_finish;   /* what the emulated GPU then suffers from; NULL: nothing */
 } WholeRun;
 
 /* Left and right are regions of their own. */
 static inline DpsStatus whole_run(const WholeRun *r, DpsResult *result)
 {
-    Watch w = { .limit = r->limit };
+    Watch w = { .limit = r->limit, .at_finish = r->at_finish };
     DpsImage content = host_photo(3, r->width, r->height, 1), style = host_photo(3, 33, 37, 9);
     float half[2][2] = { { 1, 0 }, { 0, 1 } };
     DpsImage left = { 1, 2, 1, half[0] }, right = { 1, 2, 1, half[1] };

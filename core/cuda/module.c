@@ -40,6 +40,7 @@ static const Backend cuda_backend = {
     .record_end = cuda_record_end,
     .replay = cuda_replay,
     .recording_drop = cuda_recording_drop,
+    .carry = cuda_carry,
 };
 
 __attribute__((visibility("default"))) const CudaModule dps_cuda_module = {
