@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Measures speed and quality and prints tables for SPEED.md.
+"""Measures speed and quality and prints tables for SPEED.md and QUALITY.md.
 
 Quality and times at 700 pixels need the twelve test pairs and the small trained network in
 ../shared/reference; where they are absent, that part is skipped and says so.  Comparing one
@@ -197,13 +197,29 @@ def evaluation(folder, size=512, rounds=3):
           f"ratio {ratio:.2f} ({min(a / b for a, b in rows):.2f} to {max(a / b for a, b in rows):.2f})")
 
 
+def minimisers(folder, plot):
+    """The authors' way to the minimum and ours, for each pair."""
+    from bench_minimisers import minimisers as compare
+    if not os.path.isdir(PAIRS):
+        print(f"SKIP minimisers: {PAIRS} is absent")
+        return
+    def files(pair):
+        photos, labels = pair_files(pair)
+        return photos + labels[1::2]
+    program = os.path.join(PROJECT, os.environ.get("DPS_BUILD", "build"), "tests", "compare-minimisers")
+    compare(PAIR_NAMES or sorted(os.listdir(PAIRS)), files, PROBE, program, folder, plot)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, prog="./dev bench")
-    parser.add_argument("parts", nargs="*", help="of quality, times, evaluation; all of them by default")
+    parser.add_argument("parts", nargs="*", help="of quality, times, evaluation: all of them by default; and "
+                        "minimisers, which takes about half an hour")
     parser.add_argument("--pairs", help="only these, with commas between")
     parser.add_argument("--no-regions", action="store_true",
                         help="transfer without label maps; they still serve to measure")
-    parser.add_argument("--keep", metavar="FOLDER", help="keep pictures and reports there")
+    parser.add_argument("--keep", metavar="FOLDER", help="keep pictures and reports there; what "
+                        "minimisers left there earlier is not computed again")
+    parser.add_argument("--plot", metavar="FILE", help="where minimisers draws its plot, an SVG")
     args, passed = parser.parse_known_args()      # what is left goes to photo-style transfer
     NO_REGIONS = args.no_regions
     PAIR_NAMES = args.pairs.split(",") if args.pairs else None
@@ -212,4 +228,5 @@ if __name__ == "__main__":
         os.makedirs(place, exist_ok=True)
         for part in args.parts or ("times", "evaluation", "quality"):
             {"quality": lambda: quality(passed, place), "times": lambda: times(place),
-             "evaluation": lambda: evaluation(place)}[part]()
+             "evaluation": lambda: evaluation(place),
+             "minimisers": lambda: minimisers(place, args.plot)}[part]()

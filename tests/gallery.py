@@ -81,7 +81,7 @@ def pair_sheets(pairs, folder, options, progress):
         photos, labels = pair_files(pair)
         out = os.path.join(folder, "results", f"pair-{pair}.png")
         authors = os.path.join(PAIRS, pair, "authors.png")
-        run = transfer(photos, labels, out, options)
+        run = transfer(photos, [] if "--auto-regions" in options else labels, out, options)
         theirs, ours = words(measure(pair, authors)), words(measure(pair, out))
         row = [(photos[0], f"{pair}: content"), (photos[1], f"{pair}: style"),
                (authors, f"{pair}: the authors'", theirs),
