@@ -174,6 +174,10 @@ struct Backend {
      * to its pixels.  photo, out: (3, h, w), both the host's, as the field.  Waits. */
     void (*carry)(Device *, const float *field, int fh, int fw, const float *photo, float *out,
                   int h, int w);
+
+    /* For benchmarks: floating-point operations per second of a product of two matrices of `side`
+     * rows and columns, and bytes per second of copying one.  Both 0 on failure. */
+    void (*ceilings)(Device *, int side, double *flops, double *bytes);
 };
 
 #endif

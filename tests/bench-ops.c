@@ -17,10 +17,12 @@
 
 #define SECONDS 0.4 /* spent on each figure */
 #define VECTORS 30
+#define LARGE 8192 /* rows and columns of the product that is the yardstick */
 
 static const Backend *be;
 static Device *dev;
-static double evaluation; /* milliseconds added up */
+static double evaluation;             /* milliseconds added up */
+static double most_gflop, most_gbyte; /* per second, as measured; 0: unknown */
 
 static double now(void)
 {
@@ -91,8 +93,12 @@ static void measure(const char *name, Operation *op, Operands *o, double gflop, 
     printf("%-34s %9.2f ms", name, 1e3 * best);
     if (gflop > 0)
         printf(" %8.1f GFLOP/s", gflop / best);
+    if (gflop > 0 && most_gflop > 0)
+        printf(" %3.0f %%", 100 * gflop / best / most_gflop);
     if (gbyte > 0)
         printf(" %8.1f GB/s", gbyte / best);
+    if (gbyte > 0 && most_gbyte > 0)
+        printf(" %3.0f %%", 100 * gbyte / best / most_gbyte);
     printf("\n");
     fflush(stdout);
     evaluation += 1e3 * best;
@@ -321,6 +327,20 @@ static void vectors(void)
     free(image);
 }
 
+/* What the device can do at best, where it can tell: percentages are of that. */
+static void ceilings(void)
+{
+    double flops, bytes;
+
+    if (!be->ceilings)
+        return;
+    be->ceilings(dev, LARGE, &flops, &bytes);
+    most_gflop = 1e-9 * flops;
+    most_gbyte = 1e-9 * bytes;
+    printf("ceilings: a product of %d x %d x %d: %.1f TFLOP/s; a copy of %.0f MB: %.0f GB/s\n\n",
+           LARGE, LARGE, LARGE, 1e-12 * flops, 4e-6 * LARGE * LARGE, 1e-9 * bytes);
+}
+
 int main(int argc, char **argv)
 {
     const char *part = argc > 3 ? argv[3] : "";
@@ -334,6 +354,7 @@ int main(int argc, char **argv)
     }
     be->about(dev, about, sizeof about);
     printf("%s: %s\n\n", be->name, about);
+    ceilings();
     if (!*part || strcmp(part, "builtin") == 0)
         builtin();
     if (!*part || strcmp(part, "vectors") == 0)

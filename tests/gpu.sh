@@ -7,8 +7,10 @@
 #     tests/gpu.sh [FOLDER [PART...]]     builds in FOLDER, by default build-cuda
 #
 # It builds the core and the module, and then does all of these, or the parts that are named:
-#   tests       the operations on the GPU in float32 and in TF32; 200 whole runs in one process
-#   benchmark   the operations' times
+#   tests       the operations on the GPU in float32, TF32 and BF16, each way of convolving; recording
+#               and replaying; a photo in strips; 200 whole runs in one process; the machine code
+#   benchmark   the operations' times against what the GPU does at best; one evaluation of VGG-19 at
+#               three sizes against PyTorch, where that is installed; whole transfers
 #   sanitizer   the four checks of compute-sanitizer, where that is installed: minutes
 # The last line says what failed.
 
@@ -60,25 +62,56 @@ sanitize() {
     return $status
 }
 
+# Where the tools for it are missing, the test says so and ends with 77.
+machine_code() {
+    python3 "$project/tests/test-machine-code.py" "$build/core/cuda/dps-cuda.so" \
+        "$(dirname -- "$(command -v nvcc)")" || [ $? = 77 ]
+}
+
 all_tests() {
-    local precision program
+    local precision program way
     for precision in float32 tf32; do
         for program in test-ops test-ops-features test-ops-operators; do
             part "$program, $precision" on_gpu env DPS_CUDA_PRECISION=$precision \
                 "$build/tests/$program" cuda
         done
     done
+    for precision in tf32 bf16; do
+        for way in own cublas; do
+            part "convolutions, $precision, $way" on_gpu env DPS_CUDA_PRECISION=$precision \
+                DPS_CUDA_CONV=$way "$build/tests/test-ops-features" cuda 0 convolution
+        done
+    done
+    part "recording and replaying" on_gpu env DPS_CUDA_PRECISION=float32 \
+        "$build/tests/emulated-cuda/test-replay" cuda
+    part "a photo in strips" on_gpu "$build/tests/emulated-cuda/test-carry" cuda
+    part "machine code" machine_code
     part "choosing a device" "$build/tests/emulated-cuda/test-device" "" \
         "$build/core/cuda/dps-cuda.so"
     part "200 whole runs" on_gpu "$build/tests/emulated-cuda/test-device-run" cuda 200
 }
 
-all_benchmarks() {
-    local precision
-    for precision in float32 tf32; do
-        part "benchmark, $precision" on_gpu env DPS_CUDA_PRECISION=$precision \
-            "$build/tests/bench-ops" cuda
+one_evaluation() {
+    local graph
+    for graph in 0 1; do
+        printf 'seconds with DPS_CUDA_GRAPH=%s: ' $graph
+        on_gpu env DPS_CUDA_GRAPH=$graph "$build/tests/bench-runs" cuda evaluation 700 466 || return
     done
+}
+
+all_benchmarks() {
+    local precision way
+    for precision in float32 tf32 bf16; do
+        for way in own cublas; do
+            [ "$precision $way" = "float32 own" ] ||
+                part "benchmark, $precision, convolutions by $way" on_gpu env \
+                    DPS_CUDA_PRECISION=$precision DPS_CUDA_CONV=$way "$build/tests/bench-ops" cuda
+        done
+    done
+    part "one evaluation, with and without a graph" one_evaluation
+    part "one evaluation of VGG-19, and PyTorch's" on_gpu python3 "$project/tests/bench-torch-gpu.py" \
+        "$build/tests/bench-runs"
+    part "whole transfers" on_gpu "$build/tests/bench-runs" cuda presets
 }
 
 all_checks() {

@@ -87,6 +87,11 @@ int main(int argc, char **argv)
         carry_case(dev, 41, 30, 1507, 1003); /* three strips */
         test_cancelled(be);
     }
+    if (be->ceilings) {
+        double flops, bytes;
+        be->ceilings(dev, 64, &flops, &bytes);
+        CHECK(flops > 0 && bytes > 0, "ceilings: %g, %g", flops, bytes);
+    }
     test_start(dev);
     be->close(dev);
     return check_done("carrying");

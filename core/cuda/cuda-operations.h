@@ -61,6 +61,7 @@ void cuda_linop_drop(Linop *);
 void cuda_apply(Tensor *y, const Linop *, const Tensor *x);
 void cuda_chebyshev(Tensor *y, const Linop *, const Tensor *x, double shift, double lo, double hi,
                     int steps, Tensor *const *scratch);
+void cuda_ceilings(Device *, int side, double *flops, double *bytes);
 
 #ifdef __cplusplus
 }

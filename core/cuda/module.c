@@ -41,6 +41,7 @@ static const Backend cuda_backend = {
     .replay = cuda_replay,
     .recording_drop = cuda_recording_drop,
     .carry = cuda_carry,
+    .ceilings = cuda_ceilings,
 };
 
 __attribute__((visibility("default"))) const CudaModule dps_cuda_module = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The GPU device's own sources, against the emulated CUDA beside this file. */
 #include "../../core/cuda/affine.cu"
+#include "../../core/cuda/ceilings.cu"
 #include "../../core/cuda/conv-image.cu"
 #include "../../core/cuda/conv-tensor.cu"
 #include "../../core/cuda/conv.cu"

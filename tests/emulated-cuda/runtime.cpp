@@ -158,12 +158,12 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpy
                             cudaStream_t)
 {
     EmulatedAccess access;
-    bool up = kind == cudaMemcpyHostToDevice;
+    bool from_gpu = kind != cudaMemcpyHostToDevice, to_gpu = kind != cudaMemcpyDeviceToHost;
 
     emulated_not_captured("a copy while a graph is captured");
     if (emulated_lost(false))
         return emulated_fail(cudaErrorLaunchFailure);
-    if (!lies_on_gpu(up ? to : from, bytes) || lies_on_gpu(up ? from : to, bytes))
+    if (lies_on_gpu(from, bytes) != from_gpu || lies_on_gpu(to, bytes) != to_gpu)
         return emulated_fail(cudaErrorInvalidValue);
     memcpy(to, from, bytes);
     return cudaSuccess;
