@@ -255,8 +255,9 @@ static DpsStatus make_matting(Objective *e, const DpsImage *content)
 {
     Device *dev = e->network->dev;
     double *stats = malloc(9 * image_pixels(content) * sizeof *stats);
+    double eps = e->o.eps > 0 ? e->o.eps : MATTING_EPS;
 
-    if (stats && matting_stats(content, e->o.window_radius, MATTING_EPS, e->o.threads, stats))
+    if (stats && matting_stats(content, e->o.window_radius, eps, e->o.threads, stats))
         e->matting = dev->be->matting(dev, content->height, content->width, e->o.window_radius,
                                       content->data, stats);
     free(stats);

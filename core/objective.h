@@ -27,6 +27,7 @@ typedef struct {
     double variation;      /* paper weighting only */
     double gamut;          /* relative weighting only */
     int window_radius;     /* of the matting windows */
+    double eps;            /* theirs, see matting.h; 0: MATTING_EPS */
     int threads;           /* for the host's part */
 } ObjectiveOptions;
 

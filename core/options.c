@@ -13,8 +13,14 @@
 /* The weights of the relative weighting at which structure and style are both kept well: see
  * QUALITY.md's table of experiments. */
 #define STYLE_WEIGHT 100
-#define CONTENT_WEIGHT 2
+#define CONTENT_WEIGHT 0.75
+#define MATTING_WEIGHT 0.5 /* times lambda */
 #define GAMUT_WEIGHT 1000
+
+/* Of the matting windows.  The paper's 1e-7 leaves a flat window free to multiply what it holds by fifty,
+ * be it noise or the step between two blocks of a JPEG; a deviation below a level of 255 should not
+ * count as contrast (QUALITY.md, experiment 11). */
+#define WINDOW_EPS 2e-5
 
 /* Of the style in paintings, where the content's weight is 1. */
 #define PAINTING_WEIGHT 30
@@ -28,7 +34,7 @@ typedef struct {
 
 static const Preset presets[] = {
     [DPS_PRESET_DRAFT] = { "draft", 256, 2, { 20, 12 } },
-    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 80, 40, 15 } },
+    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 80, 40, 14 } },
     [DPS_PRESET_BEST] = { "best", 1000, 4, { 100, 80, 40, 20 } },
     [DPS_PRESET_REFERENCE] = { "reference", 700, 2, { 1000, 1000 } },
     [DPS_PRESET_ARTISTIC] = { "artistic", 512, 2, { 200, 100 } },
@@ -70,7 +76,8 @@ void dps_options_default(DpsOptions *o)
 
 const char *dps_stage_name(DpsStage stage)
 {
-    static const char *const names[] = { "Preparing", "Matching colours", "Optimising", "Finishing" };
+    static const char *const names[] = { "Preparing", "Matching colours", "Optimising",
+                                         "Finishing" };
 
     return (size_t) stage < sizeof names / sizeof *names ? names[stage] : "";
 }
@@ -158,9 +165,10 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
             .start = s->stages ? START_CARRY : START_GUESS,
             .objective = { .style = STYLE_WEIGHT * o->style_weight,
                            .content = CONTENT_WEIGHT * o->content_weight,
-                           .matting = o->photorealism,
+                           .matting = MATTING_WEIGHT * o->photorealism,
                            .gamut = GAMUT_WEIGHT,
                            .window_radius = o->window_radius,
+                           .eps = WINDOW_EPS,
                            .threads = o->threads },
             .minimiser = { .memory = 10,
                            .evaluations = p->evaluations[i],
@@ -228,9 +236,9 @@ static void override(const DpsOptions *o, Schedule *s)
     for (int i = 0; i < s->stages && o->minimiser; i++) {
         Stage *stage = &s->stage[i];
         bool newton = o->minimiser <= DPS_MINIMISER_LBFGS;
-        stage->method = newton                                  ? MINIMISE_LBFGS
-                        : o->minimiser == DPS_MINIMISER_ADAM    ? MINIMISE_ADAM
-                                                                : MINIMISE_DESCENT;
+        stage->method = newton                               ? MINIMISE_LBFGS
+                        : o->minimiser == DPS_MINIMISER_ADAM ? MINIMISE_ADAM
+                                                             : MINIMISE_DESCENT;
         stage->minimiser = (LbfgsOptions){ .memory = 10,
                                            .evaluations = stage->minimiser.evaluations,
                                            .first_step = s->painting ? 0.02 : 0.01,
