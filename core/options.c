@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -156,12 +157,27 @@ static int first_level(const Preset *p, int size)
     return p->levels - level;
 }
 
+/* How many levels there are when the largest has this size.  The smallest stays as large as the
+ * preset's, as nearly as halving can have it: what reaches across the whole picture is settled
+ * there, and would come out differently at another size. */
+static int levels_for(const Preset *p, int size)
+{
+    int least = p->size >> (p->levels - 1), levels = 1;
+
+    while (levels < DPS_LEVELS && size >> levels >= LEAST_SIZE &&
+           size / (double) (1 << levels) > least / sqrt(2))
+        levels++;
+    return levels;
+}
+
 /* Coarse to fine with preconditioned L-BFGS. */
 static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 {
-    for (int i = first_level(p, size); i < p->levels; i++, s->stages++)
+    int levels = levels_for(p, size);
+
+    for (int i = 0; i < levels; i++, s->stages++)
         s->stage[s->stages] = (Stage){
-            .size = size >> (p->levels - 1 - i),
+            .size = size >> (levels - 1 - i),
             .start = s->stages ? START_CARRY : START_GUESS,
             .objective = { .style = STYLE_WEIGHT * o->style_weight,
                            .content = CONTENT_WEIGHT * o->content_weight,
@@ -171,7 +187,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .eps = WINDOW_EPS,
                            .threads = o->threads },
             .minimiser = { .memory = 10,
-                           .evaluations = p->evaluations[i],
+                           .evaluations = p->evaluations[i < p->levels ? i : p->levels - 1],
                            .first_step = 0.01,
                            .search = true,
                            .metric = metric(o) },
