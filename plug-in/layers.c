@@ -309,7 +309,7 @@ gboolean layers_read_alpha(GimpDrawable *drawable, int most, DpsImage *out, gboo
 
 /* Channels are stored as "Y'" in 8-bit images and as "Y" otherwise, and the same stored value
  * means the same coverage: read what is stored. */
-static const Babl *channel_format(GeglBuffer *buffer)
+const Babl *layers_channel_format(GeglBuffer *buffer)
 {
     const Babl *stored = gegl_buffer_get_format(buffer);
     gboolean curved = g_str_has_prefix(babl_format_get_encoding(stored), "Y'");
@@ -327,7 +327,7 @@ gboolean layers_read_mask(GimpDrawable *mask, GimpDrawable *photo, int most, Dps
 
     window_open(&window, mask, photo, most);
     if (GIMP_IS_CHANNEL(mask)) {
-        ok = window_average(&window, channel_format(window.buffer), 1, out, &least, error);
+        ok = window_average(&window, layers_channel_format(window.buffer), 1, out, &least, error);
     } else if (!gimp_drawable_has_alpha(mask)) {
         ok = window_average(&window, babl_format("Y' float"), 1, out, &least, error);
     } else {

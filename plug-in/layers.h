@@ -61,6 +61,9 @@ gboolean layers_read_mask(GimpDrawable *mask, GimpDrawable *photo, int most, Dps
 gboolean layers_read_labels(GimpDrawable *labels, GimpDrawable *photo, int most, DpsImage *out,
                             GError **error);
 
+/* The format in which the stored values of a channel's buffer are coverages. */
+const Babl *layers_channel_format(GeglBuffer *buffer);
+
 /* Writes `result` into `layer`, which has the size of `original`, with the alpha of `original`.
  * Where that is 0 the colours of `original` stay. */
 void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,

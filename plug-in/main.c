@@ -175,6 +175,10 @@ static void add_pictures(GimpProcedure *p)
                                        _("Which mask of the content goes with which mask of the "
                                          "style"),
                                        pairing, "auto", UNSAVED);
+    gimp_procedure_add_boolean_argument(p, "auto-regions", _("_Find regions"),
+                                        _("Instead of masks: find regions that both photos have, "
+                                          "such as sky and land"),
+                                        FALSE, G_PARAM_READWRITE);
     gimp_procedure_add_choice_argument(p, "unmatched", _("E_xtra regions"),
                                        _("What regions do that your photo has and the style "
                                          "hasn't"),

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "alpha.h"
+#include "found.h"
 #include "masks.h"
 
 /* Sets the error; always FALSE. */
@@ -70,110 +72,6 @@ GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gbo
     return NULL;
 }
 
-/* ------------------------------------------------------------------------ alpha */
-
-/* What is transparent must not count: its colours are whatever was there before. */
-typedef struct {
-    DpsImage alpha; /* empty: opaque */
-    gboolean opaque;
-} Cover;
-
-static gboolean read_cover(GimpDrawable *drawable, Cover *cover, GError **error)
-{
-    char *name;
-    double sum = 0;
-
-    if (!layers_read_alpha(drawable, LAYERS_MASK_SIDE, &cover->alpha, &cover->opaque, error))
-        return FALSE;
-    if (cover->opaque)
-        return TRUE;
-    for (gsize i = 0; i < (gsize) cover->alpha.width * cover->alpha.height; i++)
-        sum += cover->alpha.data[i];
-    if (sum > 0)
-        return TRUE;
-    name = gimp_item_get_name(GIMP_ITEM(drawable));
-    g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
-                _("The layer “%s” is transparent everywhere: there is nothing to see in it. "
-                  "Choose another layer."),
-                name);
-    g_free(name);
-    return FALSE;
-}
-
-static gboolean copy_mask(const DpsImage *from, DpsImage *to)
-{
-    if (!dps_image_init(to, 1, from->width, from->height))
-        return FALSE;
-    memcpy(to->data, from->data, (gsize) from->width * from->height * sizeof *to->data);
-    return TRUE;
-}
-
-/* A mask of what no other mask covers, of the size of the cover, or 1x1 for an opaque photo
- * without masks. */
-static gboolean uncovered(const Cover *cover, const DpsRegion *region, int regions,
-                          gboolean of_style, DpsImage *out)
-{
-    if (cover->opaque) {
-        int width = 1, height = 1;
-
-        for (int k = 0; k < regions; k++) {
-            const DpsImage *mask = of_style ? &region[k].style : &region[k].content;
-
-            width = MAX(width, mask->width);
-            height = MAX(height, mask->height);
-        }
-        if (!dps_image_init(out, 1, width, height))
-            return FALSE;
-        for (gsize i = 0; i < (gsize) width * height; i++)
-            out->data[i] = 1.0f;
-    } else if (!copy_mask(&cover->alpha, out)) {
-        return FALSE;
-    }
-    for (int y = 0; y < out->height; y++)
-        for (int x = 0; x < out->width; x++) {
-            float covered = 0.0f;
-
-            for (int k = 0; k < regions; k++) {
-                const DpsImage *mask = of_style ? &region[k].style : &region[k].content;
-
-                if (mask->channels)
-                    covered += layers_sample(mask, (x + 0.5) / out->width, (y + 0.5) / out->height);
-            }
-            out->data[(gsize) y * out->width + x] *= 1.0f - CLAMP(covered, 0.0f, 1.0f);
-        }
-    return TRUE;
-}
-
-/* Takes what is transparent out of every region.  The engine would count it as "the rest", so
- * the visible rest becomes a region of its own.  Without masks that is the whole picture. */
-static gboolean respect_alpha(Request *request, const Cover *content, const Cover *style,
-                              GError **error)
-{
-    int n = request->job.regions;
-    DpsRegion rest = { .name = n ? _("the rest") : _("the whole picture") };
-
-    if (content->opaque && style->opaque)
-        return TRUE;
-    request->region = g_realloc_n(request->region, n + 1, sizeof *request->region);
-    request->job.region = request->region;
-    if (!uncovered(content, request->region, n, FALSE, &rest.content) ||
-        !uncovered(style, request->region, n, TRUE, &rest.style)) {
-        dps_image_clear(&rest.content);
-        return fail(error, "%s", _("There isn't enough memory for the masks."));
-    }
-    for (int k = 0; k < n; k++) {
-        if (request->region[k].content.channels && !content->opaque)
-            layers_multiply(&request->region[k].content, &content->alpha);
-        if (request->region[k].style.channels && !style->opaque)
-            layers_multiply(&request->region[k].style, &style->alpha);
-    }
-    rest.name = g_strdup(rest.name);
-    request->region[n] = rest;
-    request->job.regions = n + 1;
-    request->job.only_regions = true;
-    return TRUE;
-}
-
 /* ---------------------------------------------------------------------- regions */
 
 static gboolean read_pairs(Request *request, GPtrArray *pairs, GimpDrawable *style, GError **error)
@@ -195,7 +93,19 @@ static gboolean read_pairs(Request *request, GPtrArray *pairs, GimpDrawable *sty
     return TRUE;
 }
 
-/* The engine's regions become ours, so that all are freed in one way. */
+void request_adopt(Request *request, int regions, DpsRegion *region)
+{
+    request->region = g_new0(DpsRegion, regions + 1);
+    request->job.region = request->region;
+    request->job.regions = regions;
+    for (int k = 0; k < regions; k++) {
+        request->region[k] = region[k];
+        request->region[k].name = g_strdup(region[k].name);
+        region[k].content = region[k].style = (DpsImage){ 0 };
+    }
+    dps_regions_free(regions, region);
+}
+
 static gboolean read_labels(Request *request, GimpDrawable *content_labels,
                             GimpDrawable *style_labels, GimpDrawable *style, GError **error)
 {
@@ -208,17 +118,8 @@ static gboolean read_labels(Request *request, GimpDrawable *content_labels,
 
     if (ok && dps_regions_from_labels(&of_content, &of_style, &regions, &region) != DPS_OK)
         ok = fail(error, "%s", _("There isn't enough memory for the label maps."));
-    if (ok) {
-        request->region = g_new0(DpsRegion, regions + 1);
-        request->job.region = request->region;
-        request->job.regions = regions;
-        for (int k = 0; k < regions; k++) {
-            request->region[k] = region[k];
-            request->region[k].name = g_strdup(region[k].name);
-            region[k].content = region[k].style = (DpsImage){ 0 };
-        }
-        dps_regions_free(regions, region);
-    }
+    if (ok)
+        request_adopt(request, regions, region);
     dps_image_clear(&of_content);
     dps_image_clear(&of_style);
     return ok;
@@ -231,11 +132,11 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
     GimpDrawable *content_labels = NULL, *style_labels = NULL;
     GPtrArray *pairs = NULL;
     char *pairing = NULL;
-    gboolean ok = FALSE;
+    gboolean ok = FALSE, find;
 
     g_object_get(config, "content-masks", &content_masks, "style-masks", &style_masks,
                  "content-labels", &content_labels, "style-labels", &style_labels, "pairing",
-                 &pairing, NULL);
+                 &pairing, "auto-regions", &find, NULL);
     pairs = masks_pair(content_masks, style_masks, pairing, error);
     if (!pairs)
         ok = FALSE;
@@ -247,6 +148,11 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
                                      "content. Give both or neither."));
     else if (content_labels && pairs->len)
         ok = fail(error, "%s", _("Give either masks or label maps, not both."));
+    else if (find && (content_labels || pairs->len))
+        ok = fail(error, "%s",
+                  _("Either give masks or a label map, or let the regions be found, not both."));
+    else if (find)
+        ok = found_read(request, error);
     else if (content_labels)
         ok = read_labels(request, content_labels, style_labels, style, error);
     else
@@ -337,8 +243,8 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     return read_look(request, config, error) && read_expert(request, config, error);
 }
 
-static gboolean read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
-                           GError **error)
+gboolean request_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
+                            GError **error)
 {
     GimpDrawable *rendered = layers_render(drawable);
     gboolean ok = layers_read_photo(rendered, encoding, out, error);
@@ -356,7 +262,7 @@ static gboolean read_start(Request *request, GimpProcedureConfig *config, GError
     g_object_get(config, "start-image", &start, NULL);
     if (!start)
         return TRUE;
-    ok = read_photo(start, &request->encoding, &request->start, error);
+    ok = request_read_photo(start, &request->encoding, &request->start, error);
     if (request->job.options.start == DPS_START_AUTO)
         request->job.options.start = DPS_START_IMAGE;
     request->job.start = &request->start;
@@ -378,11 +284,12 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
                     _("There is no style: pass the photo whose look you want as “style”, a layer "
                       "of any open image."));
     layers_encoding(content, &request->encoding);
-    ok = read_options(request, config, error) && read_cover(content, &of_content, error) &&
-         read_cover(style, &of_style, error) && read_regions(request, config, style, error) &&
-         respect_alpha(request, &of_content, &of_style, error) &&
-         read_photo(content, &request->encoding, &request->content, error) &&
-         read_photo(style, &request->encoding, &request->style, error) &&
+    ok = read_options(request, config, error) && alpha_read(content, &of_content, error) &&
+         alpha_read(style, &of_style, error) &&
+         request_read_photo(content, &request->encoding, &request->content, error) &&
+         request_read_photo(style, &request->encoding, &request->style, error) &&
+         read_regions(request, config, style, error) &&
+         alpha_respect(request, &of_content, &of_style, error) &&
          read_start(request, config, error);
     request->job.content = &request->content;
     request->job.style = &request->style;

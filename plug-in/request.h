@@ -34,4 +34,11 @@ GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gbo
 
 void request_clear(Request *request);
 
+/* A photo as the engine sees it: what is shown of a layer, in this encoding. */
+gboolean request_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
+                            GError **error);
+
+/* The engine's regions become the request's, which frees all of its own in one way. */
+void request_adopt(Request *request, int regions, DpsRegion *region);
+
 #endif

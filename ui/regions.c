@@ -3,17 +3,19 @@
 
 #include <glib/gi18n.h>
 
+#include "../plug-in/found.h"
 #include "chooser.h"
 #include "overlay.h"
 #include "pairs.h"
 #include "preview.h"
 
-typedef enum { WAY_NONE, WAY_MASKS, WAY_LABELS } Way;
+typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
 
 struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
-    GtkWidget *box, *way, *stack, *hint, *unmatched, *content_labels, *style_labels;
+    GtkWidget *box, *way, *stack, *found, *hint, *unmatched, *content_labels, *style_labels;
+    GimpProcedureConfig *config; /* NULL before region_panel_load */
     PairList *pairs;
     gboolean filling;
 };
@@ -84,11 +86,11 @@ static void on_match(RegionPanel *panel)
 
 static void on_way(GtkComboBox *way, RegionPanel *panel)
 {
-    static const char *const pages[] = { "none", "masks", "labels" };
+    static const char *const pages[] = { "none", "found", "masks", "labels" };
     int active = gtk_combo_box_get_active(way);
 
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
-    gtk_widget_set_visible(panel->unmatched, active > WAY_NONE);
+    gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
     if (active == WAY_MASKS && pair_list_count(panel->pairs) == 0) {
         on_match(panel);
         if (pair_list_count(panel->pairs) == 0)
@@ -116,6 +118,63 @@ static void add_button(GtkWidget *box, const char *label, const char *tooltip, G
     gtk_widget_set_tooltip_text(button, tooltip);
     g_signal_connect_swapped(button, "clicked", clicked, panel);
     gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+}
+
+#define FOUND_HELP \
+    N_("Parts that both photos have, such as sky and land, are found by colour, texture and " \
+       "place. To see and correct them, make channels of them.")
+
+/* Puts the channels into the pairs, in place of what is there. */
+static void take_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDrawable **on_style)
+{
+    panel->filling = TRUE;
+    pair_list_refresh(panel->pairs, panel->style);
+    pair_list_clear(panel->pairs);
+    for (int k = 0; on_content[k] && on_style[k]; k++)
+        pair_list_add(panel->pairs, on_content[k], on_style[k]);
+    panel->filling = FALSE;
+    gtk_widget_hide(panel->hint);
+    gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_MASKS);
+}
+
+static void on_make_channels(RegionPanel *panel)
+{
+    GimpDrawable **on_content = NULL, **on_style = NULL;
+    const char *say = _(FOUND_HELP);
+    GError *error = NULL;
+    int seed = 0, threads = 0;
+
+    if (!panel->style || !gimp_item_is_valid(GIMP_ITEM(panel->content)) ||
+        !gimp_item_is_valid(GIMP_ITEM(panel->style)))
+        return;
+    g_object_get(panel->config, "seed", &seed, "threads", &threads, NULL);
+    if (!found_add_channels(panel->content, panel->style, seed,
+                            threads ? threads : gimp_get_num_processors(), &on_content, &on_style,
+                            &error))
+        say = error->message;
+    else if (!on_content)
+        say = _("Nothing was found that sets regions apart in both photos.");
+    gtk_label_set_text(GTK_LABEL(panel->found), say);
+    if (on_content)
+        take_channels(panel, on_content, on_style);
+    g_clear_error(&error);
+    g_free(on_content);
+    g_free(on_style);
+}
+
+static GtkWidget *found_page(RegionPanel *panel)
+{
+    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+
+    panel->found = explanation(_(FOUND_HELP));
+    add_button(buttons, _("Ma_ke Channels"),
+               _("Add the regions to both images as channels, which can be painted on, and choose "
+                 "them as masks"),
+               G_CALLBACK(on_make_channels), panel);
+    gtk_box_pack_start(GTK_BOX(page), panel->found, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
+    return page;
 }
 
 static GtkWidget *masks_page(RegionPanel *panel)
@@ -176,6 +235,7 @@ static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
     panel->way = gtk_combo_box_text_new();
     way = GTK_COMBO_BOX_TEXT(panel->way);
     gtk_combo_box_text_append_text(way, _("None: whole photo to whole photo"));
+    gtk_combo_box_text_append_text(way, _("Found in both photos"));
     gtk_combo_box_text_append_text(way, _("Masks, in pairs"));
     gtk_combo_box_text_append_text(way, _("Label maps"));
     gtk_combo_box_set_active(GTK_COMBO_BOX(way), WAY_NONE);
@@ -204,6 +264,7 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
+    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), labels_page(panel), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
@@ -244,10 +305,13 @@ void region_panel_set_style(RegionPanel *panel, GimpDrawable *style)
 void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
 {
     GimpDrawable **content = NULL, **style = NULL, *content_labels = NULL, *style_labels = NULL;
-    Way way = WAY_NONE;
+    gboolean find;
+    Way way;
 
+    panel->config = config;
     g_object_get(config, "content-masks", &content, "style-masks", &style, "content-labels",
-                 &content_labels, "style-labels", &style_labels, NULL);
+                 &content_labels, "style-labels", &style_labels, "auto-regions", &find, NULL);
+    way = find ? WAY_FOUND : WAY_NONE;
     region_panel_refresh(panel);
     pair_list_clear(panel->pairs);
     for (int k = 0; content && style && content[k] && style[k]; k++) {
@@ -296,7 +360,8 @@ gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GEr
         complete = incomplete(_("Choose a label map for your photo and one for the style."), error);
     if (complete)
         g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
-                     "content-labels", content_labels, "style-labels", style_labels, NULL);
+                     "content-labels", content_labels, "style-labels", style_labels,
+                     "auto-regions", way == WAY_FOUND, NULL);
     g_free(content);
     g_free(style);
     return complete;

@@ -22,21 +22,21 @@ def screenshot(name):
     shell("import", "-window", "root", os.path.join(folder, name + ".png"))
 
 
-def ask_gimp():
-    """{image name: [layer names]} of the running GIMP."""
+def ask_gimp(what="layers"):
+    """{image name: [names of its layers or channels]} of the running GIMP."""
     path = os.path.join(folder, "state.json")
     if os.path.exists(path):
         os.remove(path)
     subprocess.run(["gimp", "--batch-interpreter=python-fu-eval", "-b",
                     "import json, os; open(%r + '.new', 'w').write(json.dumps({i.get_name(): "
-                    "[l.get_name() for l in i.get_layers()] for i in Gimp.get_images()})); "
-                    "os.rename(%r + '.new', %r)" % (path, path, path)], capture_output=True)
+                    "[l.get_name() for l in i.get_%s()] for i in Gimp.get_images()})); "
+                    "os.rename(%r + '.new', %r)" % (path, what, path, path)], capture_output=True)
     found, _ = wait_for(lambda: os.path.exists(path), 30)
     return json.load(open(path)) if found else {}
 
 
-def layers(name):
-    return [v for k, v in ask_gimp().items() if k.startswith(name)][0]
+def layers(name, what="layers"):
+    return [v for k, v in ask_gimp(what).items() if k.startswith(name)][0]
 
 
 def window(name):
@@ -183,4 +183,26 @@ press(button(plug_in, "Cancel"))
 gone, _ = wait_for(lambda: not application("deep-photo-style", 0.5, False), 20)
 check(gone, "Cancel closes it")
 check(layers(photo) == before, "and changes nothing")
+
+# --- Regions that are found, as channels
+painted = [layers(name, "channels") for name in (photo, other)]
+plug_in = open_dialog()
+check(choose(find(plug_in, "combo box", "Regions"), "Found"), "regions can be found")
+time.sleep(0.5)
+screenshot("8-found")
+press(button(plug_in, "Make Channels"))
+made, _ = wait_for(lambda: len(visible_pairs(plug_in)) >= 4, 20)
+names = [chosen(p) for p in visible_pairs(plug_in)]
+check(made and names[::2] == names[1::2] and all(n.startswith("auto ") for n in names),
+      "the channels are chosen in pairs", names)
+check(chosen(find(plug_in, "combo box", "Regions")) == "Masks, in pairs", "as masks")
+screenshot("9-channels")
+for name, own in zip((photo, other), painted):
+    found = layers(name, "channels")
+    check(found == sorted(set(names)) + own, "%s has them" % name, found)
+press(button(plug_in, "Cancel"))
+wait_for(lambda: not application("deep-photo-style", 0.5, False), 20)
+key("ctrl+z")
+undone, _ = wait_for(lambda: layers(photo, "channels") == painted[0], 20)
+check(undone, "one Ctrl+Z takes them back", layers(photo, "channels"))
 finish()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """The plug-in from Script-Fu, as a script calls it: results, and exit codes after failures."""
 
+import json
 import os
 
 from gimp_session import Session, check, finish, needs
@@ -56,6 +57,31 @@ if check(os.path.exists(session.path("out.png")), "the result is saved"):
     with Image.open(session.path("out.png")) as image:
         check(image.size == (120, 90), "with the content's size", image.size)
 
+# Regions that are found; their names are in the report.
+def landscape(name, width, height, border, sky, land, seed):
+    rng = np.random.default_rng(seed)
+    values = np.empty((height, width, 3))
+    values[:border], values[border:] = sky, land
+    values[border:] += rng.normal(0, 18, (height - border, width, 1))
+    Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).save(session.path(name))
+
+
+landscape("noon.png", 120, 90, 36, (150, 190, 240), (70, 90, 40), 1)
+landscape("night.png", 100, 80, 48, (20, 20, 45), (150, 110, 60), 2)
+code, output = session.script_fu(
+    OPEN.replace("style.png", "night.png").format(
+        folder=session.folder, content="noon.png", body=CALL % (
+            "#:drawables layers #:style style #:auto-regions #t #:report \"%s\""
+            % session.path("found.json"))))
+check(code == 0, "a transfer with regions that are found", output)
+if check(os.path.exists(session.path("found.json")), "has a report"):
+    with open(session.path("found.json")) as file:
+        regions = json.load(file)["regions"]
+    check([r["name"] for r in regions] == ["auto 1", "auto 2"], "with the regions", regions)
+    share = [round(r[side], 2) for r in regions
+             for side in ("content_coverage", "style_coverage")]
+    check(share == [0.6, 0.4, 0.4, 0.6], "where they are", share)
+
 # Failures: GIMP's exit code is 70, and the reason is on stderr.
 for arguments, content, words in (
         ("#:drawables layers", "content.png", "There is no style"),
@@ -63,6 +89,8 @@ for arguments, content, words in (
         ("#:drawables layers #:style style", "palette.png", "palette"),
         ("#:drawables layers #:style style #:content-masks (vector style)", "content.png",
          "none for the style"),
+        ("#:drawables layers #:style style #:auto-regions #t #:content-masks (vector style) "
+         "#:style-masks (vector style)", "content.png", "let the regions be found"),
         ("#:drawables layers #:style style #:network \"/no/such.safetensors\"", "content.png",
          "/no/such.safetensors"),
         ("#:drawables layers #:style style #:amount 2.0", "content.png", "range")):

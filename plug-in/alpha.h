@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* alpha.h - transparency: what can't be seen must not count, its colours being whatever was there
+ * before. */
+
+#ifndef ALPHA_H
+#define ALPHA_H
+
+#include "request.h"
+
+typedef struct {
+    DpsImage alpha; /* empty: opaque; the caller clears it */
+    gboolean opaque;
+} Cover;
+
+/* Where a drawable can be seen.  FALSE and an error where that is nowhere. */
+gboolean alpha_read(GimpDrawable *drawable, Cover *cover, GError **error);
+
+/* Takes what is transparent out of every region of the request.  The engine would count it as "the
+ * rest", so the visible rest becomes a region of its own, where there is one.  Without masks that is
+ * the whole picture. */
+gboolean alpha_respect(Request *request, const Cover *content, const Cover *style, GError **error);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "found.h"
+
+static gboolean find(const DpsImage *content, const DpsImage *style, unsigned seed, int threads,
+                     int *regions, DpsRegion **region, GError **error)
+{
+    char message[DPS_MESSAGE];
+
+    if (dps_regions_auto(content, style, DPS_REGIONS_AUTO, seed, threads, regions, region,
+                         message) == DPS_OK)
+        return TRUE;
+    g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, message);
+    return FALSE;
+}
+
+gboolean found_read(Request *request, GError **error)
+{
+    const DpsOptions *options = &request->job.options;
+    DpsRegion *region;
+    int regions;
+
+    if (!find(&request->content, &request->style, options->seed, options->threads, &regions,
+              &region, error))
+        return FALSE;
+    request_adopt(request, regions, region);
+    return TRUE;
+}
+
+/* --------------------------------------------------------------------- channels */
+
+/* How GIMP shows a channel; the order of the dialog's rows. */
+static const char *const colours[DPS_REGIONS_AUTO] = { "#3584e4", "#33d17a", "#f6d32d",
+                                                       "#ff7800", "#e01b24", "#9141ac" };
+
+/* Lays the mask over the photo; the channel is as large as the image. */
+static void write_channel(GimpChannel *channel, const DpsImage *mask, GimpDrawable *photo)
+{
+    GeglBuffer *buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
+    const Babl *format = layers_channel_format(buffer);
+    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer), x, y;
+    double photo_width = gimp_drawable_get_width(photo);
+    double photo_height = gimp_drawable_get_height(photo);
+    float *row = g_new(float, width);
+
+    gimp_drawable_get_offsets(photo, &x, &y);
+    for (int j = 0; j < height; j++) {
+        double v = (j - y + 0.5) / photo_height;
+
+        for (int i = 0; i < width; i++) {
+            double u = (i - x + 0.5) / photo_width;
+            gboolean inside = u > 0 && u < 1 && v > 0 && v < 1;
+
+            row[i] = inside ? layers_sample(mask, u, v) : 0.0f;
+        }
+        gegl_buffer_set(buffer, GEGL_RECTANGLE(0, j, width, 1), 0, format, row,
+                        GEGL_AUTO_ROWSTRIDE);
+    }
+    g_free(row);
+    g_object_unref(buffer);
+    gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, width, height);
+}
+
+static GimpDrawable **add_channels(GimpDrawable *photo, int regions, const DpsRegion *region,
+                                   gboolean of_style)
+{
+    GimpImage *image = gimp_item_get_image(GIMP_ITEM(photo));
+    GimpDrawable **added = g_new0(GimpDrawable *, regions + 1);
+
+    for (int k = 0; k < regions; k++) {
+        GeglColor *colour = gegl_color_new(colours[k]);
+        GimpChannel *channel = gimp_channel_new(image, region[k].name, gimp_image_get_width(image),
+                                                gimp_image_get_height(image), 50.0, colour);
+
+        write_channel(channel, of_style ? &region[k].style : &region[k].content, photo);
+        gimp_item_set_visible(GIMP_ITEM(channel), FALSE);
+        gimp_image_insert_channel(image, channel, NULL, k);
+        added[k] = GIMP_DRAWABLE(channel);
+        g_object_unref(colour);
+    }
+    return added;
+}
+
+/* One undo step for an image, also where both photos are layers of one. */
+static void add_to_images(GimpDrawable *content, GimpDrawable *style, int regions,
+                          const DpsRegion *region, GimpDrawable ***on_content,
+                          GimpDrawable ***on_style)
+{
+    GimpImage *a = gimp_item_get_image(GIMP_ITEM(content));
+    GimpImage *b = gimp_item_get_image(GIMP_ITEM(style));
+
+    gimp_image_undo_group_start(a);
+    *on_content = add_channels(content, regions, region, FALSE);
+    if (b != a) {
+        gimp_image_undo_group_end(a);
+        gimp_image_undo_group_start(b);
+    }
+    *on_style = add_channels(style, regions, region, TRUE);
+    gimp_image_undo_group_end(b);
+    gimp_displays_flush();
+}
+
+gboolean found_add_channels(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
+                            GimpDrawable ***on_content, GimpDrawable ***on_style, GError **error)
+{
+    DpsImage photo = { 0 }, other = { 0 };
+    DpsRegion *region = NULL;
+    Encoding encoding;
+    int regions = 0;
+    gboolean ok;
+
+    *on_content = *on_style = NULL;
+    layers_encoding(content, &encoding);
+    ok = request_read_photo(content, &encoding, &photo, error) &&
+         request_read_photo(style, &encoding, &other, error) &&
+         find(&photo, &other, seed, threads, &regions, &region, error);
+    dps_image_clear(&photo);
+    dps_image_clear(&other);
+    if (ok && regions > 1)
+        add_to_images(content, style, regions, region, on_content, on_style);
+    dps_regions_free(regions, region);
+    return ok;
+}
