@@ -154,6 +154,7 @@ check(choose(quality, "Draft"), "another quality")
 press(button(plug_in, "Transfer"))
 gone, seconds = wait_for(lambda: not application("deep-photo-style", 0.5, False), 120)
 check(gone, "the window closes when done", message(plug_in) if not gone else "")
+wait_for(lambda: layers(photo) != before, 60)  # it comes after the window has gone
 after = layers(photo)
 check(after == [before[0] + " (styled)"] + before, "the new layer", after)
 screenshot("7-done")
