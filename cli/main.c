@@ -16,7 +16,7 @@ static const struct {
     { "regions", N_("find the regions that two photos have in common"), command_regions },
     { "measure", N_("measure how good a result is"), command_measure },
     { "devices", N_("list what this computer offers for computing"), command_devices },
-    { "bench", N_("time one evaluation"), command_bench },
+    { "bench", N_("measure how fast it all goes here"), command_bench },
 };
 
 static void print_help(void)

@@ -11,7 +11,13 @@ _photo_style() {
     fi
     case $before in
     --preset | -p)
-        mapfile -t COMPREPLY < <(compgen -W 'draft normal best reference artistic' -- "$word")
+        local presets='draft normal best reference artistic'
+        [ "$command" != bench ] || presets='draft normal best'
+        mapfile -t COMPREPLY < <(compgen -W "$presets" -- "$word")
+        return
+        ;;
+    --only)
+        mapfile -t COMPREPLY < <(compgen -W 'operations evaluation transfer' -- "$word")
         return
         ;;
     --take)
@@ -42,7 +48,10 @@ _photo_style() {
         options='--network --size --threads --json --content-mask --style-mask --content-labels
             --style-labels --help'
         ;;
-    bench) options='--network --width --height --regions --device --threads --repeats --json --help' ;;
+    bench)
+        options='--only --network --width --height --regions --preset --device --threads --repeats
+            --json --help'
+        ;;
     devices) options='--json --help' ;;
     esac
     case $word in

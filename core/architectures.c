@@ -37,12 +37,12 @@ static const Row squeezenet[] = {
 
 /* VGG: the layers that the paper compares.  SqueezeNet: those of Stanford's CS231n, assignment 3. */
 const Architecture architectures[ARCHITECTURES] = {
-    { "vgg19", "VGG-19", ROWS(vgg19), 1, 1, 2, false, "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1",
-      "relu4_2" },
-    { "vgg16", "VGG-16", ROWS(vgg16), 1, 1, 2, false, "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1",
-      "relu4_2" },
-    { "squeezenet1_1", "SqueezeNet 1.1", ROWS(squeezenet), 2, 0, 3, true,
-      "relu1,fire3,fire4,fire5", "fire2" },
+    [ARCHITECTURE_VGG19] = { "vgg19", "VGG-19", ROWS(vgg19), 1, 1, 2, false,
+                             "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1", "relu4_2" },
+    [ARCHITECTURE_VGG16] = { "vgg16", "VGG-16", ROWS(vgg16), 1, 1, 2, false,
+                             "relu1_1,relu2_1,relu3_1,relu4_1,relu5_1", "relu4_2" },
+    [ARCHITECTURE_SQUEEZENET] = { "squeezenet1_1", "SqueezeNet 1.1", ROWS(squeezenet), 2, 0, 3,
+                                  true, "relu1,fire3,fire4,fire5", "fire2" },
 };
 
 /* ------------------------------------------------------------- names of tensors */

@@ -32,7 +32,7 @@ typedef struct {
     const char *style, *content; /* the layers compared by default */
 } Architecture;
 
-#define ARCHITECTURES 3
+enum { ARCHITECTURE_VGG19, ARCHITECTURE_VGG16, ARCHITECTURE_SQUEEZENET, ARCHITECTURES };
 extern const Architecture architectures[ARCHITECTURES];
 
 /* Rows up to the last that is compared by default. */

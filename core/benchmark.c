@@ -1,68 +1,65 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* dps_benchmark and dps_devices: what there is to compute on, and how fast it is. */
+/* dps_benchmark: its parts in order, and what they share. */
 
+#include "benchmark.h"
 #include "device.h"
-#include "objective.h"
+#include "image.h"
+#include "networks.h"
 #include "options.h"
-#include "random.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#define MOST_REPEATS 100
+#define REGIONS 4
+#define REPEATS 5
+#define LEAST_SIDE 8
+#define MOST_SIDE 100000
+#define MOST_REGIONS 64
 
-int dps_devices(DpsDeviceInfo *info, int room)
+const char *dps_operation_name(DpsOperation operation)
 {
-    int n = device_count();
+    static const char *const names[] = {
+        "convolution",
+        "convolution-back",
+        "max-pooling",
+        "max-pooling-back",
+        "average-pooling",
+        "average-pooling-back",
+        "gram",
+        "gram-back",
+        "difference",
+        "matting",
+        "preconditioner",
+        "dots",
+        "combination",
+    };
+    size_t i = (size_t) operation;
 
-    for (int i = 0; i < n && i < room; i++)
-        device_describe(i, &info[i]);
-    return n;
+    return i < sizeof names / sizeof *names ? names[i] : "";
 }
 
-/* Smooth colours with a little noise: what features and masks cost doesn't depend on more. */
-static bool picture(int width, int height, unsigned seed, DpsImage *out)
-{
-    Random r = { seed };
+/* ------------------------------------------------------------------------ time */
 
-    if (!dps_image_init(out, 3, width, height))
-        return false;
-    for (int c = 0; c < 3; c++)
-        for (size_t i = 0; i < image_pixels(out); i++) {
-            double y = (double) (i / width) / height, x = (double) (i % width) / width;
-            image_plane(out, c)[i] =
-                (float) (0.5 + 0.4 * sin(3 * x + 5 * y + c + seed) + 0.05 * random_normal(&r));
-        }
-    image_clip(out);
-    return true;
+double benchmark_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
-/* `regions` upright stripes in both pictures. */
-static DpsStatus stripes(int regions, int width, int height, int threads, RegionSet *set,
-                         char message[DPS_MESSAGE])
+bool benchmark_again(const BenchmarkTimes *t, int most, double seconds)
 {
-    DpsRegion *region = calloc((size_t) regions, sizeof *region);
-    DpsStatus status = region ? DPS_OK : DPS_NO_MEMORY;
+    return t->n < most && (t->n == 0 || t->all < seconds);
+}
 
-    for (int k = 0; k < regions && !status; k++) {
-        DpsImage *mask = &region[k].content;
-        region[k].name = "stripe";
-        if (!dps_image_init(mask, 1, regions, 1)) {
-            status = DPS_NO_MEMORY;
-            break;
-        }
-        mask->data[k] = 1;
-        region[k].style = *mask;
-    }
-    if (!status)
-        status = regions_prepare(regions, region, width, height, width, height, threads, NULL, set,
-                                 message);
-    for (int k = 0; region && k < regions; k++)
-        dps_image_clear(&region[k].content);
-    free(region);
-    return status;
+void benchmark_took(BenchmarkTimes *t, double seconds)
+{
+    t->took[t->n++] = seconds;
+    t->all += seconds;
 }
 
 static int ascending(const void *a, const void *b)
@@ -72,104 +69,184 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double now(void)
+double benchmark_median(BenchmarkTimes *t)
 {
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+    qsort(t->took, (size_t) t->n, sizeof *t->took, ascending);
+    return t->took[t->n / 2];
 }
 
-static DpsStatus time_evaluations(const Objective *e, const DpsImage *image, int repeats,
-                                  double *seconds)
-{
-    Tape *tape = objective_tape(e);
-    Device *dev = tape_device(tape);
-    Tensor *x = dev->be->tensor(dev, 3, image->height, image->width);
-    Tensor *g = dev->be->tensor(dev, 3, image->height, image->width);
-    double slot[SLOTS], took[MOST_REPEATS];
-    DpsStatus status = x && g ? DPS_OK : DPS_NO_MEMORY;
+/* -------------------------------------------------------------------- pictures */
 
-    if (!status)
-        dev->be->upload(x, image->data);
-    for (int i = -1; i < repeats && !status; i++) {
-        double begun = now();
-        tape_eval(tape, x, g);
-        status = dev->be->read(dev, 0, tape_losses(tape), slot);
-        took[i < 0 ? 0 : i] = now() - begun;
+/* Waves along the columns and along the rows: a photo of 24 megapixels is made in a moment. */
+bool benchmark_photo(int width, int height, float warm, DpsImage *out)
+{
+    float *hill = malloc((size_t) width * sizeof *hill);
+    float *grain = malloc((size_t) width * sizeof *grain);
+    bool ok = hill && grain && dps_image_init(out, 3, width, height);
+
+    for (int j = 0; j < width && ok; j++) {
+        float x = (float) j / (float) width;
+        hill[j] = 0.5f + 0.1f * sinf(9 * x) + 0.03f * sinf(41 * x);
+        grain[j] = 0.06f * sinf(700 * x + 3 * sinf(50 * x));
     }
-    if (x)
-        dev->be->drop(x);
-    if (g)
-        dev->be->drop(g);
-    if (!status) {
-        qsort(took, (size_t) repeats, sizeof *took, ascending);
-        *seconds = took[repeats / 2];
+    for (int c = 0; c < 3 && ok; c++)
+        for (int i = 0; i < height; i++) {
+            float y = (float) i / (float) height, wave = sinf(900 * y + 2 * sinf(70 * y));
+            float sky = 0.8f - 0.4f * y + warm * (float) (1 - c), land = c == 1 ? 0.4f : 0.3f;
+            float *row = image_plane(out, c) + (size_t) i * (size_t) width;
+            for (int j = 0; j < width; j++)
+                row[j] = image_clipped((y < hill[j] ? sky : land) + grain[j] * wave);
+        }
+    free(hill);
+    free(grain);
+    return ok;
+}
+
+static void drop_stripes(Benchmark *m)
+{
+    for (int k = 0; m->stripes && k < m->b.regions; k++)
+        dps_image_clear(&m->stripes[k].content);
+    free(m->stripes);
+}
+
+static bool make_stripes(Benchmark *m)
+{
+    int n = m->b.regions;
+
+    m->stripes = calloc((size_t) n, sizeof *m->stripes);
+    for (int k = 0; m->stripes && k < n; k++) {
+        DpsRegion *r = &m->stripes[k];
+        if (!dps_image_init(&r->content, 1, n, 1))
+            return false;
+        r->name = "stripe";
+        r->content.data[k] = 1;
+        r->style = r->content;
     }
+    return m->stripes != NULL;
+}
+
+/* -------------------------------------------------------------------- the parts */
+
+Device *benchmark_open(const Benchmark *m)
+{
+    const DeviceOptions o = { m->b.threads, m->b.cancelled, m->b.data };
+
+    return m->be->open(&o);
+}
+
+void benchmark_figure(const Benchmark *m, const DpsFigure *figure)
+{
+    if (m->b.figure)
+        m->b.figure(figure, m->b.data);
+}
+
+void benchmark_notice(Benchmark *m, const char *sentence)
+{
+    char last[DPS_MESSAGE];
+
+    snprintf(last, sizeof last, "%s", sentence);
+    if (m->b.notice && strcmp(last, m->last) != 0)
+        m->b.notice(last, m->b.data);
+    memcpy(m->last, last, sizeof last);
+}
+
+DpsStatus benchmark_left_out(Benchmark *m, DpsStatus status, const char *what, int width,
+                             int height)
+{
+    char text[DPS_MESSAGE];
+
+    if (status && m->b.cancelled && m->b.cancelled(m->b.data))
+        return DPS_CANCELLED; /* what couldn't be made then didn't fail for lack of memory */
+    if (status != DPS_NO_MEMORY || m->b.width)
+        return status;
+    snprintf(text, sizeof text,
+             "There is not enough memory for %s at %d by %d pixels; it was left out.", what, width,
+             height);
+    benchmark_notice(m, text);
+    *m->message = '\0';
+    return DPS_OK;
+}
+
+static DpsStatus check(const DpsBenchmark *b, char message[DPS_MESSAGE])
+{
+    bool sized = b->width >= LEAST_SIDE && b->width <= MOST_SIDE && b->height >= LEAST_SIDE &&
+                 b->height <= MOST_SIDE && b->regions <= b->width;
+    bool unsized = !b->width && !b->height;
+
+    if ((sized || unsized) && b->regions >= 0 && b->regions <= MOST_REGIONS && b->repeats >= 0 &&
+        b->repeats <= BENCHMARK_REPEATS)
+        return DPS_OK;
+    snprintf(
+        message, DPS_MESSAGE,
+        "A benchmark needs sides of %d to %d pixels, both of them or none, 1 to %d regions but no "
+        "more than the picture has columns, and 1 to %d repeats.",
+        LEAST_SIDE, MOST_SIDE, MOST_REGIONS, BENCHMARK_REPEATS);
+    return DPS_BAD_INPUT;
+}
+
+/* Says what the device is; and a network that can't be used is better refused before minutes have gone
+ * by. */
+static DpsStatus begin(Benchmark *m)
+{
+    Device *dev = benchmark_open(m);
+    DpsDeviceInfo info = { .usable = true };
+    Network *network = NULL;
+    DpsStatus status = dev ? DPS_OK : DPS_NO_MEMORY;
+
+    if (dev) {
+        snprintf(info.name, sizeof info.name, "%s", m->be->name);
+        m->be->about(dev, info.about, sizeof info.about);
+        if (m->file)
+            status = network_load(dev, m->file, NULL, &network, m->message);
+        network_free(network);
+        m->be->close(dev);
+    }
+    if (!status && m->b.opened)
+        m->b.opened(&info, m->b.data);
     return status;
 }
 
-typedef struct {
-    Device *dev;
-    DpsImage content, style;
-    RegionSet set;
-    Network *network;
-    Objective *objective;
-} Bench;
-
-static DpsStatus prepare(Bench *b, const char *network, int width, int height, int regions,
-                         int threads, char message[DPS_MESSAGE])
+static DpsStatus run(Benchmark *m)
 {
-    const ObjectiveOptions o = { .style = 100,
-                                 .content = 1,
-                                 .matting = 1e4,
-                                 .gamut = 100,
-                                 .window_radius = 1,
-                                 .threads = threads };
+    DpsStatus status = make_stripes(m) ? begin(m) : DPS_NO_MEMORY;
 
-    if (!picture(width, height, 1, &b->content) || !picture(width, height, 2, &b->style))
-        return DPS_NO_MEMORY;
-    DpsStatus status = stripes(regions, width, height, threads, &b->set, message);
-    if (!status && network)
-        status = network_load(b->dev, network, NULL, &b->network, message);
-    else if (!status)
-        status = network_builtin(b->dev, &b->content, &b->style, NETWORK_FILTERS, 0, &b->network);
-    return status ? status
-                  : objective_new(b->network, &b->content, &b->style, &b->set, &o, &b->objective);
+    if (!status && (m->b.parts & DPS_BENCH_OPERATIONS))
+        status = benchmark_operations(m);
+    if (!status && (m->b.parts & DPS_BENCH_EVALUATION))
+        status = benchmark_evaluations(m);
+    if (!status && (m->b.parts & DPS_BENCH_TRANSFER))
+        status = benchmark_transfers(m);
+    drop_stripes(m);
+    return status;
 }
 
-DpsStatus dps_benchmark(const char *network, const char *device, int width, int height, int regions,
-                        int threads, int repeats, double *seconds, char message[DPS_MESSAGE])
+DpsStatus dps_benchmark(const DpsBenchmark *benchmark, char message[DPS_MESSAGE])
 {
-    const DpsOptions named = { .network = network };
-    const DeviceOptions options = { .threads = threads };
-    const Backend *be = device_choose(device, message);
-    Bench b = { 0 };
+    static const DpsPreset usual[] = { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST };
+    Benchmark m = { .b = *benchmark, .message = message };
+    char why[DPS_MESSAGE];
 
-    if (!be)
-        return DPS_BAD_INPUT;
     *message = '\0';
-    if (width < 8 || height < 8 || regions < 1 || regions > width || repeats < 1 ||
-        repeats > MOST_REPEATS) {
-        snprintf(message, DPS_MESSAGE,
-                 "A benchmark needs sides of at least 8 pixels, at least one region and 1 to %d "
-                 "repeats.",
-                 MOST_REPEATS);
+    if (check(benchmark, message))
+        return DPS_BAD_INPUT;
+    m.b.parts = m.b.parts ? m.b.parts
+                          : DPS_BENCH_OPERATIONS | DPS_BENCH_EVALUATION | DPS_BENCH_TRANSFER;
+    m.b.regions = m.b.regions ? m.b.regions : REGIONS;
+    m.b.repeats = m.b.repeats ? m.b.repeats : REPEATS;
+    if (!m.b.presets) {
+        m.b.preset = usual;
+        m.b.presets = (int) (sizeof usual / sizeof *usual);
+    }
+    m.file = options_network(&(DpsOptions){ .network = m.b.network });
+    m.be = device_choose(m.b.device && *m.b.device ? m.b.device : NULL, why);
+    if (!m.be) {
+        snprintf(message, DPS_MESSAGE, "%s", why);
         return DPS_BAD_INPUT;
     }
-    DpsStatus status = (b.dev = be->open(&options)) ? DPS_OK : DPS_NO_MEMORY;
-    if (!status)
-        status = prepare(&b, options_network(&named), width, height, regions, threads, message);
-    if (!status)
-        status = time_evaluations(b.objective, &b.content, repeats, seconds);
-    objective_free(b.objective);
-    network_free(b.network);
-    if (b.dev)
-        be->close(b.dev);
-    dps_image_clear(&b.content);
-    dps_image_clear(&b.style);
-    regions_clear(&b.set);
-    if (status && !*message)
+    if (*why)
+        benchmark_notice(&m, why);
+    DpsStatus status = run(&m);
+    if (status && status != DPS_CANCELLED && !*message)
         snprintf(message, DPS_MESSAGE, "The benchmark failed: %s.",
                  status == DPS_NO_MEMORY ? "there is not enough memory; choose a smaller size"
                                          : "the device broke off");

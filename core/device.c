@@ -191,3 +191,12 @@ void device_describe(int i, DpsDeviceInfo *info)
         info->usable = module->usable(info->about, sizeof info->about, &memory);
     info->memory = memory.all;
 }
+
+int dps_devices(DpsDeviceInfo *info, int room)
+{
+    int n = device_count();
+
+    for (int i = 0; i < n && i < room; i++)
+        device_describe(i, &info[i]);
+    return n;
+}

@@ -3,12 +3,12 @@
 """One evaluation of VGG-19 on a GPU, ours and PyTorch's in turn: forward, all losses with four
 regions, backward to the picture.
 
-    bench-torch-gpu.py BENCH_RUNS [PRECISION...]
+    bench-torch-gpu.py BENCH_DEVICE [PRECISION...]
 
-BENCH_RUNS is the program of that name in a build folder; precisions are tf32 and bf16.  PyTorch gets
+BENCH_DEVICE is the program of that name in a build folder; precisions are tf32 and bf16.  PyTorch gets
 what it offers: channels-last, TF32 (or autocast to bfloat16), cuDNN's own search, and all of eager,
 CUDA graphs and torch.compile; its best counts.  Where PyTorch or a GPU is missing, this says so, and
-ours alone is timed."""
+ours alone is timed.  At the end, ours in whole transfers."""
 
 import os
 import statistics
@@ -28,7 +28,13 @@ def ours(program, network, width, height, precision):
     if done.returncode:
         print(f"SKIP ours at {width} x {height}: {done.stderr.strip()}")
         return None
-    return float(done.stdout)
+    return float(done.stdout.splitlines()[-1].split()[0])   # the built-in network comes before
+
+
+def transfers(program, network):
+    """Whole transfers with VGG-19: random numbers as weights take as long as trained ones."""
+    print("whole transfers, the last six with VGG-19:", flush=True)
+    subprocess.run([program, "cuda", "transfer", "0", "0", network])
 
 
 def torch_on_gpu():
@@ -160,6 +166,7 @@ def main():
                 line += f"; ours / PyTorch's best: {rows['ours'] / min(theirs):.2f}"
             print(f"VGG-19 at {width} x {height}, {REGIONS} regions, {precision}: {line or 'nothing to time'}",
                   flush=True)
+    transfers(program, network)
     os.unlink(network)
 
 

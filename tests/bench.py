@@ -188,9 +188,10 @@ def evaluation(folder, size=512, rounds=3):
         return
     rows = []
     for _ in range(rounds):
-        ours = json.loads(photo_style("bench", "--network", path, "--width", str(size), "--height",
-                                      str(size), "--repeats", "2", "--threads", str(threads), "--json"))
-        rows.append((ours["networks"][-1]["seconds"], statistics.median(once() for _ in range(2))))
+        ours = json.loads(photo_style("bench", "--only", "evaluation", "--network", path, "--width", str(size),
+                                      "--height", str(size), "--regions", "1", "--repeats", "2",
+                                      "--threads", str(threads), "--json"))
+        rows.append((ours["evaluations"][-1]["seconds"], statistics.median(once() for _ in range(2))))
     ratio = statistics.median(a / b for a, b in rows)
     print(f"\nOne evaluation of VGG-19 at {size}x{size}, float32, {threads} threads, {rounds} rounds in turn: "
           f"ours {statistics.median(a for a, _ in rows):.3f} s, PyTorch {statistics.median(b for _, b in rows):.3f} s, "

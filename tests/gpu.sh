@@ -9,8 +9,9 @@
 # It builds the core and the module, and then does all of these, or the parts that are named:
 #   tests       the operations on the GPU in float32, TF32 and BF16, each way of convolving; recording
 #               and replaying; a photo in strips; 200 whole runs in one process; the machine code
-#   benchmark   the operations' times against what the GPU does at best; one evaluation of VGG-19 at
-#               three sizes against PyTorch, where that is installed; whole transfers
+#   benchmark   what photo-style bench measures: the operations against what the GPU does at best, in
+#               each precision; evaluations with and without graphs, at three sizes; whole transfers;
+#               and VGG-19's evaluations against PyTorch, where that is installed
 #   sanitizer   the four checks of compute-sanitizer, where that is installed: minutes
 # The last line says what failed.
 
@@ -94,8 +95,8 @@ all_tests() {
 one_evaluation() {
     local graph
     for graph in 0 1; do
-        printf 'seconds with DPS_CUDA_GRAPH=%s: ' $graph
-        on_gpu env DPS_CUDA_GRAPH=$graph "$build/tests/bench-runs" cuda evaluation 700 466 || return
+        printf 'DPS_CUDA_GRAPH=%s\n' $graph
+        on_gpu env DPS_CUDA_GRAPH=$graph "$build/tests/bench-device" cuda evaluation || return
     done
 }
 
@@ -105,13 +106,14 @@ all_benchmarks() {
         for way in own cublas; do
             [ "$precision $way" = "float32 own" ] ||
                 part "benchmark, $precision, convolutions by $way" on_gpu env \
-                    DPS_CUDA_PRECISION=$precision DPS_CUDA_CONV=$way "$build/tests/bench-ops" cuda
+                    DPS_CUDA_PRECISION=$precision DPS_CUDA_CONV=$way \
+                    "$build/tests/bench-device" cuda operations
         done
     done
     part "one evaluation, with and without a graph" one_evaluation
-    part "one evaluation of VGG-19, and PyTorch's" on_gpu python3 "$project/tests/bench-torch-gpu.py" \
-        "$build/tests/bench-runs"
-    part "whole transfers" on_gpu "$build/tests/bench-runs" cuda presets
+    part "VGG-19: one evaluation, and PyTorch's; whole transfers" on_gpu python3 "$project/tests/bench-torch-gpu.py" \
+        "$build/tests/bench-device"
+    part "whole transfers" on_gpu "$build/tests/bench-device" cuda transfer
 }
 
 all_checks() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""A run as a whole: report, progress, interruption, repetition; measure, devices, bench."""
+"""A run as a whole: report, progress, interruption, repetition; measure, devices."""
 
 import fcntl
 import glob
@@ -218,16 +218,6 @@ class Others(tool.ToolTest):
         self.assertIn("cpu", [device["name"] for device in devices])
         for device in devices:
             self.assertEqual(list(device), ["name", "about", "usable", "memory_bytes"])
-
-    def test_bench(self):
-        options = ["--width", "64", "--height", "48", "--repeats", "1"]
-        self.assertRegex(self.run_tool("bench", *options).out,
-                         r"^builtin: \d+\.\d+ s per evaluation at 64 x 48\n$")
-        figures = json.loads(self.run_tool("bench", "--json", *options).out)
-        self.assertEqual(figures["networks"][0]["network"], "builtin")
-        self.assertGreater(figures["networks"][0]["seconds"], 0)
-        done = self.run_tool("bench", "--network", "missing.safetensors", *options, code=1)
-        self.assertIn("missing.safetensors", done.err)
 
     def test_memory_of_a_large_photo(self):
         side = 3000

@@ -18,7 +18,7 @@ class Usage(tool.ToolTest):
                 "transfer": ["CONTENT STYLE", "--content-mask=NAME=FILE", "--preset", "Example"],
                 "regions": ["CONTENT STYLE", "--content-labels=FILE", "--most=2-6", "Example"],
                 "measure": ["RESULT", "--network", "edge", "Example"],
-                "devices": ["--json"], "bench": ["--repeats", "Example"]}.items():
+                "devices": ["--json"], "bench": ["--repeats", "--only=LIST", "Example"]}.items():
             text = self.run_tool(command, "--help").out
             for word in words:
                 self.assertIn(word, text, command)
@@ -88,7 +88,7 @@ class Usage(tool.ToolTest):
 
     def test_misuse_of_the_others(self):
         for arguments in (["measure", "a", "b"], ["devices", "x"], ["bench", "x"],
-                          ["bench", "--width", "0"], ["bench", "--repeats", "0"],
+                          ["bench", "--only", "x"], ["bench", "--repeats", "0"],
                           ["measure", "a", "b", "c", "--size", "-1"],
                           ["regions", "a"], ["regions", "a", "b", "--content-labels", "c.png"],
                           ["regions", "a", "b", "--content-labels", "c.png", "--style-labels",
