@@ -34,7 +34,7 @@ def ours(program, network, width, height, precision):
 def transfers(program, network):
     """Whole transfers with VGG-19: random numbers as weights take as long as trained ones."""
     print("whole transfers, the last six with VGG-19:", flush=True)
-    subprocess.run([program, "cuda", "transfer", "0", "0", network])
+    return subprocess.run([program, "cuda", "transfer", "0", "0", network]).returncode
 
 
 def torch_on_gpu():
@@ -166,8 +166,9 @@ def main():
                 line += f"; ours / PyTorch's best: {rows['ours'] / min(theirs):.2f}"
             print(f"VGG-19 at {width} x {height}, {REGIONS} regions, {precision}: {line or 'nothing to time'}",
                   flush=True)
-    transfers(program, network)
+    failed = transfers(program, network)
     os.unlink(network)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
