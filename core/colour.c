@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is clipped misses the style's moments; so often are the maps found, each but the first from what
+ * the clipped ones before it have led to. */
+#define ROUNDS 4
+
 /* -------------------------------------------------------- symmetric 3x3 matrices */
 
 /* out = a b; out is neither. */
@@ -174,22 +178,46 @@ static void divide(const DpsImage *content, const float *total, DpsImage *out)
 
 static const ColourMap identity = { { 1, 0, 0, 0, 1, 0, 0, 0, 1 }, { 0 }, { 0 } };
 
-bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                             int threads, DpsImage *out)
+/* Applies a second map after the first. */
+static void compose(const ColourMap *second, ColourMap *first)
+{
+    ColourMap both = *first;
+
+    multiply(second->matrix, first->matrix, both.matrix);
+    for (int i = 0; i < 3; i++) {
+        both.to[i] = second->to[i];
+        for (int j = 0; j < 3; j++)
+            both.to[i] += second->matrix[3 * i + j] * (first->to[j] - second->from[j]);
+    }
+    *first = both;
+}
+
+/* Every region's map, or what comes on top of it once `mapped`, where it leads, has been seen. */
+static void find_maps(const DpsImage *content, const DpsImage *mapped, const DpsImage *style,
+                      const RegionSet *set, int threads, ColourMap *map)
+{
+#pragma omp parallel for schedule(dynamic) num_threads(image_threads(threads))
+    for (int k = 0; k < set->count; k++) {
+        if (!regions_active(set, k))
+            continue;
+        ColourMap next = colour_map(mapped ? mapped : content, image_plane(&set->content, k), style,
+                                    image_plane(&set->style, k));
+        if (mapped)
+            compose(&next, &map[k]);
+        else
+            map[k] = next;
+    }
+}
+
+/* total: scratch, a number per pixel. */
+static void apply_maps(const DpsImage *content, const RegionSet *set, const ColourMap *map,
+                       float *total, DpsImage *out)
 {
     size_t n = image_pixels(content);
-    float *total = calloc(n, sizeof *total);
-    ColourMap *map = malloc((size_t) set->count * sizeof *map);
-    bool ok = total && map && dps_image_init(out, 3, content->width, content->height);
-    if (!ok)
-        *out = (DpsImage){ 0 };
-#pragma omp parallel for schedule(dynamic) num_threads(image_threads(threads)) if (ok)
-    for (int k = 0; k < set->count; k++)
-        if (ok)
-            map[k] = regions_active(set, k) ? colour_map(content, image_plane(&set->content, k),
-                                                         style, image_plane(&set->style, k))
-                                            : identity;
-    for (int k = 0; ok && k < set->count; k++) {
+
+    memset(total, 0, n * sizeof *total);
+    memset(out->data, 0, image_values(out) * sizeof *out->data);
+    for (int k = 0; k < set->count; k++) {
         if (set->report[k].content_coverage < REGIONS_LEAST)
             continue;
         const float *mask = image_plane(&set->content, k);
@@ -197,8 +225,24 @@ bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, con
         for (size_t i = 0; i < n; i++)
             total[i] += mask[i];
     }
-    if (ok)
-        divide(content, total, out);
+    divide(content, total, out);
+}
+
+bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
+                             int threads, DpsImage *out)
+{
+    float *total = malloc(image_pixels(content) * sizeof *total);
+    ColourMap *map = malloc((size_t) set->count * sizeof *map);
+    bool ok = total && map && dps_image_init(out, 3, content->width, content->height);
+
+    if (!ok)
+        *out = (DpsImage){ 0 };
+    for (int k = 0; k < set->count && ok; k++)
+        map[k] = identity;
+    for (int i = 0; i < ROUNDS && ok; i++) {
+        find_maps(content, i ? out : NULL, style, set, threads, map);
+        apply_maps(content, set, map, total, out);
+    }
     free(total);
     free(map);
     return ok;

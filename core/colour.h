@@ -30,8 +30,9 @@ void colour_moments(const DpsImage *image, const float *mask, double mean[3], do
  * distance of the means is the squared 2-Wasserstein distance of two normal distributions. */
 double colour_spread(const double a[9], const double b[9]);
 
-/* Every region of the content mapped by its own ColourMap, unmatched ones left alone, blended by
- * the masks and clipped to [0, 1]; where there is no mask at all the content stays.  set: masks of
+/* Every region of the content mapped by a linear map of its own, unmatched ones left alone, blended by
+ * the masks and clipped to [0, 1]; where there is no mask at all the content stays.  The maps are
+ * colour_map's, corrected so that the moments are the style's after clipping, as nearly as can be.  set: masks of
  * the sizes of content and style.  *out is made, of the content's size; the caller clears it.
  * False when memory is short. */
 bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,

@@ -38,6 +38,15 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, char message[DPS_MESS
     return status ? status : regions_check(job->regions, job->region, message);
 }
 
+/* Floats of features per pixel of the networks that look; 0 when the file can't be used. */
+static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
+{
+    double floats = network_floats_per_pixel(options_network(&job->options), &schedule->network);
+
+    return floats > 0 && schedule->beside > 0 ? floats + network_floats_per_pixel(NULL, NULL)
+                                              : floats;
+}
+
 /* Bytes on the device while the stage runs, per pixel of its content. */
 static double bytes_per_pixel(const DpsJob *job, const Stage *s, double floats)
 {
@@ -53,8 +62,7 @@ size_t dps_estimate(const DpsJob *job)
 
     if (job_check(job, &schedule, message))
         return 0;
-    double floats = network_floats_per_pixel(options_network(&job->options), &schedule.network);
-    double most = 0;
+    double floats = features_per_pixel(job, &schedule), most = 0;
 
     if (floats <= 0)
         return 0;
@@ -71,8 +79,7 @@ size_t dps_estimate(const DpsJob *job)
 
 size_t job_device_bytes(const DpsJob *job, const Schedule *schedule, Device *dev)
 {
-    const NetworkChoice *choice = &schedule->network;
-    double floats = network_floats_per_pixel(options_network(&job->options), choice), most = 0;
+    double floats = features_per_pixel(job, schedule), most = 0;
 
     for (int i = 0; i < schedule->stages; i++) {
         const Stage *s = &schedule->stage[i];

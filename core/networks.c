@@ -12,6 +12,8 @@
 static void cut(Network *n, int first)
 {
     for (int i = first; i < n->layers; i++) {
+        if (n->layer[i].borrowed)
+            continue;
         if (n->layer[i].conv)
             n->dev->be->conv_drop(n->layer[i].conv);
         if (n->layer[i].second)
@@ -67,6 +69,42 @@ int network_add_conv(Network *n, int from, const ConvShape *shape, const float *
     n->layer[n->layers] =
         (Layer){ .kind = LAYER_CONV, .from = from, .planes = shape->cout, .conv = conv };
     return n->layers++;
+}
+
+/* Makes a network's style weights add up to a sum. */
+static void scale_shares(double *share, int count, double sum)
+{
+    double total = 0;
+
+    for (int i = 0; i < count; i++)
+        total += share[i];
+    for (int i = 0; i < count; i++)
+        share[i] *= sum / total;
+}
+
+void network_add_beside(Network *n, const Network *other, double share, bool content)
+{
+    int before = n->layers;
+
+    scale_shares(n->share, n->styles, 1 - share);
+    for (int i = 0; i < other->layers; i++) {
+        Layer *l = &n->layer[n->layers++];
+        *l = other->layer[i];
+        l->from += l->from == NETWORK_INPUT ? 0 : before;
+        l->borrowed = true;
+    }
+    for (int i = 0; i < other->styles; i++) {
+        n->style[n->styles + i] = other->style[i] + before;
+        n->share[n->styles + i] = other->share[i];
+    }
+    scale_shares(n->share + n->styles, other->styles, share);
+    n->styles += other->styles;
+    if (content) {
+        n->content = other->content + before;
+        n->content_from = other->content_from;
+        n->content_to = other->content_to;
+    }
+    n->least = other->least > n->least ? other->least : n->least;
 }
 
 DpsStatus network_check_size(const Network *n, int width, int height, char message[DPS_MESSAGE])

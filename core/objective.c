@@ -13,7 +13,7 @@ struct Objective {
     Tape *tape;
     Linop *matting, *variation, *free_part;
     Masks *masks[NETWORK_STYLES];
-    Tensor *style_target[NETWORK_STYLES], *content_target;
+    Tensor *style_target[NETWORK_STYLES], *content_target, *first;
     double style_weight[NETWORK_STYLES], content_weight, pixels;
     int style_slot[NETWORK_STYLES], content_slot, matting_slot;
 };
@@ -47,6 +47,8 @@ void objective_free(Objective *e)
     }
     if (e->content_target)
         be->drop(e->content_target);
+    if (e->first)
+        be->drop(e->first);
     if (e->matting)
         be->linop_drop(e->matting);
     if (e->variation)
@@ -115,10 +117,15 @@ static double plane_sum(const DpsImage *masks, int k)
     return sum;
 }
 
-/* Weight of a region's |G - T|^2 within a layer: in the paper's weighting its share of the picture. */
+/* Weight of a region's |G - T|^2 within a layer: in the paper's weighting its share of the picture; in the
+ * relative one 1 where the layer has enough of the region's pixels to say something of it. */
 static double region_share(const Objective *e, const DpsImage *masks, int k)
 {
-    return e->o.paper ? plane_sum(masks, k) / (double) image_pixels(masks) : 1;
+    double n = plane_sum(masks, k);
+
+    if (e->o.paper)
+        return n / (double) image_pixels(masks);
+    return n < e->o.enough ? n / e->o.enough : 1;
 }
 
 /* Scales each plane so that diag(m^2) carries the Gram matrix's normalisation and the square root
@@ -264,6 +271,16 @@ static DpsStatus make_matting(Objective *e, const DpsImage *content)
     return e->matting ? DPS_OK : DPS_NO_MEMORY;
 }
 
+static DpsStatus take_guess(Objective *e)
+{
+    const Backend *be = e->network->dev->be;
+    const DpsImage *first = e->o.first;
+
+    if ((e->first = be->tensor(e->network->dev, 3, first->height, first->width)))
+        be->upload(e->first, first->data);
+    return e->first ? DPS_OK : DPS_NO_MEMORY;
+}
+
 static DpsStatus make_free_part(Objective *e, const DpsImage *content, const RegionSet *set)
 {
     size_t n = image_pixels(content);
@@ -291,6 +308,8 @@ static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
         tape_quad(e->tape, x, e->variation, e->o.variation);
     if (!e->o.paper && e->o.gamut > 0)
         tape_excess(e->tape, x, e->o.gamut / e->pixels);
+    if (e->first)
+        tape_sqdiff(e->tape, x, e->first, e->o.guess / (3 * e->pixels));
     e->content_slot = tape_sqdiff(e->tape, features, e->content_target, e->content_weight);
     for (int i = 0; i < n->styles; i++) {
         Node *gram = tape_gram(e->tape, node[n->style[i]], e->masks[i]);
@@ -328,6 +347,8 @@ static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *st
     if (!status && e->o.paper && e->o.variation > 0)
         if (!(e->variation = quadratic_variation(n->dev, content->height, content->width)))
             status = DPS_NO_MEMORY;
+    if (!status && e->o.first && e->o.guess > 0)
+        status = take_guess(e);
     if (!status && !e->o.paper && set->matched < set->count)
         status = make_free_part(e, content, set);
     return status ? status : record_losses(e, node, features);

@@ -7,7 +7,10 @@
  *
  *   relative  each layer's style loss divided by sum over k of |T_k|^2, the content's by |F[I]|^2, the
  *             matting energy by the number of pixels; G_k = (m_k F)(m_k F)' / sum(m_k).  Independent
- *             of network and size.  Adds the mean squared excess over [0, 1].  The default.
+ *             of network and size.  Adds the mean squared excess over [0, 1] and the mean squared
+ *             distance to the first guess, which keeps colours plausible where the style says
+ *             little.  A region that has n pixels at a layer, fewer than enough, weighs n / enough
+ *             there: a Gram matrix of few pixels says little of a texture.  The default.
  *   paper     the authors' numbers, made for the original VGG-19 at 700 px; masks follow the network
  *             through its convolutions and poolings.  Adds the total variation.
  *
@@ -26,6 +29,10 @@ typedef struct {
     double matting;        /* lambda; 0: no such term */
     double variation;      /* paper weighting only */
     double gamut;          /* relative weighting only */
+    double guess;          /* of the mean squared distance to the first guess; 0: no such term */
+    const DpsImage *first; /* that guess, which objective_new only reads; NULL: no such term */
+    double enough; /* relative weighting: pixels of a region at a layer below which its loss there
+                    * weighs less; 0: all weigh the same */
     int window_radius;     /* of the matting windows */
     double eps;            /* theirs, see matting.h; 0: MATTING_EPS */
     int threads;           /* for the host's part */

@@ -14,9 +14,24 @@
 /* The weights of the relative weighting at which structure and style are both kept well: see
  * QUALITY.md's table of experiments. */
 #define STYLE_WEIGHT 100
-#define CONTENT_WEIGHT 0.75
+#define CONTENT_WEIGHT 1
 #define MATTING_WEIGHT 0.5 /* times lambda */
 #define GAMUT_WEIGHT 1000
+
+/* Of the distance to the first guess, at the smallest size and at the largest; between them it falls
+ * evenly.  Where colours lie at large is settled in the smallest pictures, and there the guess keeps
+ * them plausible; in the largest it would only hold textures back. */
+#define GUESS_FIRST 1500
+#define GUESS_LAST 20
+
+/* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
+ * the face around them (QUALITY.md, experiment 26). */
+#define ENOUGH_PIXELS 2000
+
+/* A trained network's share of the style; the built-in bank, which knows colours better, sees the rest.
+ * Structure has to hold its own against both (QUALITY.md, experiment 28). */
+#define TRAINED_SHARE 0.3
+#define TRAINED_CONTENT 3.2
 
 /* Of the matting windows.  The paper's 1e-7 leaves a flat window free to multiply what it holds by fifty,
  * be it noise or the step between two blocks of a JPEG; a deviation below a level of 255 should not
@@ -170,19 +185,35 @@ static int levels_for(const Preset *p, int size)
     return levels;
 }
 
+/* A single level is both the smallest and the largest. */
+static double guess_weight(int level, int levels)
+{
+    double at = levels > 1 ? level / (levels - 1.0) : 0.5;
+
+    return GUESS_FIRST * pow(GUESS_LAST / (double) GUESS_FIRST, at);
+}
+
 /* Coarse to fine with preconditioned L-BFGS. */
 static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 {
     int levels = levels_for(p, size);
 
+    double content = CONTENT_WEIGHT * o->content_weight;
+
+    if (options_network(o) && !(o->style_layers && *o->style_layers))
+        s->beside = TRAINED_SHARE;
+    if (s->beside > 0 && !(o->content_layer && *o->content_layer))
+        content *= TRAINED_CONTENT;
     for (int i = 0; i < levels; i++, s->stages++)
         s->stage[s->stages] = (Stage){
             .size = size >> (levels - 1 - i),
             .start = s->stages ? START_CARRY : START_GUESS,
             .objective = { .style = STYLE_WEIGHT * o->style_weight,
-                           .content = CONTENT_WEIGHT * o->content_weight,
+                           .content = content,
                            .matting = MATTING_WEIGHT * o->photorealism,
                            .gamut = GAMUT_WEIGHT,
+                           .guess = guess_weight(i, levels),
+                           .enough = ENOUGH_PIXELS,
                            .window_radius = o->window_radius,
                            .eps = WINDOW_EPS,
                            .threads = o->threads },

@@ -32,6 +32,8 @@ typedef struct {
     int stages;
     Stage stage[DPS_LEVELS];
     NetworkChoice network;
+    double beside;  /* a file's network's share of the style where the built-in one has the rest of it,
+                     * and the content; 0: it has all */
     bool smoothing; /* the reference's local affine smoothing at the end */
     bool painting;  /* no regions; the result goes to full size as a picture, not as colour maps */
 } Schedule;

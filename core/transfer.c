@@ -23,6 +23,7 @@ typedef struct {
     Workplace place;
     DpsImage largest[2];     /* content and style at the largest stage's size */
     DpsImage content, style; /* at the present stage's size */
+    DpsImage guess;          /* the colour transfer at that size, where the stage makes use of it */
     DpsImage picture;        /* the transfer as it stands, of content's size */
     DpsImage latest;         /* the point that the minimiser has come to, clipped */
     bool accepted;           /* latest is one of this stage's points */
@@ -183,7 +184,7 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
 
     switch (start) {
     case START_GUESS:
-        ok = start_guess(&t->content, &t->style, &t->regions, threads, out);
+        ok = image_copy(&t->guess, out);
         break;
     case START_CARRY:
         return start_carry(NULL, last, &t->picture, &t->content, threads, job->cancelled, job->data,
@@ -220,6 +221,7 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
 
     t->content = (DpsImage){ 0 };
     dps_image_clear(&t->style);
+    dps_image_clear(&t->guess);
     dps_image_clear(&t->latest);
     t->accepted = false;
     regions_clear(&t->regions);
@@ -231,6 +233,9 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
                                  t->style.width, t->style.height, threads, t->counterpart,
                                  &t->regions, t->result->message);
+    if (!status && (s->start == START_GUESS || s->objective.guess > 0) &&
+        !start_guess(&t->content, &t->style, &t->regions, threads, &t->guess))
+        status = DPS_NO_MEMORY;
     if (!status)
         status = begin(t, s->start, &last, &next);
     if (!status && !s->objective.paper && !start_hold(&t->regions, &t->content, &next))
@@ -273,7 +278,9 @@ static DpsStatus optimise(Transfer *t, const Stage *s, const Network *network)
     int evaluations = 0;
 
     o.evaluations = evaluations_left(t, s);
-    DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &s->objective,
+    ObjectiveOptions what = s->objective;
+    what.first = what.guess > 0 ? &t->guess : NULL;
+    DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &what,
                                      &t->objective);
 
     if (status)
@@ -323,23 +330,33 @@ static DpsStatus check_sizes(Transfer *t)
     return status;
 }
 
+/* The bank for the stage's pictures: alone, or with the file's network beside it. */
+static DpsStatus make_bank(Transfer *t, Network **bank)
+{
+    const NetworkChoice *choice = &t->schedule.network;
+    const Network *file = t->place.network;
+    DpsStatus status = network_builtin(t->place.dev, &t->content, &t->style, NETWORK_FILTERS,
+                                       t->job->options.seed, bank);
+
+    if (!status && file)
+        network_add_beside(*bank, file, t->schedule.beside, choice->content && *choice->content);
+    else if (!status)
+        status = network_choose(*bank, choice, t->result->message);
+    return status;
+}
+
 /* What a stage does on the device, from t->picture on. */
 static DpsStatus compute(Transfer *t, const Stage *s)
 {
-    DpsStatus status = DPS_OK;
-    Network *own = NULL;
+    DpsStatus status = t->place.network ? check_sizes(t) : DPS_OK;
+    Network *bank = NULL;
 
-    if (t->place.network)
-        status = check_sizes(t);
-    else
-        status = network_builtin(t->place.dev, &t->content, &t->style, NETWORK_FILTERS,
-                                 t->job->options.seed, &own);
-    if (!status && own)
-        status = network_choose(own, &t->schedule.network, t->result->message);
+    if (!status && (!t->place.network || t->schedule.beside > 0))
+        status = make_bank(t, &bank);
     if (!status)
-        status = optimise(t, s, own ? own : t->place.network);
+        status = optimise(t, s, bank ? bank : t->place.network);
     drop_stage(t);
-    network_free(own);
+    network_free(bank);
     return status;
 }
 
@@ -445,6 +462,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     dps_image_clear(&t.largest[1]);
     dps_image_clear(&t.content);
     dps_image_clear(&t.style);
+    dps_image_clear(&t.guess);
     dps_image_clear(&t.picture);
     dps_image_clear(&t.latest);
     regions_clear(&t.regions);

@@ -43,6 +43,7 @@
 typedef struct {
     DpsImage content, style;
     RegionSet set;
+    Network *network; /* NULL: the file's */
     Objective *objective;
     Tensor *x, *g;
 } Level;
@@ -53,6 +54,7 @@ typedef struct {
     DpsRegion *region;
     Device *dev;
     Network *network;
+    double beside; /* its share where the built-in bank looks with it */
     ObjectiveOptions whole;
     Level full; /* at the largest size, with the whole objective */
     DpsImage picture;
@@ -122,6 +124,26 @@ static DpsImage shrunk(const DpsImage *photo, int size)
     return out;
 }
 
+/* As transfer.c makes it for a stage. */
+static void make_objective(const Comparison *c, const ObjectiveOptions *o, Level *level)
+{
+    ObjectiveOptions what = *o;
+    DpsImage guess = { 0 };
+
+    if (!o->paper && c->beside > 0) {
+        need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0,
+                              &level->network));
+        network_add_beside(level->network, c->network, c->beside, false);
+    }
+    if (o->guess > 0) {
+        need(start_guess(&level->content, &level->style, &level->set, THREADS, &guess));
+        what.first = &guess;
+    }
+    need(!objective_new(level->network ? level->network : c->network, &level->content,
+                        &level->style, &level->set, &what, &level->objective));
+    dps_image_clear(&guess);
+}
+
 static void level_open(const Comparison *c, int size, const ObjectiveOptions *o, Level *level)
 {
     const Backend *be = c->dev->be;
@@ -134,8 +156,7 @@ static void level_open(const Comparison *c, int size, const ObjectiveOptions *o,
         network_check_size(c->network, level->content.width, level->content.height, message) ||
         network_check_size(c->network, level->style.width, level->style.height, message))
         die("%s", message);
-    need(!objective_new(c->network, &level->content, &level->style, &level->set, o,
-                        &level->objective));
+    make_objective(c, o, level);
     level->x = be->tensor(c->dev, 3, level->content.height, level->content.width);
     level->g = be->tensor(c->dev, 3, level->content.height, level->content.width);
     need(level->x && level->g);
@@ -148,6 +169,7 @@ static void level_close(Level *level)
     be->drop(level->x);
     be->drop(level->g);
     objective_free(level->objective);
+    network_free(level->network);
     regions_clear(&level->set);
     dps_image_clear(&level->content);
     dps_image_clear(&level->style);
@@ -349,6 +371,7 @@ int main(int argc, char **argv)
     const Stage *last = strcmp(argv[3], "paper") ? &ours.stage[ours.stages - 1]
                                                  : &theirs.stage[theirs.stages - 1];
     c.whole = last->objective;
+    c.beside = ours.beside;
     c.content = read_ppm(argv[6]);
     c.style = read_ppm(argv[7]);
     if (argc == 10) {

@@ -73,7 +73,8 @@ static void test_own_style(void)
     DpsImage photo = host_photo(3, 40, 31, 4), out;
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, 2, NULL, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, 2, NULL, &set, message) == DPS_OK, "%s",
+          message);
     CHECK(colour_transfer_regions(&photo, &photo, &set, 2, &out), "memory");
     double error = host_difference(&photo, &out);
     printf("own style %.1e\n", error);
@@ -132,11 +133,52 @@ static void test_halves(void)
     regions_clear(&set);
 }
 
+/* Half of a dark photo would land below black: the first map's clipped result has a mean above the
+ * style's and too little contrast; what comes out has neither. */
+static void test_clipped(void)
+{
+    enum { W = 60, H = 40 };
+    DpsImage content = host_photo(3, W, H, 4), style = host_photo(3, W, H, 9), out;
+    RegionSet set;
+    char message[DPS_MESSAGE];
+    double want[3], got[3], want_cov[9], got_cov[9], once[3], once_cov[9];
+
+    for (size_t i = 0; i < image_values(&style); i++) /* mostly black, some light */
+        style.data[i] = powf(style.data[i], 6);
+    CHECK(regions_prepare(0, NULL, W, H, W, H, 2, NULL, &set, message) == DPS_OK, "%s", message);
+    const float *mask = image_plane(&set.content, 0);
+    ColourMap map = colour_map(&content, mask, &style, mask);
+    CHECK(colour_transfer_regions(&content, &style, &set, 2, &out), "memory");
+    colour_moments(&style, mask, want, want_cov);
+    colour_moments(&out, mask, got, got_cov);
+    for (int i = 0; i < W * H; i++) {
+        double x[3];
+        for (int c = 0; c < 3; c++)
+            x[c] = (double) image_plane(&content, c)[i] - map.from[c];
+        for (int c = 0; c < 3; c++)
+            image_plane(&out, c)[i] = (float) fmin(1, fmax(0, map.to[c] + map.matrix[3 * c] * x[0] +
+                                                                  map.matrix[3 * c + 1] * x[1] +
+                                                                  map.matrix[3 * c + 2] * x[2]));
+    }
+    colour_moments(&out, mask, once, once_cov);
+    double mean = worst_of(got, want, 3), mean_once = worst_of(once, want, 3);
+    double cov = worst_of(got_cov, want_cov, 9), cov_once = worst_of(once_cov, want_cov, 9);
+    printf("clipped: means %.2g, once %.2g; covariances %.2g, once %.2g\n", mean, mean_once, cov,
+           cov_once);
+    CHECK(mean < 0.7 * mean_once, "means are off by %.3g", mean);    /* 0.010, 0.018 */
+    CHECK(cov < 0.6 * cov_once, "covariances are off by %.3g", cov); /* 0.0018, 0.0042 */
+    dps_image_clear(&out);
+    dps_image_clear(&content);
+    dps_image_clear(&style);
+    regions_clear(&set);
+}
+
 int main(void)
 {
     test_eigen();
     test_golden();
     test_own_style();
     test_halves();
+    test_clipped();
     return check_done("colour");
 }

@@ -60,8 +60,12 @@ static double loss_at(Bench *b, Tensor *x, Losses *losses)
 
 /* ------------------------------------------------------------------ golden */
 
-static const ObjectiveOptions paper = { .paper = true,  .style = 100,       .content = 5,
-                                        .matting = 1e4, .variation = 1e-3, .window_radius = 1,
+static const ObjectiveOptions paper = { .paper = true,
+                                        .style = 100,
+                                        .content = 5,
+                                        .matting = 1e4,
+                                        .variation = 1e-3,
+                                        .window_radius = 1,
                                         .threads = 1 };
 
 static void check_term(GoldenCase *c, const Backend *be, const char *term,
@@ -159,8 +163,9 @@ static void check_gradient(Bench *b, const char *name)
 
 static void test_gradients(GoldenCase *c)
 {
-    const ObjectiveOptions relative = { .style = 100, .content = 3, .matting = 1e4, .gamut = 100,
-                                        .window_radius = 1, .threads = 1 };
+    const ObjectiveOptions relative = {
+        .style = 100, .content = 3, .matting = 1e4, .gamut = 100, .window_radius = 1, .threads = 1
+    };
     const char *const files[] = { GOLDEN_DIR "/network-vgg16.safetensors",
                                   GOLDEN_DIR "/network-squeezenet.safetensors" };
     ObjectiveOptions wide = relative;
@@ -183,6 +188,13 @@ static void test_gradients(GoldenCase *c)
         check_gradient(&b, files[i]);
         bench_close(&b);
     }
+    ObjectiveOptions held = relative;
+    held.guess = 300;
+    held.first = &c->content;
+    held.enough = 300;
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &held);
+    check_gradient(&b, "relative, builtin, held to a guess");
+    bench_close(&b);
     wide.window_radius = 2;
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &wide);
     check_gradient(&b, "relative, builtin, windows of 5x5");
@@ -193,8 +205,9 @@ static void test_gradients(GoldenCase *c)
  * loss. */
 static void test_zeros(GoldenCase *c)
 {
-    const ObjectiveOptions o = { .style = 100, .content = 3, .matting = 1e4, .window_radius = 1,
-                                 .threads = 1 };
+    const ObjectiveOptions o = {
+        .style = 100, .content = 3, .matting = 1e4, .window_radius = 1, .threads = 1
+    };
     RegionSet whole;
     char message[DPS_MESSAGE];
     Bench b;
@@ -213,6 +226,53 @@ static void test_zeros(GoldenCase *c)
     CHECK(l.style < 1e-20, "style %g", l.style);
     bench_close(&b);
     regions_clear(&whole);
+}
+
+static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, Losses *l)
+{
+    Bench b;
+
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, o);
+    double total = loss_at(&b, b.x, l);
+    bench_close(&b);
+    return total;
+}
+
+/* The guess adds the mean squared distance to it, and nothing at the guess itself. */
+static void test_guess(const GoldenCase *c)
+{
+    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    double mean = 0;
+    Losses l;
+
+    double without = whole_loss(c, &o, &l);
+    o.guess = 7;
+    o.first = &c->content;
+    for (size_t i = 0; i < image_values(&c->x); i++)
+        mean += pow((double) (c->x.data[i] - c->content.data[i]), 2) / (double) image_values(&c->x);
+    double with = whole_loss(c, &o, &l);
+    CHECK(fabs(with - without - 7 * mean) < 1e-6 * with, "%.9g, not %.9g", with - without,
+          7 * mean);
+    o.first = &c->x;
+    with = whole_loss(c, &o, &l);
+    CHECK(fabs(with - without) < 1e-6 * with, "%.9g at the guess itself", with - without);
+}
+
+/* Regions weigh less below the number of pixels that is enough, and all the same above it. */
+static void test_enough(const GoldenCase *c)
+{
+    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    Losses all, weighed;
+
+    whole_loss(c, &o, &all);
+    o.enough = 300;
+    whole_loss(c, &o, &weighed);
+    CHECK(fabs(all.style - weighed.style) > 1e-3 * all.style,
+          "weighing regions by pixels changes nothing: %g", weighed.style);
+    o.enough = 1e-9;
+    whole_loss(c, &o, &weighed);
+    CHECK(fabs(all.style - weighed.style) < 1e-12, "large regions weigh something else: %g",
+          weighed.style);
 }
 
 static double style_loss(const GoldenCase *c, const char *layers)
@@ -241,7 +301,8 @@ static void test_layers(const GoldenCase *c)
 
     CHECK(fabs(first - third) > 0.01 * first, "%g and %g", first, third);
     CHECK(fabs(both - mean) < 1e-12 * mean, "%g, expected %g", both, mean); /* 2e-16 */
-    CHECK(fabs(style_loss(c, "level1=7") - first) < 1e-12 * first, "a single layer's weight counts");
+    CHECK(fabs(style_loss(c, "level1=7") - first) < 1e-12 * first,
+          "a single layer's weight counts");
 }
 
 int main(void)
@@ -253,6 +314,8 @@ int main(void)
     test_golden(&c, &cpu_backend, 2e-5);
     test_gradients(&c);
     test_zeros(&c);
+    test_guess(&c);
+    test_enough(&c);
     test_layers(&c);
     golden_case_close(&c);
     return check_done("objective");
