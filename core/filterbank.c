@@ -22,7 +22,7 @@
 /* How much louder than the others the filters speak that see the pixel's colour: colours are then met
  * before textures (QUALITY.md, experiment 7). */
 #define COLOUR_GAIN 1.2f
-/* And those that see contrast: textures, which the first guess does not bring (experiment 27). */
+/* And those that see contrast: textures, which the first guess does not bring (experiment 28). */
 #define CONTRAST_GAIN 1.25f
 /* How heavy the levels' losses are: the fine ones say most about what an eye compares (experiment 14). */
 static const double level_share[LEVELS] = { 1.6, 1.6, 1, 0.7, 0.5 };

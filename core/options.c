@@ -25,11 +25,11 @@
 #define GUESS_LAST 20
 
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
- * the face around them (QUALITY.md, experiment 26). */
+ * the face around them (QUALITY.md, experiment 27). */
 #define ENOUGH_PIXELS 2000
 
 /* A trained network's share of the style; the built-in bank, which knows colours better, sees the rest.
- * Structure has to hold its own against both (QUALITY.md, experiment 28). */
+ * Structure has to hold its own against both (QUALITY.md, experiment 29). */
 #define TRAINED_SHARE 0.3
 #define TRAINED_CONTENT 3.2
 
