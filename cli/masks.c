@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "interrupt.h"
 #include "picture.h"
 
 void masks_options_add(GOptionContext *context, MaskOptions *options)
@@ -175,14 +176,19 @@ gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error)
     return good;
 }
 
+static bool cancelled(void *data)
+{
+    return interrupted();
+}
+
 gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
                     unsigned seed, int threads, GError **error)
 {
     char message[DPS_MESSAGE];
     *masks = (Masks) { .engines = TRUE };
-    DpsStatus status = dps_regions_auto(content, style, most, seed, threads, &masks->count,
-                                        &masks->region, message);
-    if (status != DPS_OK)
+    DpsStatus status = dps_regions_auto(content, style, most, seed, threads, cancelled, NULL,
+                                        &masks->count, &masks->region, message);
+    if (status != DPS_OK && !(status == DPS_CANCELLED && interrupt_check(error)))
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
     return status == DPS_OK;
 }

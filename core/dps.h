@@ -267,12 +267,15 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
  *
  * *region becomes an array of *regions, largest in the content first, named "auto 1", "auto 2" and
  * so on, that dps_regions_free frees.  Masks have the photos' sizes, but for a long side of 1024
- * pixels at most, are soft at borders, and sum to 1 everywhere.  Takes some tenths of a second.
- * DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence in message; then *regions is 0. */
+ * pixels at most, are soft at borders, and sum to 1 everywhere.  A large region whose colours change
+ * from top to bottom is given as two, the upper and the lower.  Takes about a second; `cancelled` (may
+ * be NULL) is asked from the calling thread several times in that.
+ * DPS_OK, or DPS_CANCELLED, DPS_NO_MEMORY, DPS_BAD_INPUT and a sentence in message; then *regions is
+ * 0. */
 #define DPS_REGIONS_AUTO 6
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
-                           int threads, int *regions, DpsRegion **region,
-                           char message[DPS_MESSAGE]);
+                           int threads, bool (*cancelled)(void *data), void *data, int *regions,
+                           DpsRegion **region, char message[DPS_MESSAGE]);
 
 /* -------------------------------------------------------------------- measures */
 

@@ -2,6 +2,7 @@
 /* dps_regions_auto: divides, as long as the data speak for it, and makes masks. */
 #include "segment.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,13 @@ enum { SIZE = 192, MASK_SIZE = 1024, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
  * only where they stand out more than parts of a smooth sky do, which have some 10. */
 #define FIRST_MERIT 2.0
 #define NEXT_MERIT 15.0
+
+/* What a region must have to be halved: this much of either picture, and halves whose mean colours
+ * differ by this in one of the two.  More than HALVED regions are never made in that way: each takes
+ * some of the structure. */
+#define HALVED 4
+#define LARGE 0.3
+#define LEAST_CHANGE 0.02
 
 /* -------------------------------------------------------------------- dividing on */
 
@@ -49,7 +57,14 @@ typedef struct {
     Division division[MOST]; /* of each region, where it has been considered */
     int regions, most;
     unsigned seed;
+    bool (*cancelled)(void *data);
+    void *data;
 } Search;
+
+static bool cancelled(const Search *search)
+{
+    return search->cancelled && search->cancelled(search->data);
+}
 
 static void division_clear(Division *division)
 {
@@ -72,13 +87,15 @@ static void accept(Search *search, int region)
     search->regions++;
 }
 
-/* The region whose division has the most merit above `least`; -1: none.  False: memory. */
+/* The region whose division has the most merit above `least`; -1: none.  False: memory is short, or
+ * the caller wants no more. */
 static bool find_best(Search *search, double least, int *best)
 {
     *best = -1;
     for (int k = 0; k < search->regions; k++) {
         Division *division = &search->division[k];
-        if (!division->label[0] && !consider(search->picture, k, SPARE, search->seed, division))
+        if (!division->label[0] &&
+            (cancelled(search) || !consider(search->picture, k, SPARE, search->seed, division)))
             return false;
         if (division->merit > least) {
             least = division->merit;
@@ -100,6 +117,53 @@ static bool divide_on(Search *search)
         accept(search, best);
     }
     return true;
+}
+
+/* -------------------------------------------------------------------- halving */
+
+/* The largest region that may be halved, by the lesser of its two shares; -1: none. */
+static int find_largest(const Search *search, const bool done[MOST])
+{
+    double most = LARGE;
+    int largest = -1;
+    for (int k = 0; k < search->regions; k++) {
+        double share = fmin(segment_share(&search->picture[0], k),
+                            segment_share(&search->picture[1], k));
+        if (!done[k] && share > most) {
+            most = share;
+            largest = k;
+        }
+    }
+    return largest;
+}
+
+static void give_back(SegmentPicture *picture, int from, int to)
+{
+    for (size_t i = 0; i < image_pixels(&picture->small); i++)
+        if (picture->label[i] == from)
+            picture->label[i] = (uint8_t) to;
+}
+
+/* Halves large regions by height where that makes a difference.  A single region stays whole: where
+ * the photos have nothing in common, neither have their halves. */
+static void halve_on(Search *search)
+{
+    bool done[MOST] = { false };
+    int k;
+    if (search->regions < 2)
+        return;
+    while (search->regions < search->most && search->regions < HALVED &&
+           (k = find_largest(search, done)) >= 0) {
+        segment_halve(search->picture, k, search->regions);
+        if (segment_change(&search->picture[0], k, search->regions) < LEAST_CHANGE &&
+            segment_change(&search->picture[1], k, search->regions) < LEAST_CHANGE) {
+            done[k] = true;
+            give_back(&search->picture[0], search->regions, k);
+            give_back(&search->picture[1], search->regions, k);
+        } else {
+            search->regions++;
+        }
+    }
 }
 
 /* ------------------------------------------------------------------------- giving */
@@ -163,14 +227,15 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
     if (!segment_picture_init(content, SIZE, threads, &search->picture[0]) ||
         !segment_picture_init(style, SIZE, threads, &search->picture[1]) || !divide_on(search))
         return false;
+    halve_on(search);
     sort_labels(search);
     *region = calloc((size_t) search->regions, sizeof **region);
     if (!*region)
         return false;
     for (int k = 0; k < search->regions; k++)
         (*region)[k].name = names[k];
-    return give_masks(search, content, false, threads, *region) &&
-           give_masks(search, style, true, threads, *region);
+    return !cancelled(search) && give_masks(search, content, false, threads, *region) &&
+           !cancelled(search) && give_masks(search, style, true, threads, *region);
 }
 
 static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_MESSAGE])
@@ -188,9 +253,11 @@ static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_M
 }
 
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
-                           int threads, int *regions, DpsRegion **region, char message[DPS_MESSAGE])
+                           int threads, bool (*asked)(void *data), void *data, int *regions,
+                           DpsRegion **region, char message[DPS_MESSAGE])
 {
-    Search search = { .most = most, .seed = seed };
+    Search search = { .most = most, .seed = seed, .cancelled = asked, .data = data };
+    DpsStatus status = DPS_OK;
     *regions = 0;
     *region = NULL;
     *message = '\0';
@@ -201,14 +268,16 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
                  DPS_REGIONS_AUTO);
         return DPS_BAD_INPUT;
     }
-    bool ok = search_regions(&search, content, style, threads, region);
-    if (ok)
+    if (search_regions(&search, content, style, threads, region))
         *regions = search.regions;
     else {
-        snprintf(message, DPS_MESSAGE, "There is not enough memory to find regions.");
+        status = cancelled(&search) ? DPS_CANCELLED : DPS_NO_MEMORY;
+        snprintf(message, DPS_MESSAGE, "%s",
+                 status == DPS_CANCELLED ? "Cancelled."
+                                         : "There is not enough memory to find regions.");
         dps_regions_free(*region ? search.regions : 0, *region);
         *region = NULL;
     }
     search_clear(&search);
-    return ok ? DPS_OK : DPS_NO_MEMORY;
+    return status;
 }

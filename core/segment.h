@@ -4,9 +4,9 @@
  * Both photos are shrunk, described pixel by pixel (segment-features.c), and divided into two
  * kinds of thing by clustering over both (segment-cluster.c); the border between the two is then
  * drawn anew in each photo by its own colours (segment-refine.c).  segment.c repeats that within
- * the parts, for as long as they are well told apart in both photos (segment-merit.c), and makes
- * masks of what it found.  It knows nothing of what things are called, and nothing of masks that
- * a person has painted.
+ * the parts, for as long as they are well told apart in both photos (segment-merit.c), halves large
+ * ones by height (segment-halve.c), and makes masks of what it found.  It knows nothing of what
+ * things are called, and nothing of masks that a person has painted.
  *
  * Functions that return bool give false when memory is short. */
 
@@ -50,6 +50,13 @@ bool segment_divide(SegmentPicture picture[2], int region, int other, unsigned s
 
 /* Draws the border between labels `a` and `b` of one picture anew, by its colours. */
 bool segment_refine(SegmentPicture *picture, int a, int b);
+
+/* The lower half of region `region`, as many pixels in either picture as above, gets label `other`. */
+void segment_halve(SegmentPicture picture[2], int region, int other);
+
+/* How far the mean colours of a and b are apart in a picture, as a root mean square over the three
+ * channels.  0 when either is empty. */
+double segment_change(const SegmentPicture *picture, int a, int b);
 
 /* The share of a picture that has label k. */
 double segment_share(const SegmentPicture *picture, int k);

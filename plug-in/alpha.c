@@ -92,8 +92,9 @@ static void add_rest(Request *request, DpsRegion *rest)
     request->job.regions = n + 1;
 }
 
-gboolean alpha_respect(Request *request, const Cover *content, const Cover *style, GError **error)
+gboolean alpha_respect(Request *request, GError **error)
 {
+    const Cover *content = &request->of_content, *style = &request->of_style;
     int n = request->job.regions;
     DpsRegion rest = { 0 };
 

@@ -7,17 +7,12 @@
 
 #include "request.h"
 
-typedef struct {
-    DpsImage alpha; /* empty: opaque; the caller clears it */
-    gboolean opaque;
-} Cover;
-
 /* Where a drawable can be seen.  FALSE and an error where that is nowhere. */
 gboolean alpha_read(GimpDrawable *drawable, Cover *cover, GError **error);
 
 /* Takes what is transparent out of every region of the request.  The engine would count it as "the
  * rest", so the visible rest becomes a region of its own, where there is one.  Without masks that is
- * the whole picture. */
-gboolean alpha_respect(Request *request, const Cover *content, const Cover *style, GError **error);
+ * the whole picture.  It works on plain memory, in any thread. */
+gboolean alpha_respect(Request *request, GError **error);
 
 #endif

@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "found.h"
 
-static gboolean find(const DpsImage *content, const DpsImage *style, unsigned seed, int threads,
-                     int *regions, DpsRegion **region, GError **error)
-{
-    char message[DPS_MESSAGE];
+#include <glib/gi18n.h>
 
-    if (dps_regions_auto(content, style, DPS_REGIONS_AUTO, seed, threads, regions, region,
-                         message) == DPS_OK)
-        return TRUE;
-    g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, message);
-    return FALSE;
-}
+#include "alpha.h"
 
-gboolean found_read(Request *request, GError **error)
+DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE])
 {
-    const DpsOptions *options = &request->job.options;
+    Request *request = data;
+    const DpsOptions *options = &work->options;
     DpsRegion *region;
+    GError *error = NULL;
+    DpsStatus status;
     int regions;
 
-    if (!find(&request->content, &request->style, options->seed, options->threads, &regions,
-              &region, error))
-        return FALSE;
+    if (!request->find)
+        return DPS_OK;
+    status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, options->seed,
+                              options->threads, work->cancelled, work->data, &regions, &region,
+                              message);
+    if (status != DPS_OK)
+        return status;
     request_adopt(request, regions, region);
-    return TRUE;
+    if (!alpha_respect(request, &error)) {
+        g_strlcpy(message, error->message, DPS_MESSAGE);
+        g_error_free(error);
+        return DPS_NO_MEMORY;
+    }
+    work->regions = request->job.regions;
+    work->region = request->job.region;
+    work->only_regions = request->job.only_regions;
+    return DPS_OK;
 }
 
 /* --------------------------------------------------------------------- channels */
@@ -99,24 +106,92 @@ static void add_to_images(GimpDrawable *content, GimpDrawable *style, int region
     gimp_displays_flush();
 }
 
-gboolean found_add_channels(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
-                            GimpDrawable ***on_content, GimpDrawable ***on_style, GError **error)
-{
-    DpsImage photo = { 0 }, other = { 0 };
-    DpsRegion *region = NULL;
-    Encoding encoding;
-    int regions = 0;
-    gboolean ok;
+/* ----------------------------------------------------------------------- search */
 
-    *on_content = *on_style = NULL;
+struct FoundSearch {
+    GimpDrawable *content, *style;
+    DpsImage photo[2];
+    unsigned seed;
+    int threads;
+    GThread *thread;
+    gint cancelled, finished; /* atomic */
+
+    /* the worker's, until it has finished */
+    DpsStatus status;
+    int regions;
+    DpsRegion *region;
+    char message[DPS_MESSAGE];
+};
+
+static bool is_cancelled(void *data)
+{
+    return g_atomic_int_get(&((FoundSearch *) data)->cancelled);
+}
+
+static gpointer search(gpointer data)
+{
+    FoundSearch *found = data;
+
+    found->status = dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO,
+                                     found->seed, found->threads, is_cancelled, found,
+                                     &found->regions, &found->region, found->message);
+    g_atomic_int_set(&found->finished, TRUE);
+    return NULL;
+}
+
+FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
+                         GError **error)
+{
+    FoundSearch *found = g_new0(FoundSearch, 1);
+    Encoding encoding;
+
+    found->content = content;
+    found->style = style;
+    found->seed = seed;
+    found->threads = threads;
     layers_encoding(content, &encoding);
-    ok = request_read_photo(content, &encoding, &photo, error) &&
-         request_read_photo(style, &encoding, &other, error) &&
-         find(&photo, &other, seed, threads, &regions, &region, error);
-    dps_image_clear(&photo);
-    dps_image_clear(&other);
-    if (ok && regions > 1)
-        add_to_images(content, style, regions, region, on_content, on_style);
-    dps_regions_free(regions, region);
-    return ok;
+    if (!request_read_photo(content, &encoding, &found->photo[0], error) ||
+        !request_read_photo(style, &encoding, &found->photo[1], error)) {
+        found_free(found);
+        return NULL;
+    }
+    found->thread = g_thread_new("regions", search, found);
+    return found;
+}
+
+gboolean found_finished(const FoundSearch *found)
+{
+    return g_atomic_int_get(&found->finished);
+}
+
+gboolean found_add_channels(FoundSearch *found, GimpDrawable ***on_content,
+                            GimpDrawable ***on_style, GError **error)
+{
+    *on_content = *on_style = NULL;
+    g_clear_pointer(&found->thread, g_thread_join);
+    if (found->status != DPS_OK) {
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, found->message);
+        return FALSE;
+    }
+    if (!gimp_item_is_valid(GIMP_ITEM(found->content)) ||
+        !gimp_item_is_valid(GIMP_ITEM(found->style))) {
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, _("One of the photos has been closed."));
+        return FALSE;
+    }
+    if (found->regions > 1)
+        add_to_images(found->content, found->style, found->regions, found->region, on_content,
+                      on_style);
+    return TRUE;
+}
+
+void found_free(FoundSearch *found)
+{
+    if (!found)
+        return;
+    g_atomic_int_set(&found->cancelled, TRUE);
+    g_clear_pointer(&found->thread, g_thread_join);
+    dps_image_clear(&found->photo[0]);
+    dps_image_clear(&found->photo[1]);
+    dps_regions_free(found->regions, found->region);
+    g_free(found);
 }

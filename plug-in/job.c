@@ -6,6 +6,8 @@
 
 struct Job {
     DpsJob work;
+    JobPrepare prepare;
+    gpointer prepare_data;
     DpsResult result;
     DpsStatus status;
     GThread *thread;
@@ -50,16 +52,21 @@ static gpointer work(gpointer data)
 {
     Job *job = data;
 
-    job->status = dps_run(&job->work, &job->result);
+    if (job->prepare)
+        job->status = job->prepare(&job->work, job->prepare_data, job->result.message);
+    if (job->status == DPS_OK)
+        job->status = dps_run(&job->work, &job->result);
     g_atomic_int_set(&job->finished, TRUE);
     return NULL;
 }
 
-Job *job_start(const DpsJob *what)
+Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data)
 {
     Job *job = g_new0(Job, 1);
 
     job->work = *what;
+    job->prepare = prepare;
+    job->prepare_data = data;
     job->work.progress = on_progress;
     job->work.cancelled = on_cancelled;
     job->work.data = job;

@@ -21,8 +21,13 @@ typedef struct {
     gboolean cancelling, finished;
 } JobState;
 
-/* Starts computing.  Everything that *what points to must live until job_free. */
-Job *job_start(const DpsJob *what);
+/* What the worker does before the run, on plain memory: it may complete *work, whose progress and
+ * cancelled it has.  Anything but DPS_OK ends the job, and message says why. */
+typedef DpsStatus (*JobPrepare)(DpsJob *work, gpointer data, char message[DPS_MESSAGE]);
+
+/* Starts computing, with `prepare` first where it isn't NULL.  Everything that *what points to, and
+ * data, must live until job_free. */
+Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data);
 
 /* Stops the run if it is still going, waits for it, and frees everything.  NULL is fine. */
 void job_free(Job *job);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dialog.h"
+#include "found.h"
 #include "job.h"
 #include "remember.h"
 #include "report.h"
@@ -61,7 +62,7 @@ static GimpPDBStatusType run_silently(GimpDrawable *content, GimpProcedureConfig
     if (!request_read(request, content, config, error))
         return GIMP_PDB_EXECUTION_ERROR;
     gimp_progress_init(_("Transferring style"));
-    wait.job = *job = job_start(&request->job);
+    wait.job = *job = job_start(&request->job, found_prepare, request);
     wait.loop = g_main_loop_new(NULL, FALSE);
     g_timeout_add(50, on_tick, &wait);
     g_main_loop_run(wait.loop);

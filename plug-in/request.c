@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 
 #include "alpha.h"
-#include "found.h"
 #include "masks.h"
 
 /* Sets the error; always FALSE. */
@@ -152,7 +151,7 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
         ok = fail(error, "%s",
                   _("Either give masks or a label map, or let the regions be found, not both."));
     else if (find)
-        ok = found_read(request, error);
+        ok = request->find = TRUE;
     else if (content_labels)
         ok = read_labels(request, content_labels, style_labels, style, error);
     else
@@ -274,7 +273,6 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
                       GError **error)
 {
     GimpDrawable *style = NULL;
-    Cover of_content = { 0 }, of_style = { 0 };
     gboolean ok;
 
     *request = (Request){ .drawable = content };
@@ -284,17 +282,14 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
                     _("There is no style: pass the photo whose look you want as “style”, a layer "
                       "of any open image."));
     layers_encoding(content, &request->encoding);
-    ok = read_options(request, config, error) && alpha_read(content, &of_content, error) &&
-         alpha_read(style, &of_style, error) &&
+    ok = read_options(request, config, error) && alpha_read(content, &request->of_content, error) &&
+         alpha_read(style, &request->of_style, error) &&
          request_read_photo(content, &request->encoding, &request->content, error) &&
          request_read_photo(style, &request->encoding, &request->style, error) &&
          read_regions(request, config, style, error) &&
-         alpha_respect(request, &of_content, &of_style, error) &&
-         read_start(request, config, error);
+         (request->find || alpha_respect(request, error)) && read_start(request, config, error);
     request->job.content = &request->content;
     request->job.style = &request->style;
-    dps_image_clear(&of_content.alpha);
-    dps_image_clear(&of_style.alpha);
     g_object_unref(style);
     if (!ok)
         request_clear(request);
@@ -312,6 +307,8 @@ void request_clear(Request *request)
     dps_image_clear(&request->content);
     dps_image_clear(&request->style);
     dps_image_clear(&request->start);
+    dps_image_clear(&request->of_content.alpha);
+    dps_image_clear(&request->of_style.alpha);
     g_free(request->network);
     g_free(request->device);
     g_free(request->style_layers);

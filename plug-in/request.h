@@ -10,10 +10,18 @@
 
 #include "layers.h"
 
+/* Where a drawable can be seen. */
+typedef struct {
+    DpsImage alpha; /* empty: opaque */
+    gboolean opaque;
+} Cover;
+
 typedef struct {
     GimpDrawable *drawable; /* the content: borrowed */
     Encoding encoding;
     DpsImage content, style, start;
+    Cover of_content, of_style;
+    gboolean find; /* the regions are still to be found: found_prepare */
     DpsRegion *region;
     char *network, *device, *style_layers, *content_layer;
     DpsJob job;

@@ -91,7 +91,7 @@ static DpsStatus make_regions(void)
     DpsRegion *region;
     int regions;
     char message[DPS_MESSAGE];
-    DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, 1, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, 1, NULL, NULL, &regions, &region, message);
     CHECK((status == DPS_OK) == (regions > 0 && region != NULL), "%d regions", regions);
     CHECK((status == DPS_OK) == (message[0] == 0), "the message '%s'", message);
     dps_regions_free(regions, region);

@@ -96,7 +96,7 @@ static void check_bands(const char *what, int bands, const Part *content, const 
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(&a, &b, 6, 1, 0, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(&a, &b, 6, 1, 0, NULL, NULL, &regions, &region, message);
     CHECK(status == DPS_OK, "%s: %s", what, message);
     CHECK(regions == bands, "%s: %d regions for %d bands", what, regions, bands);
     check_masks(what, regions, region);
@@ -137,7 +137,8 @@ static void check_whole(const char *what, const DpsImage *content, const DpsImag
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(content, style, 6, 1, 1, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(content, style, 6, 1, 1, NULL, NULL, &regions, &region,
+                                        message);
     CHECK(status == DPS_OK && regions == 1, "%s: status %d, %d regions", what, status, regions);
     check_masks(what, regions, region);
     dps_regions_free(regions, region);
@@ -161,7 +162,8 @@ static void test_odd_sizes(void)
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(&wide, &photo, 6, 1, 0, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(&wide, &photo, 6, 1, 0, NULL, NULL, &regions, &region,
+                                        message);
     CHECK(status == DPS_OK, "5000 x 7: %s", message);
     check_masks("5000 x 7", regions, region);
     CHECK(region[0].content.width == 1024 && region[0].style.width == 100, "masks %d and %d wide",
@@ -183,8 +185,8 @@ static void test_repeats(void)
     DpsRegion *one, *two;
     char message[DPS_MESSAGE];
     int ones, twos;
-    dps_regions_auto(&photo, &style, 6, 7, 1, &ones, &one, message);
-    dps_regions_auto(&photo, &style, 6, 7, 2, &twos, &two, message);
+    dps_regions_auto(&photo, &style, 6, 7, 1, NULL, NULL, &ones, &one, message);
+    dps_regions_auto(&photo, &style, 6, 7, 2, NULL, NULL, &twos, &two, message);
     CHECK(ones == twos && ones > 1, "%d and %d regions", ones, twos);
     for (int k = 0; k < ones && k < twos; k++)
         CHECK(!memcmp(one[k].content.data, two[k].content.data, 200 * 130 * sizeof(float)) &&
@@ -192,11 +194,112 @@ static void test_repeats(void)
               "region %d differs", k);
     dps_regions_free(ones, one);
     dps_regions_free(twos, two);
-    dps_regions_auto(&photo, &style, 2, 7, 1, &ones, &one, message);
+    dps_regions_auto(&photo, &style, 2, 7, 1, NULL, NULL, &ones, &one, message);
     CHECK(ones == 2, "%d regions where 2 were the most", ones);
     dps_regions_free(ones, one);
     dps_image_clear(&photo);
     dps_image_clear(&style);
+}
+
+/* Colours that change from top to bottom: each part comes as an upper and a lower half. */
+static void test_halves(void)
+{
+    enum { WIDTH = 200, HEIGHT = 160 };
+    const Part part[] = { { 0.4f, 0.5f, 0.7f, 0.01f }, { 0.2f, 0.3f, 0.1f, 0.2f } };
+    const double end[] = { 0.5 };
+    static int which[WIDTH * HEIGHT];
+    DpsImage photo = make_bands(WIDTH, HEIGHT, 2, part, end, 5, which);
+    DpsImage style = make_bands(WIDTH, HEIGHT, 2, part, end, 6, which);
+    for (size_t i = 0; i < image_values(&photo); i++)
+        photo.data[i] += 0.2f * (float) (i % image_pixels(&photo) / WIDTH) / HEIGHT;
+    DpsRegion *region;
+    char message[DPS_MESSAGE];
+    int regions;
+    dps_regions_auto(&photo, &style, 6, 1, 0, NULL, NULL, &regions, &region, message);
+    CHECK(regions == 4, "%d regions for two parts in halves", regions);
+    check_masks("halves", regions, region);
+    for (int k = 0; k < regions; k++)
+        for (int m = 0; m < 2; m++) {
+            const DpsImage *mask = m ? &region[k].style : &region[k].content;
+            double share = fmax(covered(mask, which, 0), covered(mask, which, 1));
+            printf("a half: %.3f\n", share);
+            CHECK(fabs(share - 0.5) < 0.05, "region %d has %.3f of its part", k, share); /* 0.499 */
+        }
+    dps_regions_free(regions, region);
+    dps_image_clear(&photo);
+    dps_image_clear(&style);
+}
+
+/* Two ways to divide cost nearly the same: every seed must choose the same. */
+static void test_seeds(void)
+{
+    const Part noon[] = { { 0.6f, 0.7f, 0.9f, 0.02f },
+                          { 0.5f, 0.4f, 0.3f, 0.3f },
+                          { 0.2f, 0.3f, 0.4f, 0.1f } };
+    const Part dusk[] = { { 0.7f, 0.3f, 0.3f, 0.05f },
+                          { 0.2f, 0.1f, 0.1f, 0.2f },
+                          { 0.5f, 0.2f, 0.2f, 0.1f } };
+    const double end[] = { 0.45, 0.7 };
+    DpsImage photo = make_bands(210, 140, 3, noon, end, 8, NULL);
+    DpsImage style = make_bands(180, 150, 3, dusk, end, 9, NULL);
+    DpsRegion *first = NULL;
+    char message[DPS_MESSAGE];
+    int regions = 0;
+    for (unsigned seed = 0; seed < 5; seed++) {
+        DpsRegion *region;
+        int found;
+        double differ = 0;
+        dps_regions_auto(&photo, &style, 6, seed, 0, NULL, NULL, &found, &region, message);
+        if (!first) {
+            first = region;
+            regions = found;
+            continue;
+        }
+        CHECK(found == regions, "seed %u: %d regions instead of %d", seed, found, regions);
+        for (int k = 0; k < found && k < regions; k++)
+            for (size_t i = 0; i < image_pixels(&photo); i++)
+                differ += fabs((double) (region[k].content.data[i] - first[k].content.data[i]));
+        differ /= (double) image_pixels(&photo);
+        printf("seed %u: masks differ by %.1e\n", seed, differ);
+        CHECK(differ < 0.01, "seed %u: masks differ by %.4f", seed, differ); /* 0 */
+        dps_regions_free(found, region);
+    }
+    CHECK(regions >= 3, "%d regions for three parts", regions);
+    dps_regions_free(regions, first);
+    dps_image_clear(&photo);
+    dps_image_clear(&style);
+}
+
+/* Says stop when asked for the n-th time. */
+static bool stop_at(void *data)
+{
+    int *left = data;
+    return (*left)-- <= 0;
+}
+
+static void test_cancelled(void)
+{
+    const Part part[] = { { 0.7f, 0.8f, 0.9f, 0.05f }, { 0.4f, 0.4f, 0.3f, 0.5f } };
+    const double end[] = { 0.5 };
+    DpsImage photo = make_bands(200, 130, 2, part, end, 3, NULL);
+    DpsRegion *region;
+    char message[DPS_MESSAGE];
+    int regions = 0, asked = 0;
+    DpsStatus status = DPS_CANCELLED;
+    for (int n = 0; n < 100 && status == DPS_CANCELLED; n++) {
+        int left = n;
+        status = dps_regions_auto(&photo, &photo, 6, 1, 0, stop_at, &left, &regions, &region,
+                                  message);
+        if (status == DPS_CANCELLED)
+            CHECK(regions == 0 && !region && strstr(message, "Cancelled"), "%d regions: %s",
+                  regions, message);
+        asked = n;
+    }
+    CHECK(status == DPS_OK && regions > 1, "status %d in the end", status);
+    printf("asked %d times\n", asked);
+    CHECK(asked >= 4, "only asked %d times", asked); /* 5 */
+    dps_regions_free(regions, region);
+    dps_image_clear(&photo);
 }
 
 static void check_refused(const DpsImage *content, const DpsImage *style, int most,
@@ -205,7 +308,8 @@ static void check_refused(const DpsImage *content, const DpsImage *style, int mo
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(content, style, most, 1, 1, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(content, style, most, 1, 1, NULL, NULL, &regions, &region,
+                                        message);
     CHECK(status == DPS_BAD_INPUT && regions == 0 && !region, "status %d", status);
     CHECK(strstr(message, word), "no '%s' in: %s", word, message);
 }
@@ -233,6 +337,9 @@ int main(void)
     test_bands();
     test_odd_sizes();
     test_repeats();
+    test_halves();
+    test_seeds();
+    test_cancelled();
     test_refused();
     return check_done("segment");
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
+#include "../plug-in/found.h"
 #include "../plug-in/remember.h"
 #include "chooser.h"
 #include "preview.h"
@@ -123,7 +124,7 @@ static void start(Dialog *dialog)
         g_error_free(error);
         return;
     }
-    *dialog->job = job_start(&dialog->request->job);
+    *dialog->job = job_start(&dialog->request->job, found_prepare, dialog->request);
     set_computing(dialog, TRUE);
     dialog->tick = g_timeout_add(TICK, on_tick, dialog);
 }

@@ -3,8 +3,8 @@
 
 #include <glib/gi18n.h>
 
-#include "../plug-in/found.h"
 #include "chooser.h"
+#include "finder.h"
 #include "overlay.h"
 #include "pairs.h"
 #include "preview.h"
@@ -14,8 +14,8 @@ typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
 struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
-    GtkWidget *box, *way, *stack, *found, *hint, *unmatched, *content_labels, *style_labels;
-    GimpProcedureConfig *config; /* NULL before region_panel_load */
+    GtkWidget *box, *way, *stack, *hint, *unmatched, *content_labels, *style_labels;
+    Finder *finder;
     PairList *pairs;
     gboolean filling;
 };
@@ -89,6 +89,8 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
     static const char *const pages[] = { "none", "found", "masks", "labels" };
     int active = gtk_combo_box_get_active(way);
 
+    if (active != WAY_FOUND)
+        finder_stop(panel->finder);
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
     gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
     if (active == WAY_MASKS && pair_list_count(panel->pairs) == 0) {
@@ -120,13 +122,11 @@ static void add_button(GtkWidget *box, const char *label, const char *tooltip, G
     gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
 }
 
-#define FOUND_HELP \
-    N_("Parts that both photos have, such as sky and land, are found by colour, texture and " \
-       "place. To see and correct them, make channels of them.")
-
 /* Puts the channels into the pairs, in place of what is there. */
-static void take_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDrawable **on_style)
+static void take_channels(GimpDrawable **on_content, GimpDrawable **on_style, gpointer data)
 {
+    RegionPanel *panel = data;
+
     panel->filling = TRUE;
     pair_list_refresh(panel->pairs, panel->style);
     pair_list_clear(panel->pairs);
@@ -135,46 +135,6 @@ static void take_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDra
     panel->filling = FALSE;
     gtk_widget_hide(panel->hint);
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_MASKS);
-}
-
-static void on_make_channels(RegionPanel *panel)
-{
-    GimpDrawable **on_content = NULL, **on_style = NULL;
-    const char *say = _(FOUND_HELP);
-    GError *error = NULL;
-    int seed = 0, threads = 0;
-
-    if (!panel->style || !gimp_item_is_valid(GIMP_ITEM(panel->content)) ||
-        !gimp_item_is_valid(GIMP_ITEM(panel->style)))
-        return;
-    g_object_get(panel->config, "seed", &seed, "threads", &threads, NULL);
-    if (!found_add_channels(panel->content, panel->style, seed,
-                            threads ? threads : gimp_get_num_processors(), &on_content, &on_style,
-                            &error))
-        say = error->message;
-    else if (!on_content)
-        say = _("Nothing was found that sets regions apart in both photos.");
-    gtk_label_set_text(GTK_LABEL(panel->found), say);
-    if (on_content)
-        take_channels(panel, on_content, on_style);
-    g_clear_error(&error);
-    g_free(on_content);
-    g_free(on_style);
-}
-
-static GtkWidget *found_page(RegionPanel *panel)
-{
-    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-
-    panel->found = explanation(_(FOUND_HELP));
-    add_button(buttons, _("Ma_ke Channels"),
-               _("Add the regions to both images as channels, which can be painted on, and choose "
-                 "them as masks"),
-               G_CALLBACK(on_make_channels), panel);
-    gtk_box_pack_start(GTK_BOX(page), panel->found, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
-    return page;
 }
 
 static GtkWidget *masks_page(RegionPanel *panel)
@@ -261,10 +221,11 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->style_view = style_view;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
+    panel->finder = finder_new(content, take_channels, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
-    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
+    gtk_stack_add_named(GTK_STACK(panel->stack), finder_widget(panel->finder), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), labels_page(panel), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
@@ -299,6 +260,7 @@ void region_panel_refresh(RegionPanel *panel)
 void region_panel_set_style(RegionPanel *panel, GimpDrawable *style)
 {
     panel->style = style;
+    finder_set_style(panel->finder, style);
     region_panel_refresh(panel);
 }
 
@@ -308,7 +270,7 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
     gboolean find;
     Way way;
 
-    panel->config = config;
+    finder_set_config(panel->finder, config);
     g_object_get(config, "content-masks", &content, "style-masks", &style, "content-labels",
                  &content_labels, "style-labels", &style_labels, "auto-regions", &find, NULL);
     way = find ? WAY_FOUND : WAY_NONE;
@@ -344,6 +306,7 @@ gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GEr
     GimpDrawable *content_labels = NULL, *style_labels = NULL;
     gboolean complete = TRUE;
 
+    finder_stop(panel->finder);
     for (int k = 0; k < n && complete; k++) {
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
         complete = content[k] && style[k];
@@ -360,8 +323,8 @@ gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GEr
         complete = incomplete(_("Choose a label map for your photo and one for the style."), error);
     if (complete)
         g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
-                     "content-labels", content_labels, "style-labels", style_labels,
-                     "auto-regions", way == WAY_FOUND, NULL);
+                     "content-labels", content_labels, "style-labels", style_labels, "auto-regions",
+                     way == WAY_FOUND, NULL);
     g_free(content);
     g_free(style);
     return complete;

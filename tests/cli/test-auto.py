@@ -2,11 +2,16 @@
 """Regions found in the photos: --auto-regions, and label maps from photo-style regions."""
 
 import json
+import os
+import sys
 
 import numpy as np
+from PIL import Image
 
 import tool
 
+SAMPLES = os.path.join(tool.PROJECT, "data", "samples")
+PAIR = os.path.join(tool.PROJECT, "../shared/reference/pairs/01")
 LABELS = ["--content-labels", "c.png", "--style-labels", "s.png"]
 
 
@@ -63,6 +68,37 @@ class Auto(tool.ToolTest):
         self.regions("--seed", "5", "--threads", "2")
         self.assertTrue((first[0] == self.pixels("c.png")).all())
         self.assertTrue((first[1] == self.pixels("s.png")).all())
+
+    def check_seeds(self, content, style):
+        """Seeds 0 to 4 find the same; gives the label maps."""
+        maps = []
+        for seed in range(5):
+            self.run_tool("regions", content, style, *LABELS, "--seed", str(seed))
+            maps.append((self.pixels("c.png"), self.pixels("s.png")))
+            for first, here in zip(maps[0], maps[-1]):
+                same = (first == here).all(-1).mean()
+                self.assertGreater(same, 0.99, "seed %d" % seed)  # 1.000
+        return maps[0]
+
+    def test_samples(self):
+        """Every seed finds the same, and the sky is told from the rest as by hand."""
+        found = self.check_seeds(os.path.join(SAMPLES, "noon.jpg"), os.path.join(SAMPLES, "dusk.jpg"))
+        for name, pixels in zip(("noon", "dusk"), found):
+            with Image.open(os.path.join(SAMPLES, name + "-labels.png")) as image:
+                size = pixels.shape[1], pixels.shape[0]
+                sky = (np.asarray(image.convert("RGB").resize(size, Image.NEAREST)) == (0, 0, 255)).all(-1)
+            colours = np.unique(pixels.reshape(-1, 3), axis=0)
+            parts = [(pixels == colour).all(-1) for colour in colours]
+            self.assertGreater(len(parts), 1)
+            pure = sum(max(sky[part].sum(), (~sky)[part].sum()) for part in parts) / sky.size
+            print("observed %s: %.3f of the pixels on the right side" % (name, pure), file=sys.stderr)
+            self.assertGreater(pure, 0.8)  # 0.915, 0.928
+
+    def test_seeds_of_a_pair(self):
+        if not os.path.isdir(PAIR):
+            self.skipTest("there is no " + PAIR)
+        maps = self.check_seeds(*(os.path.join(PAIR, name + ".png") for name in ("content", "style")))
+        self.assertGreater(len(np.unique(maps[0].reshape(-1, 3), axis=0)), 2)  # sky, houses, water
 
     def test_json(self):
         found = json.loads(self.regions("--json").out)["regions"]
