@@ -37,7 +37,8 @@ void remember_store(GimpProcedureConfig *config, GimpDrawable *content)
 
             g_array_append_val(ids, id);
         }
-        g_key_file_set_integer_list(file, GROUP, lists[i], (int *) ids->data, ids->len);
+        if (ids->len)
+            g_key_file_set_integer_list(file, GROUP, lists[i], (int *) ids->data, ids->len);
         g_array_unref(ids);
         g_free(items);
     }
