@@ -14,24 +14,24 @@
 /* The weights of the relative weighting at which structure and style are both kept well: see
  * QUALITY.md's table of experiments. */
 #define STYLE_WEIGHT 100
-#define CONTENT_WEIGHT 1
+#define CONTENT_WEIGHT 0.95
 #define MATTING_WEIGHT 0.5 /* times lambda */
 #define GAMUT_WEIGHT 1000
 
-/* Of the distance to the first guess, at the smallest size and at the largest; between them it falls
- * evenly.  Where colours lie at large is settled in the smallest pictures, and there the guess keeps
- * them plausible; in the largest it would only hold textures back. */
-#define GUESS_FIRST 1500
-#define GUESS_LAST 20
+/* Of the distance to the first guess in pictures of a long side of up to 175 pixels; in larger ones it
+ * falls with the square of the size.  Where colours lie at large is settled in the smallest pictures, and
+ * there the guess keeps them plausible; in the largest it would only hold textures back. */
+#define GUESS_WEIGHT 800
+#define GUESS_SIZE 175.0
 
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
  * the face around them (QUALITY.md, experiment 27). */
-#define ENOUGH_PIXELS 2000
+#define ENOUGH_PIXELS 1000
 
 /* A trained network's share of the style; the built-in bank, which knows colours better, sees the rest.
  * Structure has to hold its own against both (QUALITY.md, experiment 29). */
 #define TRAINED_SHARE 0.3
-#define TRAINED_CONTENT 3.2
+#define TRAINED_CONTENT 3.3
 
 /* Of the matting windows.  The paper's 1e-7 leaves a flat window free to multiply what it holds by fifty,
  * be it noise or the step between two blocks of a JPEG; a deviation below a level of 255 should not
@@ -185,12 +185,9 @@ static int levels_for(const Preset *p, int size)
     return levels;
 }
 
-/* A single level is both the smallest and the largest. */
-static double guess_weight(int level, int levels)
+static double guess_weight(int size)
 {
-    double at = levels > 1 ? level / (levels - 1.0) : 0.5;
-
-    return GUESS_FIRST * pow(GUESS_LAST / (double) GUESS_FIRST, at);
+    return GUESS_WEIGHT * pow(fmin(1, GUESS_SIZE / size), 2);
 }
 
 /* Coarse to fine with preconditioned L-BFGS. */
@@ -212,7 +209,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .content = content,
                            .matting = MATTING_WEIGHT * o->photorealism,
                            .gamut = GAMUT_WEIGHT,
-                           .guess = guess_weight(i, levels),
+                           .guess = guess_weight(size >> (levels - 1 - i)),
                            .enough = ENOUGH_PIXELS,
                            .window_radius = o->window_radius,
                            .eps = WINDOW_EPS,

@@ -9,7 +9,7 @@
 
 /* The first guess is projected with wide windows, results are carried up with narrow ones.
  * Interpolating the picture instead puts the matting energy up 30 times. */
-#define GUESS_RADIUS 3
+#define GUESS_RADIUS 2
 #define GUESS_EPS 1e-4
 #define CARRY_RADIUS 2
 #define CARRY_EPS 1e-4
