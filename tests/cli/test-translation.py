@@ -47,7 +47,7 @@ class Catalogues(unittest.TestCase):
     def template(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
         path = os.path.join(folder, "messages.pot")
-        subprocess.run(["xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_",
+        subprocess.run(["xgettext", "--from-code=UTF-8", "--keyword=_", "--keyword=N_", "--keyword=C_:1c,2",
                         "--keyword=g_dngettext:2,3", "--add-comments=Translators", "-o", path,
                         *lines("POTFILES")], cwd=tool.PROJECT, check=True, capture_output=True)
         return path
