@@ -129,8 +129,9 @@ typedef struct {
     DpsStart start;
     DpsPooling pooling;     /* auto: as the network was trained, but for the artistic preset; the
                              * built-in network always averages */
-    const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1; NULL or "":
-                                * the network's own choice */
+    const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1, of the
+                                * network that then looks alone; NULL or "": its own choice, and
+                                * beside a file's network the built-in one */
     const char *content_layer; /* "relu4_2"; NULL or "": the network's own choice */
 } DpsOptions;
 
@@ -175,7 +176,8 @@ typedef struct {
     int level, levels;            /* size being worked on: 0 is the smallest */
     int evaluation;               /* so far, over all levels */
     double total, style, content, matting; /* losses at this evaluation, unweighted but the total */
-    const DpsImage *preview;      /* the picture as it stands, small; NULL when it hasn't changed */
+    const DpsImage *preview;      /* the picture as it stands, small, with what is taken over and
+                                   * the amount as asked for; NULL when it hasn't changed */
 } DpsProgress;
 
 typedef struct {

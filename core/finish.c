@@ -38,6 +38,13 @@ static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *
                                                                                   : DPS_NO_MEMORY;
 }
 
+void finish_share(const DpsOptions *o, const DpsImage *content, DpsImage *picture)
+{
+    take_over(content, o->take, o->threads, picture);
+    if (o->amount < 1)
+        image_blend(content, picture, o->amount, picture);
+}
+
 DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
                          DpsImage *picture, Device *dev, DpsImage *out)
 {
@@ -54,8 +61,6 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
         status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
                                   SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
     if (!status)
-        take_over(job->content, o->take, o->threads, out);
-    if (!status && o->amount < 1)
-        image_blend(job->content, out, o->amount, out);
+        finish_share(o, job->content, out);
     return status;
 }

@@ -16,4 +16,8 @@
 DpsStatus finish_picture(const DpsJob *job, const Schedule *, const DpsImage *small,
                          DpsImage *picture, Device *dev, DpsImage *out);
 
+/* As much of a transfer of `content`, of the same size, as the options ask for: what is taken over, and
+ * the amount.  In place. */
+void finish_share(const DpsOptions *, const DpsImage *content, DpsImage *picture);
+
 #endif

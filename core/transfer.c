@@ -26,6 +26,7 @@ typedef struct {
     DpsImage guess;          /* the colour transfer at that size, where the stage makes use of it */
     DpsImage picture;        /* the transfer as it stands, of content's size */
     DpsImage latest;         /* the point that the minimiser has come to, clipped */
+    DpsImage shown;          /* as much of it as the user will get, for previews */
     bool accepted;           /* latest is one of this stage's points */
     RegionSet regions;
     int *counterpart; /* what stands in for regions that the style lacks; NULL: nothing does */
@@ -78,11 +79,15 @@ static void report(Transfer *t, DpsStage stage, double done, const Losses *l,
                       .fraction = t->furthest,
                       .level = t->stage,
                       .levels = t->schedule.stages,
-                      .evaluation = t->result->evaluations,
-                      .preview = preview };
+                      .evaluation = t->result->evaluations };
 
     if (!t->job->progress)
         return;
+    if (preview) {
+        memcpy(t->shown.data, preview->data, image_values(preview) * sizeof *preview->data);
+        finish_share(&t->job->options, &t->content, &t->shown);
+        p.preview = &t->shown;
+    }
     if (l) {
         p.total = l->total;
         p.style = l->style;
@@ -223,6 +228,7 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     dps_image_clear(&t->style);
     dps_image_clear(&t->guess);
     dps_image_clear(&t->latest);
+    dps_image_clear(&t->shown);
     t->accepted = false;
     regions_clear(&t->regions);
     bool ok = shrink(&t->largest[0], s->size, threads, &t->content) &&
@@ -243,7 +249,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
     dps_image_clear(&last);
     dps_image_clear(&t->picture);
     t->picture = next;
-    if (!status && !dps_image_init(&t->latest, 3, t->content.width, t->content.height))
+    if (!status && (!dps_image_init(&t->latest, 3, t->content.width, t->content.height) ||
+                    !dps_image_init(&t->shown, 3, t->content.width, t->content.height)))
         status = DPS_NO_MEMORY;
     return status;
 }
@@ -465,6 +472,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     dps_image_clear(&t.guess);
     dps_image_clear(&t.picture);
     dps_image_clear(&t.latest);
+    dps_image_clear(&t.shown);
     regions_clear(&t.regions);
     free(t.counterpart);
     result->seconds = now() - t.begun;

@@ -11,7 +11,7 @@
 #define SQUEEZENET GOLDEN_DIR "/network-squeezenet.safetensors"
 
 typedef struct {
-    DpsImage content, style, begun; /* begun: the first picture of the run */
+    DpsImage content, style, begun, shown; /* begun, shown: the run's first picture and its last */
     double first[2], last[2];       /* style and content loss after the first step and the last */
     int steps;
 } Case;
@@ -26,6 +26,8 @@ static void watch(const DpsProgress *p, void *data)
     }
     if (p->stage != DPS_STAGE_OPTIMISE || !p->preview)
         return;
+    dps_image_clear(&c->shown);
+    image_copy(p->preview, &c->shown);
     c->last[0] = p->style;
     c->last[1] = p->content;
     if (c->steps++ == 0)
@@ -59,6 +61,7 @@ static void close_case(Case *c)
     dps_image_clear(&c->content);
     dps_image_clear(&c->style);
     dps_image_clear(&c->begun);
+    dps_image_clear(&c->shown);
 }
 
 static DpsJob job_for(Case *c, DpsPreset preset)
@@ -194,6 +197,26 @@ static void test_starts(Case *c)
     dps_image_clear(&grey);
 }
 
+/* --------------------------------------------------------------------- previews */
+
+/* What is shown on the way is what one gets: as much of it, and taken over in the same manner. */
+static void test_previews(Case *c)
+{
+    for (int take = DPS_TAKE_ALL; take <= DPS_TAKE_BRIGHTNESS; take++) {
+        DpsJob job = job_for(c, DPS_PRESET_DRAFT);
+        job.options.take = (DpsTake) take;
+        job.options.amount = 0.3;
+        DpsImage image = result_of(&job);
+        double error = host_difference(&c->shown, &image);
+        double change = host_difference(&image, &c->content);
+        printf("preview, %s: %.1e from the result, which is %.2f from the photo\n",
+               dps_take_name((DpsTake) take), error, change);
+        CHECK(error < 1e-6, "the last preview is %g from the result", error); /* 0 */
+        CHECK(change > 0.02, "only %g was changed", change);                  /* 0.08 */
+        dps_image_clear(&image);
+    }
+}
+
 /* --------------------------------------------------------------------- networks */
 
 static void test_networks(Case *c)
@@ -315,6 +338,7 @@ int main(void)
     test_names();
     test_minimisers(&c);
     test_starts(&c);
+    test_previews(&c);
     test_networks(&c);
     test_bad_choices(&c);
     test_paintings(&c, NULL);
