@@ -233,6 +233,8 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(unmatched)));
     gtk_box_pack_start(GTK_BOX(panel->box), unmatched, FALSE, FALSE, 0);
     gtk_widget_show_all(panel->box);
+    /* a stack shows the first of its pages that was visible, which "none" was not */
+    gtk_stack_set_visible_child(GTK_STACK(panel->stack), nothing);
     gtk_widget_hide(panel->hint);
     gtk_widget_hide(unmatched);
     g_signal_connect(panel->way, "changed", G_CALLBACK(on_way), panel);

@@ -101,6 +101,8 @@ style = find(plug_in, "combo box", "Style")
 check(style and other + ".xcf" in entries(style), "the other photo can be the style",
       style and entries(style))
 check(chosen(style) == other + ".xcf", "and is chosen already", chosen(style))
+check(chosen(find(plug_in, "combo box", "Regions")).startswith("None") and
+      not button(plug_in, "Make Channels"), "no regions, and nothing about finding them")
 check(button(plug_in, "Transfer") and sensitive(button(plug_in, "Transfer")), "ready to go")
 press(find(plug_in, "toggle button", "More settings"))
 time.sleep(0.5)
