@@ -83,7 +83,8 @@ typedef struct {
     Objective *objective;
 } Evaluation;
 
-/* The objective of a transfer with the defaults, at its largest size. */
+/* The objective that a transfer with the defaults has at its largest size, but for one network alone: a
+ * transfer with a file's network has the built-in one beside it. */
 static DpsStatus make_objective(Evaluation *e)
 {
     DpsOptions defaults;
@@ -94,10 +95,11 @@ static DpsStatus make_objective(Evaluation *e)
     DpsStatus status = options_schedule(&defaults, e->width, &s, e->m->message);
     if (!status)
         status = network_check_size(e->network, e->width, e->height, e->m->message);
-    if (!status)
-        status = objective_new(e->network, &e->content, &e->style, &e->set,
-                               &s.stage[s.stages - 1].objective, &e->objective);
-    return status;
+    if (status)
+        return status;
+    ObjectiveOptions o = s.stage[s.stages - 1].objective;
+    o.first = &e->content; /* which picture it is makes no difference to the time */
+    return objective_new(e->network, &e->content, &e->style, &e->set, &o, &e->objective);
 }
 
 static DpsStatus prepare(Evaluation *e)

@@ -20,7 +20,8 @@ bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);
  * at another size: on `dev` if that can do it, and on the processor if it is NULL, can't, or fails.
  * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
-                      const DpsImage *target, int threads, bool (*cancelled)(void *data), void *data, DpsImage *out);
+                      const DpsImage *target, int threads, bool (*cancelled)(void *data),
+                      void *data, DpsImage *out);
 
 /* Puts the content back where the regions have no counterpart.  False when memory is short. */
 bool start_hold(const RegionSet *set, const DpsImage *content, DpsImage *picture);
