@@ -173,14 +173,19 @@ static const char *ceiling_name(DpsFigureKind kind)
     return kind == DPS_FIGURE_PRODUCT ? "product" : "copy";
 }
 
-static void add_ceiling(JsonBuilder *builder, const DpsFigure *f)
+static void add_measured(JsonBuilder *builder, const DpsFigure *f)
 {
-    report_string(builder, "name", ceiling_name(f->kind));
     report_integer(builder, "width", f->width);
     report_integer(builder, "height", f->height);
     report_number(builder, "seconds", f->seconds);
     add_rate(builder, "gflop_per_second", f->gflops);
     add_rate(builder, "gbyte_per_second", f->gbytes);
+}
+
+static void add_ceiling(JsonBuilder *builder, const DpsFigure *f)
+{
+    report_string(builder, "name", ceiling_name(f->kind));
+    add_measured(builder, f);
 }
 
 static void add_operation(JsonBuilder *builder, const DpsFigure *f)
@@ -189,11 +194,7 @@ static void add_operation(JsonBuilder *builder, const DpsFigure *f)
     report_integer(builder, "planes_in", f->planes_in);
     report_integer(builder, "planes_out", f->planes_out);
     report_integer(builder, "count", f->count);
-    report_integer(builder, "width", f->width);
-    report_integer(builder, "height", f->height);
-    report_number(builder, "seconds", f->seconds);
-    add_rate(builder, "gflop_per_second", f->gflops);
-    add_rate(builder, "gbyte_per_second", f->gbytes);
+    add_measured(builder, f);
     report_string(builder, "ceiling", ceiling_name(f->ceiling));
     report_number(builder, "share", f->share);
 }
