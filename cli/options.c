@@ -102,7 +102,8 @@ void options_engine_add(GOptionContext *context, EngineOptions *options)
              "nearest region or the whole of the style: keep, nearest or whole"),
           N_("RULE") },
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &options->network,
-          N_("What sees the style: builtin, or a VGG or SqueezeNet as a .safetensors file"),
+          N_("What looks at the photos: builtin, or, beside it, a VGG or SqueezeNet from a "
+             ".safetensors file"),
           N_("FILE") },
         { "device", 'd', 0, G_OPTION_ARG_STRING, &options->device,
           N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME") },

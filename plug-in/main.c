@@ -241,8 +241,9 @@ static void add_look(GimpProcedure *p, const DpsOptions *defaults)
 static void add_means(GimpProcedure *p, const DpsOptions *defaults)
 {
     gimp_procedure_add_string_argument(p, "network", _("_Network"),
-                                       _("What looks at the photos: “builtin”, or the path of a "
-                                         "safetensors file with a trained VGG or SqueezeNet"),
+                                       _("What looks at the photos: “builtin”, or, beside it, a "
+                                         "trained VGG or SqueezeNet: the path of a safetensors "
+                                         "file"),
                                        "builtin", G_PARAM_READWRITE);
     gimp_procedure_add_int_argument(p, "size", _("Working si_ze"),
                                     _("Long side in pixels at which the transfer is computed; "
