@@ -71,6 +71,11 @@ def fractal(rng, n, dims=2, slope=1.9, low=1.0):
     return shaped_noise(rng, n, dims, lambda k: np.where(k >= low, k ** -slope, 0))
 
 
+def bell(x, z, middle, width):
+    """A mountain's outline: 1 at the middle (x, z)."""
+    return np.exp(-((x - middle[0]) / width[0]) ** 2 - ((z - middle[1]) / width[1]) ** 2)
+
+
 def ridged(rng, n, low=2.0, octaves=7, gain=0.5):
     """Musgrave's ridged multifractal: each octave is folded at zero and weighted by the last."""
     total, weight, amplitude = np.zeros((n, n), F32), 1.0, 1.0

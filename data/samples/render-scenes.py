@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from figures import Cabin, Stock, grass
-from landscape import (F32, Camera, View, blur, cells, fractal, look_up, mix, normalise, resize,
+from landscape import (F32, Camera, View, bell, blur, cells, fractal, look_up, mix, normalise, resize,
                        rgb, ridged, smoothstep, water, wave_slopes)
 from weather import CloudLayer, sky_light
 
@@ -28,11 +28,6 @@ BANK_ENDS, FOREST_ENDS = 60, 1500       # metres ahead
 def spread(tile, x, z, size):
     """A noise tile laid over the ground, `size` metres a side."""
     return look_up(tile, x / size, z / size)
-
-
-def bell(x, z, middle, width):
-    """A mountain's outline: 1 at the middle (x, z)."""
-    return np.exp(-((x - middle[0]) / width[0]) ** 2 - ((z - middle[1]) / width[1]) ** 2)
 
 
 class Scene:
