@@ -54,11 +54,16 @@ on_gpu() {
 }
 
 sanitize() {
-    local tool=$1 program status=0
+    local tool=$1 program precision status=0
     shift
     for program in test-ops test-ops-operators test-ops-features; do
         on_gpu env DPS_CUDA_PRECISION=float32 compute-sanitizer --tool "$tool" "$@" \
             --error-exitcode 1 "$build/tests/$program" cuda | tail -n 25 || status=1
+    done
+    for precision in tf32 bf16; do
+        on_gpu env DPS_CUDA_PRECISION=$precision compute-sanitizer --tool "$tool" "$@" \
+            --error-exitcode 1 "$build/tests/test-ops-features" cuda 0 convolution | tail -n 25 ||
+            status=1
     done
     return $status
 }
@@ -78,7 +83,7 @@ all_tests() {
         done
     done
     for precision in tf32 bf16; do
-        for way in own cublas; do
+        for way in windows tiles cublas; do
             part "convolutions, $precision, $way" on_gpu env DPS_CUDA_PRECISION=$precision \
                 DPS_CUDA_CONV=$way "$build/tests/test-ops-features" cuda 0 convolution
         done
@@ -103,11 +108,12 @@ one_evaluation() {
 all_benchmarks() {
     local precision way
     for precision in float32 tf32 bf16; do
-        for way in own cublas; do
-            [ "$precision $way" = "float32 own" ] ||
+        for way in windows tiles cublas; do
+            if [ "$precision" != float32 ] || [ $way = cublas ]; then
                 part "benchmark, $precision, convolutions by $way" on_gpu env \
                     DPS_CUDA_PRECISION=$precision DPS_CUDA_CONV=$way \
                     "$build/tests/bench-device" cuda operations
+            fi
         done
     done
     part "one evaluation, with and without a graph" one_evaluation

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What nvcc made of the convolutions for tensor cores: for every GPU from compute capability 8.0 on,
 each of them multiplies on tensor cores in its precision, copies to shared memory on the side, and
-keeps its sums in registers.
+keeps its sums in registers.  On 9.0 those of conv-windows.cu do so with the products of four warps, and
+wait for them in two places only: before the next tap's, and at the end.
 
     test-machine-code.py MODULE [FOLDER]
 
@@ -16,9 +17,12 @@ import sys
 
 SKIPPED = 77
 OLDEST = 80
-KERNEL = re.compile(r"convolve_tilesI4(Tf32|Bf16)")
-PRODUCTS = {"Tf32": re.compile(r"\b(?:HMMA|HGMMA)\.\S*TF32"),
-            "Bf16": re.compile(r"\b(?:HMMA|HGMMA)\.\S*BF16")}
+KERNEL = re.compile(r"convolve_(tiles|windows)I\d+(Tf32|Bf16)")
+# two precisions, two directions, and two widths of tiles or four shapes of blocks
+KERNELS = {"tiles": 8, "windows": 16}
+PRODUCTS = {("tiles", "Tf32"): r"\bHMMA\.\S*TF32", ("tiles", "Bf16"): r"\bHMMA\.\S*BF16",
+            ("windows", "Tf32"): r"\bHGMMA\.\S*TF32", ("windows", "Bf16"): r"\bHGMMA\.\S*BF16"}
+WAIT = r"\bWARPGROUP\.DEPBAR"
 
 
 def functions(text):
@@ -55,22 +59,26 @@ def main():
     bad, seen = 0, {}
     for (architecture, name), text in functions(done.stdout).items():
         kind = KERNEL.search(name)
-        if not kind or architecture < OLDEST:
+        if not kind or architecture < OLDEST or (kind[1] == "windows" and architecture != 90):
             continue
-        kind = kind.group(1)
-        products = len(PRODUCTS[kind].findall(text))
+        kind = kind.groups()
+        products = len(re.findall(PRODUCTS[kind], text))
+        waits = len(re.findall(WAIT, text))
         copies = len(re.findall(r"\bLDGSTS\b", text))
         spills = len(re.findall(r"\b(?:LDL|STL)\b", text))
-        seen.setdefault(architecture, []).append(f"{kind} {products}")
-        if not products or not copies or spills:
+        seen.setdefault((architecture, kind[0]), []).append(f"{kind[1]} {products}")
+        if not products or not copies or spills or waits != (2 if kind[0] == "windows" else 0):
             print(f"sm_{architecture}: {name}: {products} products on tensor cores, {copies} copies "
-                  f"to shared memory, {spills} numbers kept outside registers")
+                  f"to shared memory, {spills} numbers kept outside registers, {waits} waits")
             bad += 1
-    for architecture, kinds in sorted(seen.items()):
-        print(f"sm_{architecture}: products on tensor cores: {', '.join(sorted(kinds))}")
-        if len(kinds) != 8:            # two precisions, two widths of tiles, two directions
-            print(f"sm_{architecture}: {len(kinds)} kernels, not 8")
+    for (architecture, way), kinds in sorted(seen.items()):
+        print(f"sm_{architecture}, {way}: products on tensor cores: {', '.join(sorted(kinds))}")
+        if len(kinds) != KERNELS[way]:
+            print(f"sm_{architecture}, {way}: {len(kinds)} kernels, not {KERNELS[way]}")
             bad += 1
+    for way in ("windows",) if (90, "tiles") in seen and (90, "windows") not in seen else ():
+        print(f"sm_90: no kernel for {way}")
+        bad += 1
     if not seen:
         print("no kernel for tensor cores was found")
     return 1 if bad or not seen else 0

@@ -103,6 +103,12 @@ static void test_conv(void)
     conv_case((ConvShape){ .cin = 48, .cout = 80, .k = 3, .stride = 1, .pad = 1 }, 11, 13, false);
     conv_case((ConvShape){ .cin = 16, .cout = 144, .k = 1, .stride = 1, .pad = 0 }, 15, 10, false);
     conv_case((ConvShape){ .cin = 144, .cout = 16, .k = 3, .stride = 2, .pad = 1 }, 17, 14, false);
+    /* Whole chunks of planes, an even and an odd number of them, in pictures that end inside a block and at
+     * its end, on one line of blocks and on several. */
+    conv_case((ConvShape){ .cin = 128, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 16, 19, false);
+    conv_case((ConvShape){ .cin = 64, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 7, 33, false);
+    conv_case((ConvShape){ .cin = 64, .cout = 192, .k = 3, .stride = 1, .pad = 1 }, 25, 3, false);
+    conv_case((ConvShape){ .cin = 192, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 2, 16, false);
     report("convolution");
 }
 

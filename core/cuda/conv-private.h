@@ -3,8 +3,9 @@
  *
  * Of features, patches are gathered chunk by chunk and multiplied by the filters; backwards a patch
  * holds, for every tap, the sum of the gradients of the outputs that saw the pixel through it.
- * Where tensor cores may be used, one kernel does all of that, see conv-tensor.cu.  An image's few
- * planes have kernels of their own, see conv-image.cu. */
+ * Where tensor cores may be used, one kernel does all of that: for 3 x 3 taps on compute capability 9.0
+ * see conv-windows.cu, otherwise conv-tensor.cu.  An image's few planes have kernels of their own, see
+ * conv-image.cu. */
 
 #ifndef CONV_PRIVATE_H
 #define CONV_PRIVATE_H
@@ -16,7 +17,8 @@ typedef struct {
     float *by_output; /* (output, tap, input); NULL where the input is an image */
     float *by_input;  /* (input, tap, output) */
     float *bias, *border;
-    void *tiles_by_output, *tiles_by_input; /* rounded for tensor cores; NULL: not for them */
+    void *windows_by_output, *windows_by_input; /* as conv-windows.cu reads them, or NULL */
+    void *tiles_by_output, *tiles_by_input;     /* as conv-tensor.cu does, or NULL */
     float *own;
 } CudaConv;
 
@@ -76,14 +78,33 @@ static __device__ inline int conv_seen_by(const Geometry &g, int position, int u
 void conv_image(Cuda *, const View &y, const CudaConv *, const View &x);
 void conv_image_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
 
-/* Whether a convolution of that shape may go to tensor cores, and then the bytes of one of its
- * filters' numbers and the numbers themselves. */
+/* The bytes of one of a filter's numbers on tensor cores. */
+static inline size_t conv_factor_bytes(const Cuda *cuda)
+{
+    return cuda->precision == PRECISION_BF16 ? 2 : sizeof(float);
+}
+
+/* Whether this build has code for warpgroups. */
+bool conv_knows_warpgroups(void);
+
+/* Whether they do on this GPU what other ways do; cuda->warpgroups says so from then on.  For once the
+ * device has been opened. */
+bool conv_windows_tried(Cuda *);
+
+/* Whether a convolution of that shape goes to conv-windows.cu; and its filters, by output or, `back`, by
+ * input, in the order in which they are read there. */
+bool conv_has_windows(const Cuda *, const ConvShape *);
+void conv_windows_lay_out(Cuda *, void *to, const float *from, const ConvShape *, bool back);
+
+/* Whether it goes to conv-tensor.cu, and its filters rounded. */
 bool conv_has_tiles(const Cuda *, const ConvShape *);
-size_t conv_tiles_bytes(const Cuda *);
 void conv_tiles_round(Cuda *, void *to, const float *from, size_t n);
 
 /* The whole operation; false when nothing was done because another way is better for these
  * pictures.  dy has not been masked. */
+bool conv_windows(Cuda *, const View &y, const CudaConv *, const View &x);
+bool conv_windows_back(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
+                       bool add);
 bool conv_tiles(Cuda *, const View &y, const CudaConv *, const View &x);
 bool conv_tiles_back(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
                      bool add);

@@ -237,15 +237,16 @@ static_assert(sizeof(float) * WARPS * SIDE * PATCH <=
 /* Both numbers of planes fill whole fragments, and only one pixel stands for a position. */
 bool conv_has_tiles(const Cuda *cuda, const ConvShape *s)
 {
-    return cuda->precision != PRECISION_FLOAT32 && cuda->conv != CONV_CUBLAS &&
-           s->cin % SIDE == 0 && s->cout % SIDE == 0 && (s->mode == PAD_CONSTANT || s->pad == 0);
+    return cuda->precision != PRECISION_FLOAT32 &&
+           (cuda->conv == CONV_TILES || cuda->conv == CONV_BEST) && s->cin % SIDE == 0 &&
+           s->cout % SIDE == 0 && (s->mode == PAD_CONSTANT || s->pad == 0);
 }
 
 /* Small pictures with many planes are left to cuBLAS, which shares a sum among blocks. */
 static bool uses_tiles(const Cuda *cuda, const CudaConv *c, const View &in, const View &out)
 {
     return c->tiles_by_output && in_fours(in) && in_fours(out) &&
-           (cuda->conv == CONV_OWN ||
+           (cuda->conv == CONV_TILES ||
             blocks_for(pixel_count(out), TILE_PIXELS) * blocks_for((size_t) out.c, 64) >=
                 FEWEST_TILES);
 }
@@ -324,12 +325,7 @@ bool conv_tiles_back(Cuda *cuda, const View &dx, const CudaConv *c, const View &
 
 /* ------------------------------------------------------------------------- filters */
 
-size_t conv_tiles_bytes(const Cuda *cuda)
-{
-    return cuda->precision == PRECISION_BF16 ? sizeof(__nv_bfloat16) : sizeof(float);
-}
-
-static __global__ void round_filters(float *tf32, __nv_bfloat16 *bf16, const float *from, size_t n)
+static __global__ void round_tiles(float *tf32, __nv_bfloat16 *bf16, const float *from, size_t n)
 {
     size_t e = thread_number();
 
@@ -347,6 +343,6 @@ void conv_tiles_round(Cuda *cuda, void *to, const float *from, size_t n)
 {
     bool half = cuda->precision == PRECISION_BF16;
 
-    LAUNCH(cuda, round_filters, blocks_for(n, THREADS), THREADS, half ? NULL : (float *) to,
+    LAUNCH(cuda, round_tiles, blocks_for(n, THREADS), THREADS, half ? NULL : (float *) to,
            half ? (__nv_bfloat16 *) to : NULL, from, n);
 }

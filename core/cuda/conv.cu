@@ -7,7 +7,8 @@
 /* ------------------------------------------------------------------- construction */
 
 /* The device's memory, laid out on the host first. */
-static void lay_out(float *by_output, float *by_input, const ConvShape *s, const float *weight)
+static void lay_out_weights(float *by_output, float *by_input, const ConvShape *s,
+                            const float *weight)
 {
     int kk = s->k * s->k;
 
@@ -27,6 +28,22 @@ static size_t in_whole_fours(size_t n)
     return (n + 3) / 4 * 4;
 }
 
+/* The n numbers of each order again, as tensor cores take them. */
+static void round_filters(Cuda *cuda, CudaConv *c, void *by_output, void *by_input, size_t n)
+{
+    if (conv_has_windows(cuda, &c->c.shape)) {
+        c->windows_by_output = by_output;
+        c->windows_by_input = by_input;
+        conv_windows_lay_out(cuda, by_output, c->by_output, &c->c.shape, false);
+        conv_windows_lay_out(cuda, by_input, c->by_input, &c->c.shape, true);
+    } else {
+        c->tiles_by_output = by_output;
+        c->tiles_by_input = by_input;
+        conv_tiles_round(cuda, by_output, c->by_output, n);
+        conv_tiles_round(cuda, by_input, c->by_input, n);
+    }
+}
+
 Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const float *bias)
 {
     CudaConv *c = (CudaConv *) calloc(1, sizeof *c);
@@ -34,7 +51,8 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     size_t n = in_whole_fours((size_t) s->k * s->k * s->cin * s->cout);
     size_t first = s->cin <= IMAGE_PLANES ? 0 : n, border = first + n;
     size_t offset = border + in_whole_fours(s->cin), total = offset + in_whole_fours(s->cout);
-    size_t rounded = conv_has_tiles(cuda, s) ? n * conv_tiles_bytes(cuda) : 0;
+    bool windows = conv_has_windows(cuda, s), tiles = !windows && conv_has_tiles(cuda, s);
+    size_t rounded = windows || tiles ? n * conv_factor_bytes(cuda) : 0;
     float *host = (float *) calloc(total, sizeof *host);
 
     if (c && host)
@@ -50,16 +68,12 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     c->by_input = c->own + first;
     c->border = c->own + border;
     c->bias = c->own + offset;
-    lay_out(first ? host : NULL, host + first, s, weight);
+    lay_out_weights(first ? host : NULL, host + first, s, weight);
     if (s->border)
         memcpy(host + border, s->border, s->cin * sizeof *host);
     memcpy(host + offset, bias, s->cout * sizeof *host);
-    if (cuda_put(cuda, c->own, host, total * sizeof *host) && rounded) {
-        c->tiles_by_output = c->own + total;
-        c->tiles_by_input = (char *) c->tiles_by_output + rounded;
-        conv_tiles_round(cuda, c->tiles_by_output, c->by_output, n);
-        conv_tiles_round(cuda, c->tiles_by_input, c->by_input, n);
-    }
+    if (cuda_put(cuda, c->own, host, total * sizeof *host) && rounded)
+        round_filters(cuda, c, c->own + total, (char *) (c->own + total) + rounded, n);
     free(host);
     return &c->c;
 }
@@ -189,7 +203,7 @@ void cuda_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
         return;
     if (x.c <= IMAGE_PLANES)
         conv_image(cuda, y, c, x);
-    if (x.c <= IMAGE_PLANES || conv_tiles(cuda, y, c, x))
+    if (x.c <= IMAGE_PLANES || conv_windows(cuda, y, c, x) || conv_tiles(cuda, y, c, x))
         return;
     float *patches = (float *) cuda_work(cuda, most * size * sizeof *patches);
     for (size_t first = 0; patches && first < total && cuda_goes_on(cuda); first += most) {
@@ -246,7 +260,10 @@ void cuda_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt
     size_t size = (size_t) g.k * g.k * dy.c, total = pixel_count(dx);
     size_t most = pixels_at_once(total, size), count = element_count(dy);
 
-    if (!cuda_goes_on(cuda) || (dx.c > IMAGE_PLANES && conv_tiles_back(cuda, dx, c, dy, y, add)))
+    if (!cuda_goes_on(cuda))
+        return;
+    if (dx.c > IMAGE_PLANES &&
+        (conv_windows_back(cuda, dx, c, dy, y, add) || conv_tiles_back(cuda, dx, c, dy, y, add)))
         return;
     LAUNCH(cuda, mask_gradient, blocks_for(count, THREADS), THREADS, dy, y, lie_alike(dy, y),
            count);

@@ -28,7 +28,7 @@
 typedef enum { PRECISION_TF32, PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 
 /* Which way convolutions of features go: as is best, or, for tests and benchmarks, as is said. */
-typedef enum { CONV_BEST, CONV_OWN, CONV_CUBLAS } ConvChoice;
+typedef enum { CONV_BEST, CONV_WINDOWS, CONV_TILES, CONV_CUBLAS } ConvChoice;
 
 typedef struct {
     Device dev;
@@ -36,6 +36,7 @@ typedef struct {
     Precision precision;
     ConvChoice conv;
     int processors;   /* multiprocessors */
+    bool warpgroups;  /* the GPU and this build have what conv-windows.cu needs */
     DpsStatus status; /* the first failure; nothing runs after it */
     cudaStream_t stream;
     cublasHandle_t blas;
@@ -151,10 +152,14 @@ static inline unsigned blocks_for(size_t n, size_t per_block)
 }
 
 #ifndef LAUNCH /* the tests bring their own, which runs kernels without a GPU */
-#define LAUNCH(cuda, kernel, grid, threads, ...)                       \
-    do {                                                               \
-        kernel<<<(grid), (threads), 0, (cuda)->stream>>>(__VA_ARGS__); \
-        cuda_good((cuda), cudaGetLastError());                         \
+#define LAUNCH(cuda, kernel, grid, threads, ...) \
+    LAUNCH_SHARED(cuda, kernel, grid, threads, 0, __VA_ARGS__)
+
+/* With so many bytes of shared memory for each block. */
+#define LAUNCH_SHARED(cuda, kernel, grid, threads, bytes, ...)               \
+    do {                                                                     \
+        kernel<<<(grid), (threads), (bytes), (cuda)->stream>>>(__VA_ARGS__); \
+        cuda_good((cuda), cudaGetLastError());                               \
     } while (0)
 #endif
 

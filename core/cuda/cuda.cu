@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The GPU: whether there is one, opening it, memory, failures, products of matrices. */
-#include "cuda-private.h"
+#include "conv-private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,9 +213,21 @@ static ConvChoice wanted_conv(void)
 {
     const char *name = getenv("DPS_CUDA_CONV");
 
-    return name && strcmp(name, "own") == 0      ? CONV_OWN
+    return name && strcmp(name, "windows") == 0  ? CONV_WINDOWS
+           : name && strcmp(name, "tiles") == 0  ? CONV_TILES
            : name && strcmp(name, "cublas") == 0 ? CONV_CUBLAS
                                                  : CONV_BEST;
+}
+
+/* What a GPU says it has must have been seen to work, because nothing else would show it. */
+static bool has_warpgroups(Cuda *cuda)
+{
+    cudaDeviceProp gpu;
+
+    return cuda->precision != PRECISION_FLOAT32 &&
+           (cuda->conv == CONV_BEST || cuda->conv == CONV_WINDOWS) && conv_knows_warpgroups() &&
+           !cudaGetDeviceProperties(&gpu, 0) && gpu.major == 9 && gpu.minor == 0 &&
+           conv_windows_tried(cuda);
 }
 
 static bool open_buffers(Cuda *cuda)
@@ -251,6 +263,7 @@ Device *cuda_open(const DeviceOptions *o)
         cuda_good_sparse(cuda, cusparseSetStream(cuda->sparse, cuda->stream))) {
         cuda->precision = wanted_precision();
         cuda->conv = wanted_conv();
+        cuda->warpgroups = has_warpgroups(cuda);
         return &cuda->dev;
     }
     cuda_close(&cuda->dev);

@@ -10,8 +10,8 @@
  *
  * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
  * image, wrong (products are off), memory=N (the Nth allocation fails, and all after it), lost=N
- * (the Nth kernel or product fails, and everything after it), free=N (so many MiB are free), or
- * no-graphs.
+ * (the Nth kernel or product fails, and everything after it), free=N (so many MiB are free), no-
+ * graphs, or wrong-warpgroups (what four warps do together is off).
  * Counting begins anew when the variable changes.
  *
  * What is captured is kept with the arguments it was called with, and done when the graph is
@@ -30,7 +30,7 @@
 #define __device__
 #define __host__
 #define __shared__ static
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
 
 struct dim3 {
     unsigned x, y, z;
@@ -41,6 +41,10 @@ struct dim3 {
 
 struct alignas(16) float4 {
     float x, y, z, w;
+};
+
+struct alignas(8) float2 {
+    float x, y;
 };
 
 static inline float4 make_float4(float x, float y, float z, float w)
@@ -58,7 +62,17 @@ void __syncwarp();
 
 /* Runs `thread` once for each thread of the grid: now, or when what is being captured is
  * launched. */
-void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread);
+void emulated_launch(dim3 grid, dim3 block, size_t shared, std::function<void()> thread);
+
+/* The block's memory of the size that it was launched with, in units of 16 bytes. */
+extern float4 *emulated_shared;
+extern size_t emulated_shared_units;
+
+/* Are products that four warps do together, see warpgroup.h, still under way in that thread? */
+bool emulated_products_wait(unsigned thread);
+
+/* As many, if a launch of that kernel may ask for them. */
+size_t emulated_shared_bytes(const void *kernel, size_t bytes);
 
 /* Keeps a parameter's type from being deduced from its argument. */
 template <typename T> struct EmulatedSame {
@@ -73,10 +87,15 @@ std::function<void()> emulated_call(void (*)(Parameters...),
     return [=]() { kernel(values...); };
 }
 
-#define LAUNCH(cuda, kernel, grid, threads, ...)                                            \
-    do {                                                                                    \
-        emulated_launch((grid), (threads), emulated_call<(kernel)>((kernel), __VA_ARGS__)); \
-        cuda_good((cuda), cudaGetLastError());                                              \
+#define LAUNCH(cuda, kernel, grid, threads, ...) \
+    LAUNCH_SHARED(cuda, kernel, grid, threads, 0, __VA_ARGS__)
+
+#define LAUNCH_SHARED(cuda, kernel, grid, threads, bytes, ...)                   \
+    do {                                                                         \
+        emulated_launch((grid), (threads),                                       \
+                        emulated_shared_bytes((const void *) (kernel), (bytes)), \
+                        emulated_call<(kernel)>((kernel), __VA_ARGS__));         \
+        cuda_good((cuda), cudaGetLastError());                                   \
     } while (0)
 
 /* ------------------------------------------------------------------------- runtime */
@@ -111,6 +130,8 @@ struct cudaDeviceProp {
     int major, minor;
 };
 
+enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
+
 enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
 
 struct cudaFuncAttributes {
@@ -126,6 +147,7 @@ cudaError_t cudaDeviceGetAttribute(int *, cudaDeviceAttr, int device);
 cudaError_t cudaDriverGetVersion(int *);
 cudaError_t cudaRuntimeGetVersion(int *);
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *, const void *kernel);
+cudaError_t emulated_allow_shared(const void *kernel, int bytes);
 cudaError_t cudaMemGetInfo(size_t *free, size_t *all);
 cudaError_t cudaMalloc(void **, size_t bytes);
 cudaError_t cudaFree(void *);
@@ -146,6 +168,12 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *, cudaGraph_t, unsign
 cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t);
 cudaError_t cudaGraphDestroy(cudaGraph_t);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
+
+template <typename Kernel>
+cudaError_t cudaFuncSetAttribute(Kernel *kernel, cudaFuncAttribute, int bytes)
+{
+    return emulated_allow_shared((const void *) kernel, bytes);
+}
 
 /* Is the failure `name` asked for?  *value: what stands after "=". */
 bool emulated_failure(const char *name, long *value = NULL);

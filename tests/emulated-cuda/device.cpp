@@ -4,6 +4,8 @@
 #include "../../core/cuda/ceilings.cu"
 #include "../../core/cuda/conv-image.cu"
 #include "../../core/cuda/conv-tensor.cu"
+#include "../../core/cuda/conv-trial.cu"
+#include "../../core/cuda/conv-windows.cu"
 #include "../../core/cuda/conv.cu"
 #include "../../core/cuda/cuda.cu"
 #include "../../core/cuda/gram.cu"

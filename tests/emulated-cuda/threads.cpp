@@ -2,6 +2,7 @@
 #undef _FORTIFY_SOURCE /* forbids jumps from one stack to another */
 #include "cuda_pipeline_primitives.h"
 
+#include <algorithm>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define MOST_THREADS 1024 /* of a block */
 
 dim3 threadIdx(0), blockIdx(0), blockDim(1), gridDim(1);
+float4 *emulated_shared;
+size_t emulated_shared_units;
 
 /* One thread of a block that waits somewhere inside.  It begins on a stack of its own and then
  * serves block after block; going from one to another is a jump, hundreds of times faster than
@@ -182,14 +185,15 @@ static void run_block(unsigned n, bool backward)
     while (!done)
         done = run_round(n, 0, backward);
     for (unsigned k = 0; k < n; k++)
-        if (!copies[k].empty())
-            emulated_die("a thread ends without waiting for its copies");
+        if (!copies[k].empty() || emulated_products_wait(k))
+            emulated_die("a thread ends without waiting for its copies or products");
     if (done != n)
         emulated_die("some threads of a block have ended while others wait");
 }
 
-static void run_grid(dim3 grid, dim3 block, const std::function<void()> &thread)
+static void run_grid(dim3 grid, dim3 block, size_t shared, const std::function<void()> &thread)
 {
+    std::vector<float4> memory(shared / sizeof(float4));
     EmulatedAccess access;
     bool backward = launches++ % 2;
 
@@ -200,19 +204,22 @@ static void run_grid(dim3 grid, dim3 block, const std::function<void()> &thread)
     body = thread;
     gridDim = grid;
     blockDim = block;
+    emulated_shared = memory.data();
+    emulated_shared_units = memory.size();
     for (blockIdx.y = 0; blockIdx.y < grid.y; blockIdx.y++)
         for (unsigned k = 0; k < grid.x; k++) {
             blockIdx.x = backward ? grid.x - 1 - k : k;
+            std::fill(memory.begin(), memory.end(), make_float4(NAN, NAN, NAN, NAN));
             run_block(block.x, backward);
         }
 }
 
-void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread)
+void emulated_launch(dim3 grid, dim3 block, size_t shared, std::function<void()> thread)
 {
     if (!grid.x || !grid.y || !block.x || block.x > MOST_THREADS || grid.y > 65535 || grid.z != 1 ||
         block.y != 1 || block.z != 1) {
         emulated_fail(cudaErrorInvalidConfiguration);
         return;
     }
-    emulated_do([=]() { run_grid(grid, block, thread); });
+    emulated_do([=]() { run_grid(grid, block, shared, thread); });
 }
