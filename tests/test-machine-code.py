@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What nvcc made of the convolutions for tensor cores: for every GPU from compute capability 8.0 on,
-each of them multiplies on tensor cores in its precision, copies to shared memory on the side, and
-keeps its sums in registers.  On 9.0 those of conv-windows.cu do so with the products of four warps, and
+"""What nvcc made of the kernels for tensor cores: for every GPU from compute capability 8.0 on, each of
+them multiplies on tensor cores in its precision and keeps its sums in registers; convolutions copy to
+shared memory on the side.  On 9.0 those of conv-windows.cu do so with the products of four warps, and
 wait for them in two places only: before the next tap's, and at the end.
 
     test-machine-code.py MODULE [FOLDER]
@@ -17,11 +17,10 @@ import sys
 
 SKIPPED = 77
 OLDEST = 80
-KERNEL = re.compile(r"convolve_(tiles|windows)I\d+(Tf32|Bf16)")
-# two precisions, two directions, and two widths of tiles or four shapes of blocks
-KERNELS = {"tiles": 8, "windows": 16}
-PRODUCTS = {("tiles", "Tf32"): r"\bHMMA\.\S*TF32", ("tiles", "Bf16"): r"\bHMMA\.\S*BF16",
-            ("windows", "Tf32"): r"\bHGMMA\.\S*TF32", ("windows", "Bf16"): r"\bHGMMA\.\S*BF16"}
+KERNEL = re.compile(r"(convolve_tiles|convolve_windows|multiply_batches|multiply_rows)"
+                    r"(?:I\d+(Tf32|Bf16))?")
+# of convolutions: two precisions, two directions, and two widths of tiles or four shapes of blocks
+KERNELS = {"convolve_tiles": 8, "convolve_windows": 16, "multiply_batches": 1, "multiply_rows": 1}
 WAIT = r"\bWARPGROUP\.DEPBAR"
 
 
@@ -59,15 +58,19 @@ def main():
     bad, seen = 0, {}
     for (architecture, name), text in functions(done.stdout).items():
         kind = KERNEL.search(name)
-        if not kind or architecture < OLDEST or (kind[1] == "windows" and architecture != 90):
+        if not kind or architecture < OLDEST:
             continue
-        kind = kind.groups()
-        products = len(re.findall(PRODUCTS[kind], text))
+        way, precision = kind[1], kind[2] or "Tf32"
+        windows = way == "convolve_windows"
+        if windows and architecture != 90:
+            continue
+        products = len(re.findall(rf"\b{'HGMMA' if windows else 'HMMA'}\.\S*{precision.upper()}", text))
         waits = len(re.findall(WAIT, text))
         copies = len(re.findall(r"\bLDGSTS\b", text))
         spills = len(re.findall(r"\b(?:LDL|STL)\b", text))
-        seen.setdefault((architecture, kind[0]), []).append(f"{kind[1]} {products}")
-        if not products or not copies or spills or waits != (2 if kind[0] == "windows" else 0):
+        seen.setdefault((architecture, way), []).append(f"{precision} {products}")
+        if (not products or spills or waits != (2 if windows else 0) or
+                (way.startswith("convolve") and not copies)):
             print(f"sm_{architecture}: {name}: {products} products on tensor cores, {copies} copies "
                   f"to shared memory, {spills} numbers kept outside registers, {waits} waits")
             bad += 1
@@ -76,9 +79,11 @@ def main():
         if len(kinds) != KERNELS[way]:
             print(f"sm_{architecture}, {way}: {len(kinds)} kernels, not {KERNELS[way]}")
             bad += 1
-    for way in ("windows",) if (90, "tiles") in seen and (90, "windows") not in seen else ():
-        print(f"sm_90: no kernel for {way}")
-        bad += 1
+    for architecture in {architecture for architecture, way in seen}:
+        for way in KERNELS:
+            if (architecture, way) not in seen and (architecture == 90 or way != "convolve_windows"):
+                print(f"sm_{architecture}: no {way}")
+                bad += 1
     if not seen:
         print("no kernel for tensor cores was found")
     return 1 if bad or not seen else 0

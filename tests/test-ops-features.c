@@ -251,6 +251,8 @@ static void test_gram(void)
     gram_case(MASKS_SOFT, 2, 64, 40, 70, false);
     gram_case(MASKS_SPECKLED, 1, 80, 20, 31, false);
     gram_case(MASKS_HALVES, 2, 64, 30, 64, false);
+    gram_case(MASKS_EMPTY, 3, 192, 13, 11, false); /* parts beside the diagonal */
+    gram_case(MASKS_SPECKLED, 2, 128, 45, 40, false);
     report("Gram matrices");
 }
 

@@ -21,11 +21,6 @@ using namespace nvcuda;
 #define PIECES 4         /* of 16 bytes: a tile's row of filters */
 #define FEWEST_TILES 64  /* with fewer, most of a GPU would idle: see uses_tiles */
 
-/* Before compute capability 8.0 there are neither such factors nor their names. */
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
-#define HAVE_FACTORS 1
-#endif
-
 /* STEP columns at a time; rows of tiles are LINE apart, so that they begin in different banks. */
 struct Tf32 {
     typedef float Number;

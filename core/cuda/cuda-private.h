@@ -24,6 +24,11 @@
 #define STAGE ((size_t) 8 << 20)   /* bytes of each of the two buffers that uploads go through */
 #define CHUNK ((size_t) 128 << 20) /* bytes of patches or of gathered pixels at a time */
 
+/* Before compute capability 8.0 there are neither tensor cores for TF32 and BF16 nor names for them. */
+#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
+#define HAVE_FACTORS 1
+#endif
+
 /* BF16 is for the factors of convolutions; other products then take TF32. */
 typedef enum { PRECISION_TF32, PRECISION_FLOAT32, PRECISION_BF16 } Precision;
 

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Masked Gram matrices.  Each region keeps the list of its own pixels.  They are packed into a
- * panel, a row of channels for each, times their mask; the panel's product with itself is the
- * matrix.
- *
- * A region's rows fill whole batches, the last one with zeros: a batch is summed up in float by
- * one product, the batches in double. */
-#include "cuda-private.h"
+/* Masked Gram matrices.  The pixels of a region are packed into a panel, a row of channels for each,
+ * times their mask; the panel's product with itself is the matrix.  On tensor cores there is no panel, see
+ * gram-tensor.cu. */
+#include "gram-private.h"
 
 #include <stdlib.h>
-
-#define BATCH 1024 /* rows */
-
-typedef struct {
-    Masks m;
-    size_t *first, *own; /* by region, on the host: its first row; how many pixels it has */
-    int *pixel;          /* by row; -1 fills up */
-    float *value;
-    int *batch; /* by region: its first batch; and the end */
-} CudaMasks;
 
 /* ------------------------------------------------------------------- construction */
 
@@ -221,21 +208,18 @@ static __global__ void sum_batches(View y, const float *part, const int *batch, 
     y.p[index_of(y, at)] = (float) sum;
 }
 
-void cuda_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
+/* part, of the workspace that is returned, = the matrix of each batch: panel by panel.  NULL when memory
+ * is short. */
+static float *multiply_panels(Cuda *cuda, const View &x, const CudaMasks *m, size_t batches)
 {
-    const CudaMasks *m = (const CudaMasks *) masks;
-    Cuda *cuda = cuda_of(yt->dev);
-    View x = view_of(xt), y = view_of(yt);
-    size_t wide = panel_width(x.c), matrix = (size_t) x.c * x.c, n = element_count(y);
-    size_t batches = m->first[masks->k] / BATCH, most = CHUNK / (BATCH * wide * sizeof(float));
+    size_t wide = panel_width(x.c), matrix = (size_t) x.c * x.c;
+    size_t most = CHUNK / (BATCH * wide * sizeof(float));
 
     most = most < 1 ? 1 : most < batches ? most : batches;
-    if (!cuda_goes_on(cuda))
-        return;
     float *panel = (float *) cuda_work(cuda,
                                        (most * BATCH * wide + batches * matrix) * sizeof *panel);
     if (!panel)
-        return;
+        return NULL;
     float *part = panel + most * BATCH * wide;
     for (size_t b = 0; b < batches && cuda_goes_on(cuda); b += most) {
         size_t count = batches - b < most ? batches - b : most;
@@ -249,7 +233,27 @@ void cuda_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
         gather(cuda, panel, x, m, b * BATCH, count * BATCH, false);
         cuda_products(cuda, p, BATCH * wide, BATCH * wide, matrix, count);
     }
-    LAUNCH(cuda, sum_batches, blocks_for(n, THREADS), THREADS, y, part, m->batch, n);
+    return part;
+}
+
+void cuda_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
+{
+    const CudaMasks *m = (const CudaMasks *) masks;
+    Cuda *cuda = cuda_of(yt->dev);
+    View x = view_of(xt), y = view_of(yt);
+    size_t n = element_count(y), batches = m->first[masks->k] / BATCH;
+    float *part;
+
+    if (!cuda_goes_on(cuda))
+        return;
+    if (gram_has_tiles(cuda, x)) {
+        part = (float *) cuda_work(cuda, batches * x.c * x.c * sizeof *part);
+        if (part)
+            gram_tiles(cuda, part, x, m);
+    } else
+        part = multiply_panels(cuda, x, m, batches);
+    if (part)
+        LAUNCH(cuda, sum_batches, blocks_for(n, THREADS), THREADS, y, part, m->batch, n);
 }
 
 /* ----------------------------------------------------------------------- backward */
@@ -267,39 +271,58 @@ static __global__ void add_transposed(float *d, View dy, size_t n)
     d[e] = dy.p[index_of(dy, at)] + dy.p[index_of(dy, mirrored)];
 }
 
+/* The rows of a panel that fit a chunk together with the product. */
+static size_t rows_at_once(const View &x, const CudaMasks *m)
+{
+    size_t most = CHUNK / (2 * panel_width(x.c) * sizeof(float)), longest = 1;
+
+    for (int k = 0; k < m->m.k; k++)
+        longest = m->own[k] > longest ? m->own[k] : longest;
+    return most < 1 ? 1 : most < longest ? most : longest;
+}
+
+/* dx += d x at the pixels of region k, panel by panel of `most` rows. */
+static void add_panels(Cuda *cuda, const View &dx, const float *d, const View &x,
+                       const CudaMasks *m, int k, float *panel, size_t most)
+{
+    size_t wide = panel_width(x.c);
+
+    for (size_t row = 0; row < m->own[k] && cuda_goes_on(cuda); row += most) {
+        size_t rows = m->own[k] - row < most ? m->own[k] - row : most;
+        Product p = {};
+        p.m = p.k = p.lda = (size_t) x.c;
+        p.n = rows;
+        p.a = d;
+        p.b = panel;
+        p.c = panel + most * wide;
+        p.ldb = p.ldc = wide;
+        gather(cuda, panel, x, m, m->first[k] + row, rows, true);
+        cuda_product(cuda, p);
+        scatter(cuda, dx, p.c, m, m->first[k] + row, rows);
+    }
+}
+
 /* Regions one after the other: a pixel may be in several. */
 void cuda_gram_back(Tensor *dxt, const Tensor *dyt, const Tensor *xt, const Masks *masks, bool add)
 {
     const CudaMasks *m = (const CudaMasks *) masks;
     Cuda *cuda = cuda_of(dxt->dev);
     View dx = view_of(dxt), dy = view_of(dyt), x = view_of(xt);
-    size_t wide = panel_width(x.c), matrix = (size_t) x.c * x.c, n = element_count(dy);
-    size_t matrices = (n + 3) / 4 * 4, most = CHUNK / (2 * wide * sizeof(float)), longest = 1;
+    bool tiles = gram_has_tiles(cuda, x) && in_fours(dx);
+    size_t matrix = (size_t) x.c * x.c, n = element_count(dy), matrices = (n + 3) / 4 * 4;
+    size_t most = tiles ? 0 : rows_at_once(x, m);
 
-    for (int k = 0; k < masks->k; k++)
-        longest = m->own[k] > longest ? m->own[k] : longest;
-    most = most < 1 ? 1 : most < longest ? most : longest;
     if (!cuda_goes_on(cuda))
         return;
-    float *d = (float *) cuda_work(cuda, (matrices + 2 * most * wide) * sizeof *d);
+    float *d = (float *) cuda_work(cuda, (matrices + 2 * most * panel_width(x.c)) * sizeof *d);
     if (!d)
         return;
-    float *panel = d + matrices, *product = panel + most * wide;
     if (!add)
         cuda_clear(cuda, dx);
     LAUNCH(cuda, add_transposed, blocks_for(n, THREADS), THREADS, d, dy, n);
     for (int k = 0; k < masks->k; k++)
-        for (size_t row = 0; row < m->own[k] && cuda_goes_on(cuda); row += most) {
-            size_t rows = m->own[k] - row < most ? m->own[k] - row : most;
-            Product p = {};
-            p.m = p.k = p.lda = (size_t) x.c;
-            p.n = rows;
-            p.a = d + k * matrix;
-            p.b = panel;
-            p.c = product;
-            p.ldb = p.ldc = wide;
-            gather(cuda, panel, x, m, m->first[k] + row, rows, true);
-            cuda_product(cuda, p);
-            scatter(cuda, dx, product, m, m->first[k] + row, rows);
-        }
+        if (tiles)
+            gram_tiles_back(cuda, dx, d + k * matrix, x, m, k);
+        else
+            add_panels(cuda, dx, d + k * matrix, x, m, k, d + matrices, most);
 }

@@ -8,6 +8,7 @@
 #include "../../core/cuda/conv-windows.cu"
 #include "../../core/cuda/conv.cu"
 #include "../../core/cuda/cuda.cu"
+#include "../../core/cuda/gram-tensor.cu"
 #include "../../core/cuda/gram.cu"
 #include "../../core/cuda/linop-stencil.cu"
 #include "../../core/cuda/linop-windows.cu"

@@ -12,6 +12,7 @@
 #include "cuda_runtime.h"
 
 #include <stdint.h>
+#include <type_traits>
 
 namespace nvcuda {
 namespace wmma {
@@ -25,7 +26,7 @@ struct matrix_b {};
 struct accumulator {};
 struct row_major {};
 struct col_major {};
-enum layout_t { mem_row_major };
+enum layout_t { mem_row_major, mem_col_major };
 
 /* What the units keep of a number: they cut off what TF32 has no room for. */
 static inline float emulated_factor(float v, precision::tf32)
@@ -65,33 +66,36 @@ void fill_fragment(fragment<accumulator, M, N, K, float> &f, float value)
         f.v[i] = value;
 }
 
+/* Numbers that are multiplied with each other lie side by side, or `across`, a line apart. */
 template <typename Number, typename Kind>
-void emulated_load(float *v, int rows, int depth, const Number *from, unsigned line)
+void emulated_load(float *v, int rows, int depth, const Number *from, unsigned line, bool across)
 {
     if ((uintptr_t) from % 32 || line * sizeof *from % 16)
         emulated_die("a fragment that doesn't begin at a multiple of 32 bytes, or its lines of 16");
-    for (int i = 0; emulated_leads() && i < rows * depth; i++)
-        v[i] = emulated_factor(from[i / depth * line + i % depth], Kind());
+    for (int i = 0; emulated_leads() && i < rows * depth; i++) {
+        int row = i / depth, k = i % depth;
+        v[i] = emulated_factor(from[across ? k * line + row : row * line + k], Kind());
+    }
 }
 
-template <int M, int N, int K, typename Kind, typename Number>
-void load_matrix_sync(fragment<matrix_a, M, N, K, Kind, row_major> &f, const Number *from,
+template <int M, int N, int K, typename Kind, typename Number, typename Layout>
+void load_matrix_sync(fragment<matrix_a, M, N, K, Kind, Layout> &f, const Number *from,
                       unsigned line)
 {
-    emulated_load<Number, Kind>(f.v, M, K, from, line);
+    emulated_load<Number, Kind>(f.v, M, K, from, line, std::is_same<Layout, col_major>());
 }
 
-template <int M, int N, int K, typename Kind, typename Number>
-void load_matrix_sync(fragment<matrix_b, M, N, K, Kind, col_major> &f, const Number *from,
+template <int M, int N, int K, typename Kind, typename Number, typename Layout>
+void load_matrix_sync(fragment<matrix_b, M, N, K, Kind, Layout> &f, const Number *from,
                       unsigned line)
 {
-    emulated_load<Number, Kind>(f.v, N, K, from, line);
+    emulated_load<Number, Kind>(f.v, N, K, from, line, std::is_same<Layout, row_major>());
 }
 
-template <int M, int N, int K, typename Kind>
+template <int M, int N, int K, typename Kind, typename Left, typename Right>
 void mma_sync(fragment<accumulator, M, N, K, float> &d,
-              const fragment<matrix_a, M, N, K, Kind, row_major> &a,
-              const fragment<matrix_b, M, N, K, Kind, col_major> &b,
+              const fragment<matrix_a, M, N, K, Kind, Left> &a,
+              const fragment<matrix_b, M, N, K, Kind, Right> &b,
               const fragment<accumulator, M, N, K, float> &c)
 {
     for (int i = 0; emulated_leads() && i < M; i++)
@@ -105,10 +109,12 @@ void mma_sync(fragment<accumulator, M, N, K, float> &d,
 
 template <int M, int N, int K>
 void store_matrix_sync(float *to, const fragment<accumulator, M, N, K, float> &f, unsigned line,
-                       layout_t)
+                       layout_t layout)
 {
+    if ((uintptr_t) to % 32 || line % 4)
+        emulated_die("a fragment that isn't stored at a multiple of 32 bytes, or its lines of 16");
     for (int i = 0; emulated_leads() && i < M * N; i++)
-        to[i / N * line + i % N] = f.v[i];
+        to[layout == mem_row_major ? i / N * line + i % N : i % N * line + i / N] = f.v[i];
 }
 
 } // namespace wmma
