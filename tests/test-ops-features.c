@@ -93,6 +93,7 @@ static void test_conv(void)
     conv_case(
         (ConvShape){ .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 21,
         301, false);
+    conv_case((ConvShape){ .cin = 3, .cout = 48, .k = 3, .stride = 1, .pad = 1 }, 19, 35, false);
     /* So large that it is written past the caches. */
     conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 1, .stride = 1, .pad = 0 }, 370, 360, false);
     conv_case((ConvShape){ .cin = 64, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 12, 17, false);

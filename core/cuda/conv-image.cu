@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Convolutions whose input is an image: little to compute, so what counts is to read and write each
  * picture once.  Forward, a block keeps its pixels' patches and the filters in shared memory.
- * Backward, the products of all outputs with all taps come first, far smaller than the features;
- * then each pixel collects its own.  In both a tap is one of the k x k places of one plane. */
+ * Backward, for the 3 x 3 taps of usual networks, it keeps the gradients of the outputs that see its
+ * pixels; for other shapes, the products of all outputs with all taps come first, far smaller than the
+ * features, and then each pixel collects its own.  Where planes matter, a tap is one of the k x k places
+ * of one plane. */
 #include "conv-private.h"
 
 #define PIXELS 32   /* of a block */
@@ -83,6 +85,90 @@ void conv_image(Cuda *cuda, const View &y, const CudaConv *c, const View &x)
     LAUNCH(cuda, convolve_image, grid, THREADS, y, geometry_of(&c->c, x, y), x, c->by_input,
            c->bias, c->border);
 }
+
+/* ------------------------------------------------------------- backward, 3 x 3 taps */
+
+#define GLANCE 16                  /* pixels on the side of a block's square, */
+#define GLANCE_LINE (GLANCE + 2)   /* and with those around it, */
+#define GLANCE_PLANE (18 * 18 + 2) /* so far apart that eight numbers are written at once */
+#define GLANCE_FOURS 4             /* of channels in shared memory at a time */
+#define GLANCE_PLANES 3            /* of the image */
+
+/* The gradients of one pixel's channels, four at a time, where the output is positive. */
+static __device__ inline float4 masked_four(const View &dy, const View &y, int i, int j,
+                                            int channel)
+{
+    if (i < 0 || i >= dy.h || j < 0 || j >= dy.w)
+        return make_float4(0, 0, 0, 0);
+    size_t at = (size_t) i * dy.w + j;
+    float4 d = *(const float4 *) (dy.p + at * dy.step + channel);
+    float4 v = *(const float4 *) (y.p + at * y.step + channel);
+    return make_float4(v.x > 0 ? d.x : 0, v.y > 0 ? d.y : 0, v.z > 0 ? d.z : 0, v.w > 0 ? d.w : 0);
+}
+
+/* sum += the products of all taps with what a pixel's surroundings have; `at`: where these begin. */
+static __device__ inline void add_taps(float (&sum)[GLANCE_PLANES],
+                                       const float4 (*factor)[9][GLANCE_FOURS],
+                                       const float4 (*seen)[GLANCE_PLANE], int at)
+{
+#pragma unroll
+    for (int t = 0; t < 9; t++)
+#pragma unroll
+        for (int f = 0; f < GLANCE_FOURS; f++) {
+            float4 d = seen[f][at + (2 - t / 3) * GLANCE_LINE + 2 - t % 3];
+#pragma unroll
+            for (int c = 0; c < GLANCE_PLANES; c++) {
+                float4 w = factor[c][t][f];
+                sum[c] = fmaf(w.x, d.x, fmaf(w.y, d.y, fmaf(w.z, d.z, fmaf(w.w, d.w, sum[c]))));
+            }
+        }
+}
+
+/* A thread for each pixel of a square; weight: (plane, tap, channel). */
+static __global__ void __launch_bounds__(THREADS)
+    collect_glances(View dx, View dy, View y, const float *weight, bool add)
+{
+    __shared__ float4 seen[GLANCE_FOURS][GLANCE_PLANE], factor[GLANCE_PLANES][9][GLANCE_FOURS];
+    int across = (dx.w + GLANCE - 1) / GLANCE, thread = (int) threadIdx.x;
+    int i0 = (int) blockIdx.x / across * GLANCE, j0 = (int) blockIdx.x % across * GLANCE;
+    int i = i0 + thread / GLANCE, j = j0 + thread % GLANCE;
+    float sum[GLANCE_PLANES] = {};
+
+    for (int channel = 0; channel < dy.c; channel += 4 * GLANCE_FOURS) {
+        for (int e = thread; e < GLANCE_LINE * GLANCE_LINE * GLANCE_FOURS; e += THREADS) {
+            int f = e % GLANCE_FOURS, p = e / GLANCE_FOURS;
+            seen[f][p] = masked_four(dy, y, i0 - 1 + p / GLANCE_LINE, j0 - 1 + p % GLANCE_LINE,
+                                     channel + 4 * f);
+        }
+        if (thread < GLANCE_PLANES * 9 * GLANCE_FOURS) {
+            int f = thread % GLANCE_FOURS, tap = thread / GLANCE_FOURS;
+            factor[tap / 9][tap % 9][f] = *(const float4 *) (weight + tap * dy.c + channel + 4 * f);
+        }
+        __syncthreads();
+        add_taps(sum, factor, seen, thread / GLANCE * GLANCE_LINE + thread % GLANCE);
+        __syncthreads();
+    }
+    for (int c = 0; c < GLANCE_PLANES && i < dx.h && j < dx.w; c++) {
+        float *to = dx.p + c * dx.plane + ((size_t) i * dx.w + j) * dx.step;
+        *to = sum[c] + (add ? *to : 0);
+    }
+}
+
+bool conv_image_glances(Cuda *cuda, const View &dx, const CudaConv *c, const View &dy,
+                        const View &y, bool add)
+{
+    const ConvShape *s = &c->c.shape;
+
+    if (dx.c != GLANCE_PLANES || dy.c % (4 * GLANCE_FOURS) || s->k != 3 || s->stride != 1 ||
+        s->pad != 1 || s->mode != PAD_CONSTANT || !in_fours(dy) || !in_fours(y))
+        return false;
+    LAUNCH(cuda, collect_glances,
+           blocks_for((size_t) dx.h, GLANCE) * blocks_for((size_t) dx.w, GLANCE), THREADS, dx, dy,
+           y, c->by_input, add);
+    return true;
+}
+
+/* ------------------------------------------------------------- backward, other taps */
 
 /* The gradient of an image: product is (tap, output pixel). */
 static __global__ void collect_taps(View dx, Geometry g, const float *product, bool add, size_t n)

@@ -74,8 +74,11 @@ static __device__ inline int conv_seen_by(const Geometry &g, int position, int u
     return t >= 0 && t % g.stride == 0 && t / g.stride < m ? t / g.stride : -1;
 }
 
-/* The same where the input is an image.  dy has been masked already. */
+/* Convolutions of an image.  Its gradient in one go, with dy masked on the way: false when nothing was
+ * done because the taps are not 3 x 3; and any other, of a dy that has been masked already. */
 void conv_image(Cuda *, const View &y, const CudaConv *, const View &x);
+bool conv_image_glances(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
+                        bool add);
 void conv_image_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
 
 /* The bytes of one of a filter's numbers on tensor cores. */

@@ -262,8 +262,9 @@ void cuda_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt
 
     if (!cuda_goes_on(cuda))
         return;
-    if (dx.c > IMAGE_PLANES &&
-        (conv_windows_back(cuda, dx, c, dy, y, add) || conv_tiles_back(cuda, dx, c, dy, y, add)))
+    if (dx.c <= IMAGE_PLANES ? conv_image_glances(cuda, dx, c, dy, y, add)
+                             : conv_windows_back(cuda, dx, c, dy, y, add) ||
+                                   conv_tiles_back(cuda, dx, c, dy, y, add))
         return;
     LAUNCH(cuda, mask_gradient, blocks_for(count, THREADS), THREADS, dy, y, lie_alike(dy, y),
            count);

@@ -98,9 +98,9 @@ static __global__ void __launch_bounds__(THREADS) multiply_batches(float *matrix
 #pragma unroll
         for (int l = 0; l < 2 * LOADS; l++)
             if (more && l / LOADS < sides)
-                next[l / LOADS][l % LOADS] =
-                    four_of(r, first_row + (s + 1) * GRAM_ROWS + row + l % LOADS * (THREADS / QUADS),
-                            side[l / LOADS] * GRAM_SIDE + quad);
+                next[l / LOADS][l % LOADS] = four_of(
+                    r, first_row + (s + 1) * GRAM_ROWS + row + l % LOADS * (THREADS / QUADS),
+                    side[l / LOADS] * GRAM_SIDE + quad);
         for (int d = 0; s >= 0 && d < GRAM_ROWS; d += DEPTH) {
             wmma::fragment<wmma::matrix_a, FRAGMENT, FRAGMENT, DEPTH, wmma::precision::tf32,
                            wmma::col_major>
