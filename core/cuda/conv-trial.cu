@@ -98,6 +98,9 @@ bool conv_windows_tried(Cuda *cuda)
         cuda_drop(p);
     free(t.expected);
     free(t.found);
+    /* Where no more than a launch was refused, other ways still go. */
+    if (cuda->status == DPS_DEVICE_FAILED && !cudaStreamSynchronize(cuda->stream))
+        cuda->status = DPS_OK;
     cuda->warpgroups = good;
     return good;
 }

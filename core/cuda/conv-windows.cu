@@ -104,25 +104,31 @@ static __global__ void __launch_bounds__(THREADS, (BlockShape<OUTPUTS, ROWS>::SH
         warpgroup_hold(sum[r]);
     for (int step = 0; step < chunks * WINDOW_TAPS; step++) {
         int chunk = step / WINDOW_TAPS, tap = step % WINDOW_TAPS;
+        /* The next window takes another's place, which is still read during the first tap. */
+        int turn = (tap - 1) * FETCHES;
+        bool more = chunk + 1 < chunks;
         const float4 *window = shared + chunk % 2 * W::SIZE;
 
-        /* This step's filters are here; nobody reads those of the step before the last any more, nor,
-         * from a chunk's second tap on, the window of the chunk before. */
+        /* What was fetched during the last step arrives before anything is published: that waits for
+         * all that a thread has asked for. */
+#pragma unroll
+        for (int f = 0; f < FETCHES; f++)
+            if (more && tap > 1)
+                put<F, ROWS, BACK>(shared + (chunk + 1) % 2 * W::SIZE, &next[f],
+                                   turn - FETCHES + f);
+        /* Then this step's filters are here, and nobody reads those of the step before the last any
+         * more, nor, from a chunk's second tap on, the window of the chunk before. */
         __pipeline_wait_prior(B::AHEAD - 1);
-        warpgroup_wait<1>();
         warpgroup_publish();
+        warpgroup_wait<1>();
         __syncthreads();
         multiply_tap<F, OUTPUTS, ROWS>(sum, window + group * SQUARE,
                                        shared + B::FILTERS + step % B::STAGES * B::FILTER, tap);
         begin_filters<F, OUTPUTS, ROWS>(t, shared, step + B::AHEAD, first_output);
 #pragma unroll
-        for (int f = 0; f < FETCHES; f++) {
-            int turn = tap * FETCHES + f;
-            if (chunk + 1 < chunks && tap > 0)
-                put<F, ROWS, BACK>(shared + (chunk + 1) % 2 * W::SIZE, &next[f], turn - FETCHES);
-            if (chunk + 1 < chunks)
-                fetch<F, ROWS, BACK>(t, &next[f], turn, i0, j0, (chunk + 1) * UNITS * F::EACH);
-        }
+        for (int f = 0; f < FETCHES; f++)
+            if (more && tap > 0)
+                fetch<F, ROWS, BACK>(t, &next[f], turn + f, i0, j0, (chunk + 1) * UNITS * F::EACH);
     }
     warpgroup_wait<0>();
 #pragma unroll
@@ -132,7 +138,7 @@ static __global__ void __launch_bounds__(THREADS, (BlockShape<OUTPUTS, ROWS>::SH
 #endif
 }
 
-static_assert((WINDOW_TAPS - 1) * FETCHES >= WindowShape<2>::TURNS,
+static_assert((WINDOW_TAPS - 2) * FETCHES >= WindowShape<2>::TURNS,
               "a chunk's taps are enough to fetch the next window");
 
 /* -------------------------------------------------------------------------- filters */

@@ -219,15 +219,14 @@ static ConvChoice wanted_conv(void)
                                                  : CONV_BEST;
 }
 
-/* What a GPU says it has must have been seen to work, because nothing else would show it. */
+/* What a GPU says it has must have been seen to work, unless tests and benchmarks insist on it. */
 static bool has_warpgroups(Cuda *cuda)
 {
     cudaDeviceProp gpu;
 
-    return cuda->precision != PRECISION_FLOAT32 &&
-           (cuda->conv == CONV_BEST || cuda->conv == CONV_WINDOWS) && conv_knows_warpgroups() &&
+    return cuda->precision != PRECISION_FLOAT32 && conv_knows_warpgroups() &&
            !cudaGetDeviceProperties(&gpu, 0) && gpu.major == 9 && gpu.minor == 0 &&
-           conv_windows_tried(cuda);
+           (cuda->conv == CONV_WINDOWS || (cuda->conv == CONV_BEST && conv_windows_tried(cuda)));
 }
 
 static bool open_buffers(Cuda *cuda)
@@ -303,7 +302,8 @@ void cuda_about(Device *d, char *text, size_t size)
     CudaMemory memory;
 
     if (cuda_usable(name, sizeof name, &memory))
-        snprintf(text, size, "%s, %s", name, precision[cuda_of(d)->precision]);
+        snprintf(text, size, "%s, %s%s", name, precision[cuda_of(d)->precision],
+                 cuda_of(d)->warpgroups ? ", warpgroups" : "");
     else
         snprintf(text, size, "%s", name);
 }
