@@ -72,6 +72,16 @@ static void halve_row(float *y, const float *x, size_t w, int n)
         y[j] = (x[2 * j] + x[2 * j + 1] + x[w + 2 * j] + x[w + 2 * j + 1]) * 0.25f;
 }
 
+/* Its gradient: to both rows of x, in place of what is there or added to it. */
+static void halve_row_back(float *dx, size_t w, const float *dy, int n, bool add)
+{
+    for (int u = 0; u < 2; u++, dx += w)
+        for (int j = 0; j < n; j++) {
+            dx[2 * j] = (add ? dx[2 * j] : 0) + dy[j] * 0.25f;
+            dx[2 * j + 1] = (add ? dx[2 * j + 1] : 0) + dy[j] * 0.25f;
+        }
+}
+
 static bool halves(const CpuTensor *y, const CpuTensor *x, const PoolShape *p)
 {
     return p->kind == POOL_AVERAGE && p->k == 2 && p->stride == 2 && y->step == 1 && x->step == 1 &&
@@ -111,7 +121,8 @@ void cpu_pool(Tensor *yt, const Tensor *xt, const PoolShape *p)
 typedef struct {
     const CpuTensor *dx, *dy, *x;
     const PoolShape *p;
-    bool fresh; /* every pixel is in one window at most, and dx is to be overwritten */
+    bool half;  /* the pyramid's own case */
+    bool fresh; /* every pixel is in one window, and dx is to be overwritten */
 } BackJob;
 
 static void clear_rows(const CpuTensor *x, int first, int end)
@@ -169,8 +180,12 @@ static void back_rows(const BackJob *job, int first, int end)
     bool features = job->dx->plane == 1 && dy->plane == 1 && job->x->plane == 1;
     Window win;
 
-    for (int i = first; i < end; i++)
-        for (int j = 0; j < dy->t.w; j++) {
+    for (int i = first; i < end; i++) {
+        for (int c = 0; job->half && c < dy->t.c; c++)
+            halve_row_back(job->dx->p + c * job->dx->plane + (size_t) 2 * i * job->dx->t.w,
+                           job->dx->t.w, dy->p + c * dy->plane + (size_t) i * dy->t.w, dy->t.w,
+                           !job->fresh);
+        for (int j = 0; !job->half && j < dy->t.w; j++) {
             const float *from = dy->p + ((size_t) i * dy->t.w + j) * dy->step;
             window(&win, job->p, &job->x->t, i, j);
             if (features)
@@ -178,18 +193,20 @@ static void back_rows(const BackJob *job, int first, int end)
             else
                 back_pixel(job, &win, from);
         }
+    }
 }
 
 void cpu_pool_back(Tensor *dxt, const Tensor *dyt, const Tensor *yt, const Tensor *xt,
                    const PoolShape *p, bool add)
 {
     Cpu *cpu = cpu_of(yt->dev);
-    BackJob job = { cpu_tensor(dxt), cpu_tensor(dyt), cpu_tensor(xt), p, false };
+    BackJob job = { cpu_tensor(dxt), cpu_tensor(dyt), cpu_tensor(xt), p, false, false };
     bool apart = p->k <= p->stride;
     bool features = job.dx->plane == 1 && job.dy->plane == 1 && job.x->plane == 1;
     bool covered = p->k >= p->stride && yt->h * p->stride >= xt->h && yt->w * p->stride >= xt->w;
 
-    job.fresh = !add && apart && covered && features;
+    job.half = halves(job.dy, job.dx, p);
+    job.fresh = !add && apart && covered && (features || job.half);
     if (p->k * p->k > WINDOW)
         cpu_fail(cpu, DPS_DEVICE_FAILED);
     if (!cpu_goes_on(cpu))
