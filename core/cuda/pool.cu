@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Pooling.  Each thread has one number of the result; backwards it asks every window that holds its
- * pixel, so that none writes where another does. */
+ * pixel, so that none writes where another does.  Of the usual windows of 2 x 2, each has a thread for
+ * every four channels. */
 #include "cuda-private.h"
 
 /* Pixels of output pixel (i, j)'s window, cut to the picture: the end is excluded. */
@@ -85,6 +86,58 @@ static __global__ void pool_gradient(View dx, View dy, View x, PoolShape p, bool
     dx.p[index_of(dx, at)] = sum;
 }
 
+/* Which of a window's pixels has the first of the largest values, channel by channel. */
+static __device__ inline void find_largest(int (&best)[4], const float4 *x, size_t step,
+                                           const View &v, const Window &w)
+{
+    float most[4] = {};
+
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++) {
+            float4 here = x[((size_t) i * v.w + j) * step];
+            const float value[4] = { here.x, here.y, here.z, here.w };
+#pragma unroll
+            for (int c = 0; c < 4; c++)
+                if ((i == w.i0 && j == w.j0) || value[c] > most[c]) {
+                    most[c] = value[c];
+                    best[c] = i * v.w + j;
+                }
+        }
+}
+
+/* Windows of 2 x 2 side by side, and what is left of the picture as if there were more of them whose
+ * gradient is 0. */
+static __global__ void pool_gradient_fours(View dx, View dy, View x, PoolKind kind, bool add,
+                                           size_t n)
+{
+    size_t e = thread_number();
+    int c, cell, best[4] = {}, across = (dx.w + 1) / 2;
+
+    if (e >= n)
+        return;
+    divide(e, dx.c / 4, &cell, &c);
+    Window w = window({ kind, 2, 2 }, dx, cell / across, cell % across);
+    bool there = w.i0 / 2 < dy.h && w.j0 / 2 < dy.w;
+    float4 d = make_float4(0, 0, 0, 0);
+    if (there)
+        d = ((const float4 *) (dy.p + ((size_t) w.i0 / 2 * dy.w + w.j0 / 2) * dy.step))[c];
+    if (there && kind == POOL_MAX)
+        find_largest(best, (const float4 *) x.p + c, x.step / 4, x, w);
+    float share = 1.0f / (float) ((w.i1 - w.i0) * (w.j1 - w.j0));
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++) {
+            int at = i * dx.w + j;
+            float4 *to = (float4 *) (dx.p + at * dx.step) + c;
+            float4 v = kind == POOL_AVERAGE
+                           ? make_float4(d.x * share, d.y * share, d.z * share, d.w * share)
+                           : make_float4(best[0] == at ? d.x : 0, best[1] == at ? d.y : 0,
+                                         best[2] == at ? d.z : 0, best[3] == at ? d.w : 0);
+            if (add)
+                v = make_float4(v.x + to->x, v.y + to->y, v.z + to->z, v.w + to->w);
+            *to = v;
+        }
+}
+
 void cuda_pool(Tensor *y, const Tensor *x, const PoolShape *p)
 {
     Cuda *cuda = cuda_of(y->dev);
@@ -100,9 +153,14 @@ void cuda_pool_back(Tensor *dx, const Tensor *dy, const Tensor *, const Tensor *
 {
     Cuda *cuda = cuda_of(dx->dev);
     View v = view_of(dx);
-    size_t n = element_count(v);
+    size_t n = element_count(v), cells = (size_t) ((v.h + 1) / 2) * ((v.w + 1) / 2) * (v.c / 4);
 
-    if (cuda_goes_on(cuda))
+    if (!cuda_goes_on(cuda))
+        return;
+    if (p->k == 2 && p->stride == 2 && in_fours(v) && in_fours(view_of(dy)) && in_fours(view_of(x)))
+        LAUNCH(cuda, pool_gradient_fours, blocks_for(cells, THREADS), THREADS, v, view_of(dy),
+               view_of(x), p->kind, add, cells);
+    else
         LAUNCH(cuda, pool_gradient, blocks_for(n, THREADS), THREADS, v, view_of(dy), view_of(x), *p,
                add, n);
 }
