@@ -105,3 +105,26 @@ bool image_is_finite(const DpsImage *image)
     }
     return finite;
 }
+
+/* Means of 2 radius + 1 values `step` apart, cut at the ends. */
+static void box_line(const float *in, int n, size_t step, int radius, float *out)
+{
+    double sum = 0;
+    int first = 0, end = 0; /* the sum is over [first, end) */
+    for (int i = 0; i < n; i++) {
+        for (; end < n && end <= i + radius; end++)
+            sum += (double) in[(size_t) end * step];
+        for (; first < i - radius; first++)
+            sum -= (double) in[(size_t) first * step];
+        out[(size_t) i * step] = (float) (sum / (end - first));
+    }
+}
+
+void image_box(const float *in, int width, int height, int radius, float *room, float *out)
+{
+    for (int y = 0; y < height; y++)
+        box_line(in + (size_t) y * (size_t) width, width, 1, radius,
+                 room + (size_t) y * (size_t) width);
+    for (int x = 0; x < width; x++)
+        box_line(room + x, height, (size_t) width, radius, out + x);
+}

@@ -76,6 +76,10 @@ bool image_resize_mask(const DpsImage *in, int width, int height, int threads, D
  * keeps its size. */
 void image_fit(int width, int height, int size, bool enlarge, int *out_width, int *out_height);
 
+/* Box means over (2 radius + 1)^2 pixels of a plane, cut at the border; room: width x height.  out may be
+ * in. */
+void image_box(const float *in, int width, int height, int radius, float *room, float *out);
+
 /* Clips to [0, 1]; what is not a number becomes 0. */
 void image_clip(DpsImage *image);
 

@@ -6,29 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Means of 2 radius + 1 values `step` apart, cut at the ends. */
-static void box_line(const float *in, int n, size_t step, int radius, float *out)
-{
-    double sum = 0;
-    int first = 0, end = 0; /* the sum is over [first, end) */
-    for (int i = 0; i < n; i++) {
-        for (; end < n && end <= i + radius; end++)
-            sum += (double) in[(size_t) end * step];
-        for (; first < i - radius; first++)
-            sum -= (double) in[(size_t) first * step];
-        out[(size_t) i * step] = (float) (sum / (end - first));
-    }
-}
-
-void segment_box(const float *in, int width, int height, int radius, float *room, float *out)
-{
-    for (int y = 0; y < height; y++)
-        box_line(in + (size_t) y * (size_t) width, width, 1, radius,
-                 room + (size_t) y * (size_t) width);
-    for (int x = 0; x < width; x++)
-        box_line(room + x, height, (size_t) width, radius, out + x);
-}
-
 /* Opponent colours of display-encoded values: luma, and two differences that grey has not. */
 static void colours(const DpsImage *small, DpsImage *feature)
 {
@@ -52,14 +29,14 @@ static void texture(const DpsImage *feature, int radius, float *room, float *out
     size_t n = image_pixels(feature);
     const float *luma = image_plane(feature, SEGMENT_LUMA);
     float *mean = room + n, *square = room + 2 * n;
-    segment_box(luma, width, height, radius, room, mean);
+    image_box(luma, width, height, radius, room, mean);
     for (size_t i = 0; i < n; i++)
         square[i] = luma[i] * luma[i];
-    segment_box(square, width, height, radius, room, square);
+    image_box(square, width, height, radius, room, square);
     for (size_t i = 0; i < n; i++)
         out[i] = logf(0.004f + sqrtf(fmaxf(0, square[i] - mean[i] * mean[i])));
-    segment_box(out, width, height, 2, room, out);
-    segment_box(out, width, height, 2, room, out);
+    image_box(out, width, height, 2, room, out);
+    image_box(out, width, height, 2, room, out);
 }
 
 static void place(DpsImage *feature)

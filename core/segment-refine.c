@@ -124,8 +124,8 @@ static void look_around(Border *border)
         b[i] = border->p[i] * border->part[i];
     memcpy(part, border->part, n * sizeof(float));
     for (int pass = 0; pass < 2; pass++) {
-        segment_box(b, border->width, border->height, radius, room, b);
-        segment_box(part, border->width, border->height, radius, room, part);
+        image_box(b, border->width, border->height, radius, room, b);
+        image_box(part, border->width, border->height, radius, room, part);
     }
     for (size_t i = 0; i < n; i++)
         b[i] /= fmaxf(part[i], 1e-6f);

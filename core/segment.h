@@ -41,9 +41,6 @@ typedef struct {
 bool segment_picture_init(const DpsImage *photo, int size, int threads, SegmentPicture *picture);
 void segment_picture_clear(SegmentPicture *picture);
 
-/* Box means over (2 radius + 1)^2 pixels, cut at the border; room: width x height.  out may be in. */
-void segment_box(const float *in, int width, int height, int radius, float *room, float *out);
-
 /* Divides the pixels of both pictures with label `region` into two kinds, the second of which gets
  * label `other`.  Leaves them as they are where a picture has no such pixel. */
 bool segment_divide(SegmentPicture picture[2], int region, int other, unsigned seed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* transfer.c - the driver: first guess, coarse to fine, full resolution. */
 
+#include "borders.h"
 #include "counterparts.h"
 #include "finish.h"
 #include "start.h"
@@ -239,6 +240,8 @@ static DpsStatus prepare(Transfer *t, const Stage *s)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
                                  t->style.width, t->style.height, threads, t->counterpart,
                                  &t->regions, t->result->message);
+    if (!status && !s->objective.paper && !borders_wear(&t->style, &t->regions.style))
+        status = DPS_NO_MEMORY;
     if (!status && (s->start == START_GUESS || s->objective.guess > 0) &&
         !start_guess(&t->content, &t->style, &t->regions, threads, &t->guess))
         status = DPS_NO_MEMORY;
