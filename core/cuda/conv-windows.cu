@@ -201,16 +201,20 @@ bool conv_has_windows(const Cuda *cuda, const ConvShape *s)
            s->mode == PAD_CONSTANT && s->cin % 64 == 0 && s->cout % 64 == 0;
 }
 
+/* As many blocks as share a multiprocessor find room: nothing here comes twice from the cache that would
+ * have the rest of that memory. */
 template <typename F, int OUTPUTS, int ROWS, bool BACK>
 static void launch_windows(Cuda *cuda, const Windows &t)
 {
+    auto kernel = convolve_windows<F, OUTPUTS, ROWS, BACK>;
     size_t bytes = BlockShape<OUTPUTS, ROWS>::BYTES;
     dim3 grid(blocks_across(t.w) * blocks_for((size_t) t.h, ROWS * SQUARE),
               (unsigned) (t.outputs / OUTPUTS));
 
-    if (cuda_good(cuda,
-                  cudaFuncSetAttribute(convolve_windows<F, OUTPUTS, ROWS, BACK>,
-                                       cudaFuncAttributeMaxDynamicSharedMemorySize, (int) bytes)))
+    if (cuda_good(cuda, cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                             (int) bytes)) &&
+        cuda_good(cuda, cudaFuncSetAttribute(kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+                                             cudaSharedmemCarveoutMaxShared)))
         LAUNCH_SHARED(cuda, (convolve_windows<F, OUTPUTS, ROWS, BACK>), grid, THREADS, bytes, t);
 }
 

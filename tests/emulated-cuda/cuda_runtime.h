@@ -130,7 +130,11 @@ struct cudaDeviceProp {
     int major, minor;
 };
 
-enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
+enum cudaFuncAttribute {
+    cudaFuncAttributeMaxDynamicSharedMemorySize = 8,
+    cudaFuncAttributePreferredSharedMemoryCarveout = 9
+};
+enum { cudaSharedmemCarveoutMaxShared = 100 };
 
 enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
 
@@ -170,9 +174,11 @@ cudaError_t cudaGraphDestroy(cudaGraph_t);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
 
 template <typename Kernel>
-cudaError_t cudaFuncSetAttribute(Kernel *kernel, cudaFuncAttribute, int bytes)
+cudaError_t cudaFuncSetAttribute(Kernel *kernel, cudaFuncAttribute which, int value)
 {
-    return emulated_allow_shared((const void *) kernel, bytes);
+    return which == cudaFuncAttributeMaxDynamicSharedMemorySize
+               ? emulated_allow_shared((const void *) kernel, value)
+               : cudaSuccess;
 }
 
 /* Is the failure `name` asked for?  *value: what stands after "=". */
