@@ -57,7 +57,9 @@ void dps_image_clear(DpsImage *image);
 /* A region that the content and the style share: sky with sky, water with water.
  * Masks may have any size: they are laid over the whole picture.  They may be soft
  * and may overlap.  `content` or `style` may be empty (channels 0): such a region has
- * no counterpart; options.unmatched says what is done with one that only the content has. */
+ * no counterpart; options.unmatched says what is done with one that only the content has.
+ * What the style's mask catches of another region along its border is left out, but for the
+ * preset reference. */
 typedef struct {
     const char *name;
     DpsImage content, style;

@@ -180,11 +180,11 @@ size_t cuda_memory_free(Device *)
     return memory.free;
 }
 
-/* One piece of memory serves all operations, so the largest counts.  Patches of features fill a
- * chunk at most, and 9 taps of 64 planes per pixel; beside pixels gathered for Gram matrices lie the
- * sums of each batch, in VGG's layers 16 bytes per pixel of the picture, and a matrix of 512 planes
- * for a region's last batch; an image's gradient takes 27 numbers per pixel, and a matting
- * operator's construction or its windows 72 bytes. */
+/* One piece of memory serves all operations, so the largest counts, of whichever way they may go: most
+ * take less on tensor cores.  Patches of features fill a chunk at most, and 9 taps of 64 planes per
+ * pixel; beside pixels gathered for Gram matrices lie the sums of each batch, in VGG's layers 16 bytes
+ * per pixel of the picture, and a matrix of 512 planes for a region's last batch; an image's gradient
+ * takes 27 numbers per pixel, and a matting operator's construction or its windows 72 bytes. */
 size_t cuda_workspace(Device *, size_t pixels, int regions)
 {
     size_t patches = 9 * 64 * sizeof(float) * pixels, image = 27 * sizeof(float) * pixels;
