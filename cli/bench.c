@@ -8,7 +8,7 @@
 #include "figures.h"
 #include "interrupt.h"
 #include "options.h"
-#include "report.h"
+#include "report/report.h"
 
 #define PRESETS 3
 

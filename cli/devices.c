@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "options.h"
-#include "report.h"
+#include "report/report.h"
 
 #define MOST_DEVICES 16
 

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#include "report.h"
+#include "report/report.h"
 
 /* ------------------------------------------------------------------- for people */
 

@@ -8,7 +8,7 @@
 #include "masks.h"
 #include "options.h"
 #include "picture.h"
-#include "report.h"
+#include "report/report.h"
 
 typedef struct {
     MaskOptions masks;

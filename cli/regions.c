@@ -9,7 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "picture.h"
-#include "report.h"
+#include "report/report.h"
 
 typedef struct {
     char *labels[2]; /* to write: of the content, of the style */

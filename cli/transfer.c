@@ -11,7 +11,7 @@
 #include "output.h"
 #include "picture.h"
 #include "progress.h"
-#include "report.h"
+#include "report/report.h"
 
 typedef struct {
     EngineOptions engine;

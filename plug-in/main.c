@@ -5,13 +5,13 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-#include "dialog.h"
 #include "found.h"
 #include "job.h"
 #include "remember.h"
-#include "report.h"
+#include "report/report.h"
 #include "request.h"
 #include "result.h"
+#include "ui/dialog.h"
 
 #define PROCEDURE "plug-in-deep-photo-style"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "weights.h"
+#include "network/weights.h"
 
 typedef struct Block {
     struct Block *next;

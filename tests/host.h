@@ -4,7 +4,7 @@
 #ifndef HOST_H
 #define HOST_H
 
-#include "image.h"
+#include "image/image.h"
 
 #include <math.h>
 #include <string.h>

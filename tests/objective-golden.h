@@ -13,7 +13,7 @@
 #include "check.h"
 #include "golden.h"
 #include "host.h"
-#include "objective.h"
+#include "optimise/objective.h"
 
 typedef struct {
     Golden *golden;

@@ -4,9 +4,9 @@
 #include <glib/gi18n.h>
 #include <libgimp/gimpui.h>
 
-#include "../plug-in/found.h"
-#include "../plug-in/remember.h"
 #include "chooser.h"
+#include "plug-in/found.h"
+#include "plug-in/remember.h"
 #include "preview.h"
 #include "progress.h"
 #include "regions.h"

@@ -7,8 +7,8 @@
 #ifndef DIALOG_H
 #define DIALOG_H
 
-#include "../plug-in/job.h"
-#include "../plug-in/request.h"
+#include "plug-in/job.h"
+#include "plug-in/request.h"
 
 /* Returns GIMP_PDB_SUCCESS with *request read and *job finished well, or GIMP_PDB_CANCEL.  The
  * caller frees the job, then clears the request, in either case. */

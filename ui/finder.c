@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "../plug-in/found.h"
+#include "plug-in/found.h"
 
 #define TICK 60 /* milliseconds */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "overlay.h"
 
-#include "../plug-in/layers.h"
+#include "plug-in/layers.h"
 
 /* Long side of a tint, and how dense it is where a mask covers fully. */
 #define SIDE 320

@@ -8,7 +8,7 @@
 
 #include <libgimp/gimpui.h>
 
-#include "../plug-in/job.h"
+#include "plug-in/job.h"
 
 typedef struct {
     GtkWidget *box, *info, *message, *revealer, *bar, *left;

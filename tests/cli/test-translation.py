@@ -21,7 +21,7 @@ def lines(name):
 class Catalogues(unittest.TestCase):
     def test_files_with_messages_are_listed(self):
         listed = set(lines("POTFILES"))
-        for folder in ("cli", "plug-in", "ui"):
+        for folder in ("cli", "plug-in", "report", "ui"):
             for name in sorted(os.listdir(os.path.join(tool.PROJECT, folder))):
                 path = os.path.join(folder, name)
                 if name.endswith(".c"):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Writes measure.safetensors beside it: right answers for resizing, for carrying a result by local
 affine maps, and for the measures.  Resizing comes from Pillow and torch themselves, the rest is an
-independent float64 version of the formulas in core/affine.h and core/measure.h.
+independent float64 version of the formulas in core/image/affine.h and core/transfer/measure.h.
 
     python3 make_measure_golden.py            # needs numpy, torch and pillow
 
@@ -145,4 +145,4 @@ def measures():
 
 write('measure.safetensors', resizing() | carrying() | measures(),
       {'note': 'resize: Pillow LANCZOS in float and in 8 bits, torch adaptive_avg_pool2d and antialiased bilinear; affine: local '
-               'affine fits, plane 4 d + c; measure: the definitions of core/measure.h'})
+               'affine fits, plane 4 d + c; measure: the definitions of core/transfer/measure.h'})

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* A device at its best, and its operations one by one on the shapes that matter: VGG-19's layers, of
+ * which the first is the built-in network's too, and what is done to pictures.
+ *
+ * After a failure everything here does nothing, as devices do. */
+
+#include "benchmark.h"
+#include "image/image.h"
+#include "image/matting.h"
+#include "image/random.h"
+#include "transfer/options.h"
+
+#include <stdlib.h>
+
+#define WIDTH 700
+#define HEIGHT 466
+
+#define PER_REPEAT 0.04 /* seconds spent on an operation, for each repeat asked for */
+#define VECTORS 30
+
+/* The product that is the yardstick grows until one takes LONG_ENOUGH seconds: small ones keep no
+ * device busy.  The best counts. */
+#define LEAST_SIDE 256
+#define MOST_SIDE 8192
+#define LONG_ENOUGH 0.05
+#define PER_CEILING 0.1 /* as PER_REPEAT */
+#define COPY_SIDE 4096  /* 67 MB, more than caches hold */
+
+typedef struct {
+    Benchmark *m;
+    const Backend *be;
+    Device *dev;
+    DpsStatus status;
+    Random random;
+    double most_gflops, most_gbytes;
+    /* operands */
+    Tensor *x, *y, *dx, *dy;
+    Conv *conv;
+    PoolShape pool;
+    Masks *masks;
+    Linop *linop;
+    Preconditioner metric;
+    Tensor *v[VECTORS], *scratch[3];
+    double a[VECTORS];
+} Bench;
+
+typedef void Operation(Bench *);
+
+/* -------------------------------------------------------------------- operands */
+
+static float *noise(Bench *b, size_t n, float lo, float hi)
+{
+    float *v = b->status ? NULL : malloc(n * sizeof *v);
+
+    for (size_t i = 0; v && i < n; i++)
+        v[i] = lo + (hi - lo) * (float) (random_bits(&b->random) >> 40) / (float) (1 << 24);
+    if (!v && !b->status)
+        b->status = DPS_NO_MEMORY;
+    return v;
+}
+
+static Tensor *zeros(Bench *b, int c, int h, int w)
+{
+    Tensor *t = b->status ? NULL : b->be->tensor(b->dev, c, h, w);
+
+    if (!t && !b->status)
+        b->status = DPS_NO_MEMORY;
+    return t;
+}
+
+static Tensor *tensor(Bench *b, int c, int h, int w, float lo, float hi)
+{
+    Tensor *t = zeros(b, c, h, w);
+    float *v = t ? noise(b, (size_t) c * (size_t) h * (size_t) w, lo, hi) : NULL;
+
+    if (v)
+        b->be->upload(t, v);
+    free(v);
+    return t;
+}
+
+static Conv *make_conv(Bench *b, int cin, int cout, int k)
+{
+    const ConvShape s = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2 };
+    float scale = 1 / sqrtf((float) (cin * k * k));
+    float *weight = noise(b, (size_t) cin * (size_t) (cout * k * k), -scale, scale);
+    float *bias = noise(b, (size_t) cout, -0.1f, 0.1f);
+    Conv *c = weight && bias ? b->be->conv_new(b->dev, &s, weight, bias) : NULL;
+
+    free(weight);
+    free(bias);
+    if (!c && !b->status)
+        b->status = DPS_NO_MEMORY;
+    return c;
+}
+
+/* Regions side by side, scaled as a loss would scale them. */
+static Masks *make_masks(Bench *b, int h, int w)
+{
+    int k = b->m->b.regions;
+    size_t n = (size_t) h * (size_t) w;
+    float *v = b->status ? NULL : calloc((size_t) k * n, sizeof *v);
+
+    for (size_t i = 0; v && i < n; i++)
+        v[i % (size_t) w * (size_t) k / (size_t) w * n + i] = 0.01f;
+    Masks *masks = v ? b->be->masks(b->dev, k, h, w, v) : NULL;
+    free(v);
+    if (!masks && !b->status)
+        b->status = DPS_NO_MEMORY;
+    return masks;
+}
+
+static void drop(Bench *b)
+{
+    Tensor **t[] = { &b->x, &b->y, &b->dx, &b->dy };
+
+    for (int i = 0; i < 4; i++) {
+        b->be->drop(*t[i]);
+        *t[i] = NULL;
+    }
+    b->be->conv_drop(b->conv);
+    b->be->masks_drop(b->masks);
+    b->conv = NULL;
+    b->masks = NULL;
+}
+
+/* ------------------------------------------------------------------- measuring */
+
+/* The best time of several, others may be using the machine; INFINITY after a failure. */
+static double best_time(Bench *b, Operation *op, double seconds)
+{
+    double best = INFINITY, end = 0, slot;
+
+    for (int i = -1; !b->status && (i < 1 || benchmark_now() < end); i++) {
+        double begun = benchmark_now();
+        op(b);
+        b->status = b->be->read(b->dev, 0, 1, &slot);
+        if (i < 0)
+            end = benchmark_now() + seconds;
+        else
+            best = fmin(best, benchmark_now() - begun);
+    }
+    return b->status ? INFINITY : best;
+}
+
+/* The operation's work is gflop 10^9 operations and gbyte 10^9 bytes, each 0 where nobody would ask. */
+static void measure(Bench *b, Operation *op, DpsFigure f, double gflop, double gbyte)
+{
+    double flops, bytes;
+
+    f.kind = DPS_FIGURE_OPERATION;
+    f.seconds = best_time(b, op, PER_REPEAT * b->m->b.repeats);
+    if (b->status)
+        return;
+    f.gflops = gflop / f.seconds;
+    f.gbytes = gbyte / f.seconds;
+    flops = f.gflops / b->most_gflops;
+    bytes = f.gbytes / b->most_gbytes;
+    f.ceiling = flops > bytes ? DPS_FIGURE_PRODUCT : DPS_FIGURE_COPY;
+    f.share = fmax(flops, bytes);
+    benchmark_figure(b->m, &f);
+}
+
+static void conv(Bench *b)
+{
+    b->be->conv(b->y, b->conv, b->x);
+}
+
+static void conv_back(Bench *b)
+{
+    b->be->conv_back(b->dx, b->conv, b->dy, b->y, false);
+}
+
+static void pool(Bench *b)
+{
+    b->be->pool(b->y, b->x, &b->pool);
+}
+
+static void pool_back(Bench *b)
+{
+    b->be->pool_back(b->dx, b->dy, b->y, b->x, &b->pool, false);
+}
+
+static void gram(Bench *b)
+{
+    b->be->gram(b->dy, b->x, b->masks);
+}
+
+static void gram_back(Bench *b)
+{
+    b->be->gram_back(b->dx, b->dy, b->x, b->masks, false);
+}
+
+static void apply(Bench *b)
+{
+    b->be->apply(b->y, b->linop, b->x);
+}
+
+static void precondition(Bench *b)
+{
+    const Preconditioner *p = &b->metric;
+
+    b->be->chebyshev(b->y, b->linop, b->x, p->shift, p->lo, p->hi, p->steps, b->scratch);
+}
+
+static void dots(Bench *b)
+{
+    b->be->dots(0, b->x, VECTORS, b->v);
+}
+
+static void combine(Bench *b)
+{
+    b->be->lincomb(b->y, VECTORS, b->a, b->v);
+}
+
+static void copy(Bench *b)
+{
+    b->be->lincomb(b->y, 1, (double[]){ 1 }, &b->x);
+}
+
+static void difference(Bench *b)
+{
+    b->be->sqdiff(0, 0.5, b->dx, b->x, b->y, false);
+}
+
+/* -------------------------------------------------------------------- ceilings */
+
+/* A convolution with 1 x 1 filters is a product of matrices. */
+static double product_rate(Bench *b, int side)
+{
+    b->conv = make_conv(b, side, side, 1);
+    b->x = tensor(b, side, 16, side / 16, -1, 1);
+    b->y = zeros(b, side, 16, side / 16);
+    double seconds = best_time(b, conv, PER_CEILING * b->m->b.repeats);
+    drop(b);
+    return 2e-9 * pow(side, 3) / seconds;
+}
+
+static double copy_rate(Bench *b)
+{
+    b->x = tensor(b, 1, COPY_SIDE, COPY_SIDE, 0, 1);
+    b->y = zeros(b, 1, COPY_SIDE, COPY_SIDE);
+    double seconds = best_time(b, copy, PER_CEILING * b->m->b.repeats);
+    drop(b);
+    return 2e-9 * sizeof(float) * pow(COPY_SIDE, 2) / seconds; /* read and written */
+}
+
+/* The device's own way where it has one. */
+static void rates(Bench *b, int side, double *gflops, double *gbytes)
+{
+    double slot;
+
+    if (!b->be->ceilings) {
+        *gflops = product_rate(b, side);
+        return;
+    }
+    b->be->ceilings(b->dev, side, gflops, gbytes);
+    b->status = b->be->read(b->dev, 0, 1, &slot);
+    *gflops *= 1e-9;
+    *gbytes *= 1e-9;
+}
+
+/* Whether three matrices of that side are but a part of the device's memory. */
+static bool has_room(const Bench *b, int side)
+{
+    double bytes = 3.0 * sizeof(float) * pow(side, 2);
+
+    return !b->be->memory_free || bytes < 0.5 * (double) b->be->memory_free(b->dev);
+}
+
+static void ceilings(Bench *b)
+{
+    DpsFigure product = { .kind = DPS_FIGURE_PRODUCT }, copied = { .kind = DPS_FIGURE_COPY };
+
+    for (int side = LEAST_SIDE; !b->status; side *= 2) {
+        double gflops = 0;
+        rates(b, side, &gflops, &copied.gbytes);
+        copied.width = copied.height = side;
+        if (gflops > product.gflops) {
+            product.width = product.height = side;
+            product.gflops = gflops;
+        }
+        if (2e-9 * pow(side, 3) > LONG_ENOUGH * gflops || 2 * side > MOST_SIDE ||
+            !has_room(b, 2 * side))
+            break;
+    }
+    if (!b->be->ceilings) {
+        copied.width = copied.height = COPY_SIDE;
+        copied.gbytes = copy_rate(b);
+    }
+    if (b->status)
+        return;
+    product.seconds = 2e-9 * pow(product.width, 3) / product.gflops;
+    copied.seconds = 2e-9 * sizeof(float) * pow(copied.width, 2) / copied.gbytes;
+    benchmark_figure(b->m, &product);
+    benchmark_figure(b->m, &copied);
+    b->most_gflops = product.gflops;
+    b->most_gbytes = copied.gbytes;
+}
+
+/* ------------------------------------------------------------------ operations */
+
+static void convolutions(Bench *b, int cin, int cout, int h, int w)
+{
+    DpsFigure f = { .planes_in = cin, .planes_out = cout, .width = w, .height = h };
+    double gpixel = 1e-9 * h * w, gflop = 18 * gpixel * cin * cout;
+    double in = 4 * gpixel * cin, out = 4 * gpixel * cout;
+
+    b->conv = make_conv(b, cin, cout, 3);
+    b->x = tensor(b, cin, h, w, -1, 1);
+    b->y = zeros(b, cout, h, w);
+    b->dx = zeros(b, cin, h, w);
+    b->dy = tensor(b, cout, h, w, -1, 1);
+    f.operation = DPS_OPERATION_CONVOLUTION;
+    measure(b, conv, f, gflop, in + out);
+    f.operation = DPS_OPERATION_CONVOLUTION_BACK;
+    measure(b, conv_back, f, gflop, in + 2 * out);
+    drop(b);
+}
+
+/* A Gram matrix is symmetric: half of its products are enough. */
+static void grams(Bench *b, int c, int h, int w)
+{
+    DpsFigure f = { .planes_in = c, .count = b->m->b.regions, .width = w, .height = h };
+    double gpixel = 1e-9 * h * w;
+
+    b->masks = make_masks(b, h, w);
+    b->x = tensor(b, c, h, w, 0, 1);
+    b->dx = zeros(b, c, h, w);
+    b->dy = tensor(b, b->m->b.regions, c, c, -1, 1);
+    f.operation = DPS_OPERATION_GRAM;
+    measure(b, gram, f, gpixel * c * (c + 1), 4 * gpixel * c);
+    f.operation = DPS_OPERATION_GRAM_BACK;
+    measure(b, gram_back, f, 2 * gpixel * c * c, 8 * gpixel * c);
+    drop(b);
+}
+
+static void poolings(Bench *b, int c, int h, int w, PoolKind kind)
+{
+    DpsFigure f = { .planes_in = c, .planes_out = c, .width = w, .height = h };
+    double gbyte = 4e-9 * c * h * w;
+
+    b->pool = (PoolShape){ kind, 2, 2 };
+    b->x = tensor(b, c, h, w, 0, 1);
+    b->y = zeros(b, c, h / 2, w / 2);
+    b->dx = zeros(b, c, h, w);
+    b->dy = tensor(b, c, h / 2, w / 2, 0, 1);
+    f.operation = kind == POOL_MAX ? DPS_OPERATION_MAX_POOLING : DPS_OPERATION_AVERAGE_POOLING;
+    measure(b, pool, f, 0, 1.25 * gbyte);
+    f.operation++;
+    measure(b, pool_back, f, 0, kind == POOL_MAX ? 2.25 * gbyte : 1.25 * gbyte);
+    drop(b);
+}
+
+/* One convolution of each shape. */
+static void vgg(Bench *b, int h, int w)
+{
+    static const int planes[] = { 64, 128, 256, 512, 512 };
+    int cin = 3;
+
+    for (int level = 0; level < 5; level++) {
+        int cout = planes[level];
+        if (level > 0 && (h < 2 || w < 2))
+            return;
+        convolutions(b, cin, cout, h, w);
+        if (level < 4 || cin != cout)
+            convolutions(b, cout, cout, h, w);
+        grams(b, cout, h, w);
+        if (level < 4 && h > 1 && w > 1)
+            poolings(b, cout, h, w, POOL_MAX);
+        cin = cout;
+        h /= 2;
+        w /= 2;
+    }
+}
+
+/* The matting Laplacian of a photo, and the preconditioner as a transfer has it. */
+static void make_operator(Bench *b, int h, int w)
+{
+    double *stats = malloc(9 * (size_t) h * (size_t) w * sizeof *stats);
+    DpsOptions defaults;
+    DpsImage photo = { 0 };
+    Schedule s;
+
+    dps_options_default(&defaults);
+    if (!b->status)
+        b->status = options_schedule(&defaults, w, &s, b->m->message);
+    if (b->status) {
+        free(stats);
+        return;
+    }
+    const ObjectiveOptions *o = &s.stage[s.stages - 1].objective;
+    b->metric = s.stage[s.stages - 1].minimiser.metric;
+    if (stats && benchmark_photo(w, h, 0, &photo) &&
+        matting_stats(&photo, o->window_radius, o->eps > 0 ? o->eps : MATTING_EPS, b->m->b.threads,
+                      stats))
+        b->linop = b->be->matting(b->dev, h, w, o->window_radius, photo.data, stats);
+    if (!b->linop)
+        b->status = DPS_NO_MEMORY;
+    dps_image_clear(&photo);
+    free(stats);
+}
+
+/* Bytes are what has to be read and written, operation by operation: for windows of 3 x 3, the
+ * Laplacian's 12 distinct weights of a pixel beside its colours.  A device that keeps some of it in
+ * its caches shows more than it really moves. */
+static void pictures(Bench *b, int h, int w)
+{
+    DpsFigure f = { .planes_in = 3, .planes_out = 3, .width = w, .height = h };
+    double plane = 4e-9 * h * w;
+
+    make_operator(b, h, w);
+    b->x = tensor(b, 3, h, w, -1, 1);
+    b->y = zeros(b, 3, h, w);
+    b->dx = zeros(b, 3, h, w);
+    for (int i = 0; i < VECTORS; i++) {
+        b->v[i] = tensor(b, 3, h, w, -1, 1);
+        b->a[i] = 0.01 * (i + 1);
+    }
+    for (int i = 0; i < 3; i++)
+        b->scratch[i] = zeros(b, 3, h, w);
+    f.operation = DPS_OPERATION_MATTING;
+    measure(b, apply, f, 0, 18 * plane);
+    f.operation = DPS_OPERATION_PRECONDITIONER;
+    f.count = b->metric.steps;
+    measure(b, precondition, f, 0, (f.count - 1) * 24 * plane);
+    f.count = VECTORS;
+    f.operation = DPS_OPERATION_DOTS;
+    measure(b, dots, f, 0, 3 * plane * (VECTORS + 1));
+    f.operation = DPS_OPERATION_COMBINATION;
+    measure(b, combine, f, 0, 3 * plane * (VECTORS + 1));
+    f.count = 0;
+    f.operation = DPS_OPERATION_DIFFERENCE;
+    measure(b, difference, f, 0, 9 * plane);
+    for (int i = 0; i < VECTORS; i++)
+        b->be->drop(b->v[i]);
+    for (int i = 0; i < 3; i++)
+        b->be->drop(b->scratch[i]);
+    b->be->linop_drop(b->linop);
+    drop(b);
+}
+
+DpsStatus benchmark_operations(Benchmark *m)
+{
+    Bench b = { .m = m, .be = m->be, .dev = benchmark_open(m), .random = { 1 } };
+    int w = m->b.width ? m->b.width : WIDTH, h = m->b.width ? m->b.height : HEIGHT;
+
+    if (!b.dev)
+        return DPS_NO_MEMORY;
+    ceilings(&b);
+    vgg(&b, h, w);
+    poolings(&b, 3, h, w, POOL_AVERAGE);
+    pictures(&b, h, w);
+    b.be->close(b.dev);
+    return b.status;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* cpu.h - the processor as a device: float32, OpenMP threads, SIMD chosen when it is opened,
+ * oneDNN for wide convolutions where the build has it.
+ *
+ * With the same number of threads, the same calls give the same bits.
+ *
+ * For tests, opening reads DPS_SIMD ("baseline", "avx2" or "avx512": use no more than that),
+ * DPS_ONEDNN ("0": do without) and DPS_SHARE ("all": small operations are shared among the threads
+ * too, which otherwise one of them does). */
+
+#ifndef CPU_H
+#define CPU_H
+
+#include "device/backend.h"
+
+extern const Backend cpu_backend;
+
+#endif

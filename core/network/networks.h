@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* networks.h - feature networks as lists of layers, and the one loop that records them.
+ *
+ * A network holds its convolutions on a device.  Its input is a photo's three planes, RGB in
+ * [0, 1]: a network's own input convention is folded into its first convolution.  It says at which
+ * layers style and content are compared; losses and masks are objective.h's.
+ *
+ *   builtin         a five-level pyramid of 2x2 averages; at each level a bank of fixed 3x3 filters,
+ *                   rectified, with thresholds at quantiles of the responses of this pair of photos
+ *   VGG-19, VGG-16  any widths, from a safetensors file with torchvision's names, as far as the
+ *                   layers that are compared
+ *   SqueezeNet 1.1  the same
+ *
+ * Which of them a file holds is seen from its tensors, or said by its metadata's "architecture".
+ * The metadata may also state "input", "padding" and "pooling", torchvision's conventions being
+ * the default. */
+
+#ifndef NETWORKS_H
+#define NETWORKS_H
+
+#include "device/tape.h"
+#include "image/image.h"
+
+#define NETWORK_LAYERS 40
+#define NETWORK_STYLES 16
+#define NETWORK_INPUT (-1)
+
+/* A join is two convolutions of one input, the second's planes after the first's. */
+typedef enum { LAYER_CONV, LAYER_JOIN, LAYER_POOL } LayerKind;
+
+typedef struct {
+    LayerKind kind;
+    char name[12]; /* by which it can be chosen; "" for one that can't be */
+    int from;      /* the layer it takes, or NETWORK_INPUT */
+    int planes;    /* of its output */
+    Conv *conv, *second;
+    bool borrowed; /* they are another network's */
+    PoolShape pool;
+    bool ceil;
+} Layer;
+
+typedef struct {
+    Device *dev;
+    char name[DPS_NAME];
+    int layers;
+    Layer layer[NETWORK_LAYERS];
+    int least; /* pixels that either side of a picture must have */
+    int styles, style[NETWORK_STYLES]; /* layers whose Gram matrices are compared, */
+    double share[NETWORK_STYLES];      /* and their weights, relative to each other */
+    int content, content_from, content_to; /* the layer and the planes that keep the structure */
+} Network;
+
+/* What may be chosen; a zeroed one, or NULL, leaves it to the network. */
+typedef struct {
+    DpsPooling pooling; /* of a network from a file */
+    const char *style, *content; /* as DpsOptions.style_layers and content_layer */
+} NetworkChoice;
+
+#define NETWORK_FILTERS 64 /* of the built-in bank, per level */
+
+/* The built-in bank for this pair of photos (3 planes each, at working size); its layers are
+ * level1 .. level5.  DPS_OK, DPS_NO_MEMORY or DPS_DEVICE_FAILED; free with network_free. */
+DpsStatus network_builtin(Device *, const DpsImage *content, const DpsImage *style, int filters,
+                          unsigned seed, Network **network);
+
+/* DPS_OK; or DPS_BAD_FILE, DPS_BAD_INPUT (the choice), DPS_NO_MEMORY with a sentence in message. */
+DpsStatus network_load(Device *, const char *path, const NetworkChoice *, Network **network,
+                       char message[DPS_MESSAGE]);
+void network_free(Network *);
+
+/* Takes other layers than the network's own choice, by name, and drops those behind the last of
+ * them.  DPS_OK, or DPS_BAD_INPUT and a sentence. */
+DpsStatus network_choose(Network *, const NetworkChoice *, char message[DPS_MESSAGE]);
+
+/* Adds another network's layers, with the same input, and its style layers with a share of all style's
+ * weight; with `content`, what keeps the structure becomes the other's, too.  The other must outlive
+ * it; together they must not have more than NETWORK_LAYERS and NETWORK_STYLES. */
+void network_add_beside(Network *, const Network *other, double share, bool content);
+
+/* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
+DpsStatus network_check_size(const Network *, int width, int height, char message[DPS_MESSAGE]);
+
+/* Records every layer on the tape; node[i] is layer i's output. */
+void network_record(const Network *, Tape *, Node *node[NETWORK_LAYERS]);
+
+/* For the modules that define networks: append a layer, which the caller may name, and return its
+ * number.  2x2 pooling; a convolution as in Backend.conv_new, -1 when memory is short. */
+int network_add_pool(Network *, int from, PoolKind, bool ceil);
+int network_add_conv(Network *, int from, const ConvShape *, const float *weight,
+                     const float *bias);
+
+/* Floats of features per pixel of the image, for a file or, with NULL, for the built-in bank; only
+ * the file's header is read.  0 when the file can't be used. */
+double network_floats_per_pixel(const char *path, const NetworkChoice *);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "colour.h"
+#include "counterparts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SIDE 128 /* long side at which photos are looked at, pixels */
+#define SCALES 2
+#define TEXTURE_WEIGHT 0.02
+#define HEIGHT_WEIGHT 1.0
+#define FAINT 0.01 /* contrast below which textures are alike */
+
+/* What a region looks like. */
+typedef struct {
+    bool present;
+    double colour[3], covariance[9], texture[SCALES], height;
+} Look;
+
+/* ------------------------------------------------------------------- looking */
+
+/* Squared steps between neighbours along a line, weighted by both pixels' masks. */
+static void add_steps(const float *value, const float *mask, int n, size_t stride, double *sum,
+                      double *weight)
+{
+    for (int i = 0; i + 1 < n; i++) {
+        size_t a = (size_t) i * stride, b = a + stride;
+        double w = (double) mask[a] * (double) mask[b];
+        double step = (double) value[b] - (double) value[a];
+        *sum += w * step * step;
+        *weight += w;
+    }
+}
+
+/* Logarithm of the root mean square step between neighbours, to the right and below. */
+static double texture(const DpsImage *luma, const float *mask)
+{
+    int w = luma->width, h = luma->height;
+    double sum = 0, weight = 0;
+
+    for (int y = 0; y < h; y++)
+        add_steps(luma->data + (size_t) y * w, mask + (size_t) y * w, w, 1, &sum, &weight);
+    for (int x = 0; x < w; x++)
+        add_steps(luma->data + x, mask + x, h, (size_t) w, &sum, &weight);
+    return log(FAINT + (weight > 0 ? sqrt(sum / weight) : 0));
+}
+
+static double mean_height(const DpsImage *image, const float *mask)
+{
+    double sum = 0, weight = 0;
+
+    for (int y = 0; y < image->height; y++)
+        for (int x = 0; x < image->width; x++) {
+            double m = (double) mask[(size_t) y * image->width + x];
+            sum += m * (y + 0.5) / image->height;
+            weight += m;
+        }
+    return sum / weight;
+}
+
+static void mean_colour(const DpsImage *image, double mean[3])
+{
+    size_t n = image_pixels(image);
+
+    for (int c = 0; c < 3; c++) {
+        mean[c] = 0;
+        for (size_t i = 0; i < n; i++)
+            mean[c] += (double) image_plane(image, c)[i] / (double) n;
+    }
+}
+
+/* The luma, and the masks, each half as large as the last. */
+typedef struct {
+    DpsImage image, luma[SCALES], masks[SCALES];
+} Small;
+
+static void clear(Small *s)
+{
+    dps_image_clear(&s->image);
+    for (int i = 0; i < SCALES; i++) {
+        dps_image_clear(&s->luma[i]);
+        dps_image_clear(&s->masks[i]);
+    }
+}
+
+static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, Small *s)
+{
+    int w, h, threads = job->options.threads;
+
+    image_fit(photo->width, photo->height, SIDE, false, &w, &h);
+    if (!image_resize_lanczos(photo, w, h, threads, &s->image) ||
+        !dps_image_init(&s->luma[0], 1, w, h) ||
+        !regions_lay(job->regions, job->region, of_style, w, h, threads, &s->masks[0]))
+        return false;
+    const float *r = s->image.data, *g = image_plane(&s->image, 1), *b = image_plane(&s->image, 2);
+    for (size_t i = 0; i < image_pixels(&s->image); i++)
+        s->luma[0].data[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
+    for (int i = 1; i < SCALES; i++) {
+        w = (w + 1) / 2;
+        h = (h + 1) / 2;
+        if (!image_resize_area(&s->luma[i - 1], w, h, threads, &s->luma[i]) ||
+            !image_resize_area(&s->masks[i - 1], w, h, threads, &s->masks[i]))
+            return false;
+    }
+    return true;
+}
+
+/* look: one per region, "the rest" included. */
+static bool look_at(const DpsJob *job, const DpsImage *photo, bool of_style, Look *look)
+{
+    Small s = { 0 };
+    bool ok = make(job, photo, of_style, &s);
+
+    for (int k = 0; ok && k <= job->regions; k++) {
+        const float *mask = image_plane(&s.masks[0], k);
+        double whole[3];
+        look[k].present = regions_coverage(&s.masks[0], k) > REGIONS_LEAST;
+        if (!look[k].present)
+            continue;
+        mean_colour(&s.image, whole);
+        colour_moments(&s.image, mask, look[k].colour, look[k].covariance);
+        for (int c = 0; c < 3; c++)
+            look[k].colour[c] -= whole[c];
+        for (int i = 0; i < SCALES; i++)
+            look[k].texture[i] = texture(&s.luma[i], image_plane(&s.masks[i], k));
+        look[k].height = mean_height(&s.image, mask);
+    }
+    clear(&s);
+    return ok;
+}
+
+/* ------------------------------------------------------------------ comparing */
+
+static double square(double x)
+{
+    return x * x;
+}
+
+static double distance(const Look *a, const Look *b)
+{
+    double d = colour_spread(a->covariance, b->covariance);
+
+    for (int c = 0; c < 3; c++)
+        d += square(a->colour[c] - b->colour[c]);
+    for (int i = 0; i < SCALES; i++)
+        d += TEXTURE_WEIGHT * square(a->texture[i] - b->texture[i]);
+    return d + HEIGHT_WEIGHT * square(a->height - b->height);
+}
+
+static bool find_nearest(const DpsJob *job, const DpsImage *content, const DpsImage *style, int *of)
+{
+    int n = job->regions + 1, candidates = job->only_regions ? n - 1 : n;
+    Look *look = calloc(2 * (size_t) n, sizeof *look);
+    bool ok = look && look_at(job, content, false, look) && look_at(job, style, true, look + n);
+
+    for (int k = 0; ok && k < n; k++) {
+        double least = INFINITY;
+        for (int j = 0; look[k].present && j < candidates; j++) {
+            double d = look[n + j].present ? distance(&look[k], &look[n + j]) : INFINITY;
+            if (d < least) {
+                least = d;
+                of[k] = j;
+            }
+        }
+    }
+    free(look);
+    return ok;
+}
+
+bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImage *style, int *of)
+{
+    DpsUnmatched rule = job->options.unmatched;
+    bool ok = true;
+
+    for (int k = 0; k <= job->regions; k++)
+        of[k] = rule != DPS_UNMATCHED_WHOLE ? COUNTERPART_NONE
+                : job->only_regions         ? COUNTERPART_COVERED
+                                            : COUNTERPART_WHOLE;
+    if (rule == DPS_UNMATCHED_NEAREST)
+        ok = find_nearest(job, content, style, of);
+    if (job->only_regions)
+        of[job->regions] = COUNTERPART_NONE;
+    return ok;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "finish.h"
+
+#include "image/smoothing.h"
+#include "start.h"
+#include "take.h"
+
+/* The reference's last step. */
+static DpsStatus smooth(const DpsJob *job, const DpsImage *small, DpsImage *picture)
+{
+    DpsImage smoothed;
+    DpsStatus status = smoothing_affine(small, picture, 15, 5, 0.01, job->options.threads,
+                                        job->cancelled, job->data, &smoothed);
+
+    if (status)
+        return status;
+    dps_image_clear(picture);
+    *picture = smoothed;
+    return DPS_OK;
+}
+
+/* The optimised picture as local affine maps, applied to the original's pixels; a painting has
+ * strokes that the original hasn't, and is enlarged as it is. */
+static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *small,
+                              DpsImage *picture, Device *dev, DpsImage *out)
+{
+    const DpsImage *full = job->content;
+    int threads = job->options.threads;
+
+    if (small->width == full->width && small->height == full->height) {
+        *out = *picture;
+        *picture = (DpsImage){ 0 };
+        return DPS_OK;
+    }
+    if (!painting)
+        return start_carry(dev, small, picture, full, threads, job->cancelled, job->data, out);
+    return image_resize_lanczos(picture, full->width, full->height, threads, out) ? DPS_OK
+                                                                                  : DPS_NO_MEMORY;
+}
+
+void finish_share(const DpsOptions *o, const DpsImage *content, DpsImage *picture)
+{
+    take_over(content, o->take, o->threads, picture);
+    if (o->amount < 1)
+        image_blend(content, picture, o->amount, picture);
+}
+
+DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
+                         DpsImage *picture, Device *dev, DpsImage *out)
+{
+    const DpsOptions *o = &job->options;
+    DpsStatus status = DPS_OK;
+
+    *out = (DpsImage){ 0 };
+    image_clip(picture);
+    if (schedule->smoothing)
+        status = smooth(job, small, picture);
+    if (!status)
+        status = to_full_size(job, schedule->painting, small, picture, dev, out);
+    if (!status && o->detail > 0)
+        status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
+                                  SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
+    if (!status)
+        finish_share(o, job->content, out);
+    return status;
+}

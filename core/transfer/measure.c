@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "measure.h"
+
+#include "image/matting.h"
+#include "regions/regions.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A region counts for the colours if it covers this much of both pictures. */
+#define COLOUR_LEAST 5e-3
+
+/* ---------------------------------------------------------------------- structure */
+
+/* One plane of doubles. */
+typedef struct {
+    int width, height;
+    double *data;
+} Map;
+
+/* The Sobel magnitude of luma, 0-255, of the pixels that have all their neighbours. */
+static bool sobel_map(const DpsImage *image, int threads, Map *map)
+{
+    int width = image->width, height = image->height;
+    size_t n = image_pixels(image);
+    double *luma = malloc(n * sizeof *luma);
+    *map = (Map){ width - 2, height - 2, NULL };
+    map->data = malloc((size_t) map->width * (size_t) map->height * sizeof *map->data);
+    if (!luma || !map->data) {
+        free(luma);
+        free(map->data);
+        map->data = NULL;
+        return false;
+    }
+    const float *r = image->data, *g = r + n, *b = g + n;
+    for (size_t i = 0; i < n; i++)
+        luma[i] = (0.299 * (double) r[i] + 0.587 * (double) g[i] + 0.114 * (double) b[i]) * 255;
+#pragma omp parallel for schedule(static) num_threads(image_threads(threads))
+    for (int y = 0; y < map->height; y++) {
+        const double *p = luma + (size_t) y * (size_t) width, *q = p + width, *s = q + width;
+        double *out = map->data + (size_t) y * (size_t) map->width;
+        for (int x = 0; x < map->width; x++) {
+            double down = p[x] + 2 * p[x + 1] + p[x + 2] - s[x] - 2 * s[x + 1] - s[x + 2];
+            double across = p[x] + 2 * q[x] + s[x] - p[x + 2] - 2 * q[x + 2] - s[x + 2];
+            out[x] = fmin(sqrt(down * down + across * across) / 4, 255);
+        }
+    }
+    free(luma);
+    return true;
+}
+
+enum { SIDE = 11, MOMENTS = 5 };
+
+static void gaussian(double weight[SIDE])
+{
+    double sum = 0;
+    for (int i = 0; i < SIDE; i++)
+        sum += weight[i] = exp(-(i - SIDE / 2) * (i - SIDE / 2) / (2 * 1.5 * 1.5));
+    for (int i = 0; i < SIDE; i++)
+        weight[i] /= sum;
+}
+
+/* moment[0..4]: a, b, a a, b b, a b of the rows y .. y + 10, weighted; width each. */
+static void moments_down(const Map *a, const Map *b, int y, const double *weight,
+                         double *restrict moment)
+{
+    size_t w = (size_t) a->width;
+    memset(moment, 0, MOMENTS * w * sizeof *moment);
+    for (int i = 0; i < SIDE; i++) {
+        const double *p = a->data + (size_t) (y + i) * w, *q = b->data + (size_t) (y + i) * w;
+        double g = weight[i];
+#pragma omp simd
+        for (size_t x = 0; x < w; x++) {
+            moment[x] += g * p[x];
+            moment[w + x] += g * q[x];
+            moment[2 * w + x] += g * p[x] * p[x];
+            moment[3 * w + x] += g * q[x] * q[x];
+            moment[4 * w + x] += g * p[x] * q[x];
+        }
+    }
+}
+
+/* The sum of SSIM over the windows whose first row is y.  moment: room for MOMENTS rows. */
+static double ssim_row(const Map *a, const Map *b, int y, const double *weight, double *moment)
+{
+    const double c1 = (0.01 * 255) * (0.01 * 255), c2 = (0.03 * 255) * (0.03 * 255);
+    size_t w = (size_t) a->width;
+    double sum = 0;
+    moments_down(a, b, y, weight, moment);
+    for (size_t x = 0; x + SIDE <= w; x++) {
+        double m[MOMENTS] = { 0 };
+        for (size_t k = 0; k < MOMENTS; k++)
+            for (size_t i = 0; i < SIDE; i++)
+                m[k] += weight[i] * moment[k * w + x + i];
+        double va = m[2] - m[0] * m[0], vb = m[3] - m[1] * m[1], cov = m[4] - m[0] * m[1];
+        sum += (2 * m[0] * m[1] + c1) * (2 * cov + c2) /
+               ((m[0] * m[0] + m[1] * m[1] + c1) * (va + vb + c2));
+    }
+    return sum;
+}
+
+static bool ssim(const Map *a, const Map *b, int threads, double *mean)
+{
+    int rows = a->height - SIDE + 1;
+    double weight[SIDE], *row = malloc((size_t) rows * sizeof *row), sum = 0;
+    bool ok = row != NULL;
+    gaussian(weight);
+#pragma omp parallel num_threads(image_threads(threads))
+    {
+        double *moment = malloc(MOMENTS * (size_t) a->width * sizeof *moment);
+#pragma omp for schedule(static)
+        for (int y = 0; y < rows; y++)
+            if (row && moment)
+                row[y] = ssim_row(a, b, y, weight, moment);
+        if (!moment) {
+#pragma omp atomic write
+            ok = false;
+        }
+        free(moment);
+    }
+    for (int y = 0; ok && y < rows; y++)
+        sum += row[y];
+    *mean = sum / rows / (a->width - SIDE + 1);
+    free(row);
+    return ok;
+}
+
+bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, double *edge)
+{
+    Map a = { 0 }, b = { 0 };
+    *edge = 1;
+    if (content->width < SIDE + 2 || content->height < SIDE + 2)
+        return true;
+    bool ok = sobel_map(result, threads, &a) && sobel_map(content, threads, &b) &&
+              ssim(&a, &b, threads, edge);
+    free(a.data);
+    free(b.data);
+    return ok;
+}
+
+/* ------------------------------------------------------------ photorealism, colours */
+
+bool measure_energy(const DpsImage *content, const DpsImage *result, int threads, double *energy)
+{
+    if (!matting_energy(content, result, 1, MATTING_EPS, threads, energy))
+        return false;
+    *energy /= (double) image_pixels(content);
+    return true;
+}
+
+/* The masked means of R, G and B, and their deviations. */
+static void colour_statistics(const DpsImage *image, const float *mask, double out[6])
+{
+    size_t n = image_pixels(image);
+    for (int c = 0; c < 3; c++) {
+        const float *v = image_plane(image, c);
+        double total = 0, sum = 0, squares = 0;
+#pragma omp simd reduction(+ : total, sum)
+        for (size_t i = 0; i < n; i++) {
+            total += (double) mask[i];
+            sum += (double) mask[i] * (double) v[i];
+        }
+        double mean = sum / total;
+#pragma omp simd reduction(+ : squares)
+        for (size_t i = 0; i < n; i++)
+            squares += (double) mask[i] * ((double) v[i] - mean) * ((double) v[i] - mean);
+        out[c] = mean;
+        out[3 + c] = sqrt(squares / total);
+    }
+}
+
+double measure_colour(const DpsImage *result, const DpsImage *style, const DpsImage *content_masks,
+                      const DpsImage *style_masks)
+{
+    double sum = 0, area = 0;
+    for (int k = 0; k < content_masks->channels; k++) {
+        double share = regions_coverage(content_masks, k), a[6], b[6], d = 0;
+        if (share < COLOUR_LEAST || regions_coverage(style_masks, k) < COLOUR_LEAST)
+            continue;
+        colour_statistics(result, image_plane(content_masks, k), a);
+        colour_statistics(style, image_plane(style_masks, k), b);
+        for (int i = 0; i < 6; i++)
+            d += (a[i] - b[i]) * (a[i] - b[i]);
+        sum += sqrt(d) * 255 * share;
+        area += share;
+    }
+    return area > 0 ? sum / area : 0;
+}
+
+bool measure_pictures(const MeasureSet *set, int threads, DpsMeasures *out)
+{
+    *out = (DpsMeasures){ .probe = -1 };
+    out->colour = measure_colour(&set->result, &set->style, &set->content_masks, &set->style_masks);
+    return measure_edge(&set->content, &set->result, threads, &out->edge) &&
+           measure_energy(&set->content, &set->result, threads, &out->energy);
+}
+
+/* ----------------------------------------------------------------------- preparing */
+
+static DpsStatus check_picture(const DpsImage *image, const char *what, char message[DPS_MESSAGE])
+{
+    if (image->channels != 3 || image->width < 1 || image->height < 1 || !image->data)
+        snprintf(message, DPS_MESSAGE, "The %s is no picture of 3 channels.", what);
+    else if (!image_is_finite(image))
+        snprintf(message, DPS_MESSAGE, "The %s holds values that are not numbers.", what);
+    else
+        return DPS_OK;
+    return DPS_BAD_INPUT;
+}
+
+static bool bring_to_size(const DpsImage *in, int size, int threads, DpsImage *out)
+{
+    int width, height;
+    image_fit(in->width, in->height, size, true, &width, &height);
+    return image_resize_lanczos8(in, width, height, threads, out);
+}
+
+/* Like bring_to_size; a picture of another shape than the content's is then stretched to it. */
+static bool bring_result(const DpsImage *in, int size, int threads, MeasureSet *set)
+{
+    DpsImage own;
+    int width = set->content.width, height = set->content.height;
+    if (!bring_to_size(in, size, threads, &own))
+        return false;
+    if (own.width == width && own.height == height) {
+        set->result = own;
+        return true;
+    }
+    bool ok = image_resize_bilinear(&own, width, height, threads, &set->result);
+    dps_image_clear(&own);
+    if (ok)
+        image_clip(&set->result);
+    return ok;
+}
+
+static bool lay_masks(int regions, const DpsRegion *region, bool style, const DpsImage *picture,
+                      int threads, DpsImage *out)
+{
+    if (!dps_image_init(out, regions ? regions : 1, picture->width, picture->height))
+        return false;
+    size_t n = image_pixels(out);
+    for (size_t i = 0; regions == 0 && i < n; i++)
+        out->data[i] = 1;
+    for (int k = 0; k < regions; k++) {
+        const DpsImage *mask = style ? &region[k].style : &region[k].content;
+        DpsImage laid;
+        if (mask->channels == 0)
+            continue;
+        if (!image_resize_adaptive(mask, out->width, out->height, threads, &laid))
+            return false;
+        memcpy(image_plane(out, k), laid.data, n * sizeof(float));
+        dps_image_clear(&laid);
+    }
+    image_clip(out);
+    return true;
+}
+
+DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
+                          int regions, const DpsRegion *region, int size, int threads,
+                          MeasureSet *set, char message[DPS_MESSAGE])
+{
+    *set = (MeasureSet){ 0 };
+    size = size > 0 ? size : MEASURE_SIZE;
+    DpsStatus status = check_picture(content, "content", message);
+    if (status == DPS_OK)
+        status = check_picture(style, "style", message);
+    if (status == DPS_OK)
+        status = check_picture(result, "result", message);
+    if (status == DPS_OK)
+        status = regions_check(regions, region, message);
+    if (status != DPS_OK)
+        return status;
+    if (bring_to_size(content, size, threads, &set->content) &&
+        bring_to_size(style, size, threads, &set->style) &&
+        bring_result(result, size, threads, set) &&
+        lay_masks(regions, region, false, &set->content, threads, &set->content_masks) &&
+        lay_masks(regions, region, true, &set->style, threads, &set->style_masks))
+        return DPS_OK;
+    measure_clear(set);
+    snprintf(message, DPS_MESSAGE, "There is not enough memory to measure at %d pixels.", size);
+    return DPS_NO_MEMORY;
+}
+
+void measure_clear(MeasureSet *set)
+{
+    dps_image_clear(&set->content);
+    dps_image_clear(&set->style);
+    dps_image_clear(&set->result);
+    dps_image_clear(&set->content_masks);
+    dps_image_clear(&set->style_masks);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* dps_measure: the three measures of measure.h, and the probe, which needs a network.
+ *
+ * The probe is the style loss of the relative weighting, unweighted, in a trained network that a run
+ * with the built-in one has not seen: the mean over its style layers of
+ *     sum over k of |G_k - T_k|^2 / sum over k of |T_k|^2. */
+
+#include "device/device.h"
+#include "measure.h"
+#include "optimise/objective.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *style)
+{
+    Tape *tape = objective_tape(e);
+    Device *dev = tape_device(tape);
+    Tensor *x = dev->be->tensor(dev, 3, image->height, image->width);
+    Tensor *g = dev->be->tensor(dev, 3, image->height, image->width);
+    double slot[SLOTS];
+    DpsStatus status = DPS_NO_MEMORY;
+
+    if (x && g) {
+        dev->be->upload(x, image->data);
+        tape_eval(tape, x, g);
+        status = dev->be->read(dev, 0, tape_losses(tape), slot);
+        if (!status)
+            *style = objective_losses(e, slot).style;
+    }
+    if (x)
+        dev->be->drop(x);
+    if (g)
+        dev->be->drop(g);
+    return status;
+}
+
+static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const DpsRegion *region,
+                       const char *path, int threads, double *out, char message[DPS_MESSAGE])
+{
+    const ObjectiveOptions o = { .style = 1, .content = 1, .window_radius = 1, .threads = threads };
+    RegionSet masks = { 0 };
+    Network *network = NULL;
+    Objective *e = NULL;
+
+    DpsStatus status = network_load(dev, path, NULL, &network, message);
+    if (!status)
+        status = regions_prepare(regions, region, set->content.width, set->content.height,
+                                 set->style.width, set->style.height, threads, NULL, &masks,
+                                 message);
+    const DpsImage *picture[] = { &set->content, &set->style };
+    for (int i = 0; i < 2 && !status; i++)
+        status = network_check_size(network, picture[i]->width, picture[i]->height, message);
+    if (!status)
+        status = objective_new(network, &set->content, &set->style, &masks, &o, &e);
+    if (!status)
+        status = evaluate(e, &set->result, out);
+    objective_free(e);
+    regions_clear(&masks);
+    network_free(network);
+    return status;
+}
+
+DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
+                      int regions, const DpsRegion *region, const char *network, int size,
+                      int threads, DpsMeasures *out, char message[DPS_MESSAGE])
+{
+    const DeviceOptions options = { .threads = threads };
+    MeasureSet set;
+
+    *message = '\0';
+    DpsStatus status = measure_prepare(content, style, result, regions, region, size, threads, &set,
+                                       message);
+    if (status)
+        return status;
+    status = measure_pictures(&set, threads, out) ? DPS_OK : DPS_NO_MEMORY;
+    if (!status && network) {
+        const Backend *be = device_find("cpu");
+        Device *dev = be->open(&options);
+        status = dev ? probe(dev, &set, regions, region, network, threads, &out->probe, message)
+                     : DPS_NO_MEMORY;
+        if (dev)
+            be->close(dev);
+    }
+    measure_clear(&set);
+    if (status == DPS_NO_MEMORY && !*message)
+        snprintf(message, DPS_MESSAGE,
+                 "There is not enough memory to measure at this size; choose a smaller one.");
+    return status;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "start.h"
+
+#include "image/affine.h"
+#include "image/random.h"
+#include "regions/colour.h"
+
+#include <stdlib.h>
+
+/* The first guess is projected with wide windows, results are carried up with narrow ones.
+ * Interpolating the picture instead puts the matting energy up 30 times. */
+#define GUESS_RADIUS 2
+#define GUESS_EPS 1e-4
+#define CARRY_RADIUS 2
+#define CARRY_EPS 1e-4
+
+bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set, int threads,
+                 DpsImage *out)
+{
+    DpsImage guess;
+
+    *out = (DpsImage){ 0 };
+    if (!colour_transfer_regions(content, style, set, threads, &guess))
+        return false;
+    bool ok = affine_carry(content, &guess, content, GUESS_RADIUS, GUESS_EPS, threads, out);
+    dps_image_clear(&guess);
+    return ok;
+}
+
+bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out)
+{
+    /* the mean colour that the original network subtracts, and 1e-4 of the 0..256 scale */
+    const double mean[] = { 123.68 / 256, 116.779 / 256, 103.939 / 256 };
+    Random r = { seed };
+
+    if (!dps_image_init(out, 3, content->width, content->height))
+        return false;
+    for (int c = 0; c < 3; c++)
+        for (size_t i = 0; i < image_pixels(out); i++)
+            image_plane(out, c)[i] = (float) (mean[c] + 1e-4 / 256 * random_normal(&r));
+    return true;
+}
+
+static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *target, int threads,
+                       bool (*cancelled)(void *data), void *data, DpsImage *out)
+{
+    double nothing;
+
+    if (dev && dev->be->carry) {
+        dev->be->carry(dev, field->data, field->height, field->width, target->data, out->data,
+                       target->height, target->width);
+        DpsStatus status = dev->be->read(dev, 0, 0, &nothing);
+        if (!status || status == DPS_CANCELLED)
+            return status;
+    }
+    return affine_apply(field, target, out, threads, cancelled, data);
+}
+
+DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
+                      const DpsImage *target, int threads, bool (*cancelled)(void *data),
+                      void *data, DpsImage *out)
+{
+    DpsImage field;
+
+    *out = (DpsImage){ 0 };
+    if (!affine_fit_fine(guide, picture, CARRY_RADIUS, CARRY_EPS, threads, &field))
+        return DPS_NO_MEMORY;
+    DpsStatus status = DPS_NO_MEMORY;
+    if (dps_image_init(out, 3, target->width, target->height))
+        status = apply(dev, &field, target, threads, cancelled, data, out);
+    dps_image_clear(&field);
+    if (status)
+        dps_image_clear(out);
+    return status;
+}
+
+bool start_hold(const RegionSet *set, const DpsImage *content, DpsImage *picture)
+{
+    size_t n = image_pixels(picture);
+
+    if (set->matched == set->count)
+        return true;
+    float *part = malloc(n * sizeof *part);
+    if (!part)
+        return false;
+    regions_free_part(set, part);
+    for (int c = 0; c < 3; c++) {
+        float *x = image_plane(picture, c);
+        const float *from = image_plane(content, c);
+        for (size_t i = 0; i < n; i++)
+            x[i] = from[i] + part[i] * (x[i] - from[i]);
+    }
+    free(part);
+    return true;
+}

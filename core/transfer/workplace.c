@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "workplace.h"
+
+#include "device/cpu/cpu.h"
+#include "device/device.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Of the memory that is free on a device: others may take some of it meanwhile. */
+#define SHARE 0.9
+
+/* A working size below this part of what was asked for costs more than a slower device does. */
+#define LEAST_PART 0.7
+
+static DpsStatus settle(Workplace *w, const Backend *be)
+{
+    const DpsJob *job = w->job;
+    const char *path = options_network(&job->options);
+    const DeviceOptions o = { job->options.threads, job->cancelled, job->data };
+
+    snprintf(w->result->device, DPS_NAME, "%s", be->name);
+    if (!(w->dev = be->open(&o)))
+        return DPS_NO_MEMORY;
+    return path ? network_load(w->dev, path, &w->schedule->network, &w->network, w->result->message)
+                : DPS_OK;
+}
+
+void workplace_close(Workplace *w)
+{
+    network_free(w->network);
+    if (w->dev)
+        w->dev->be->close(w->dev);
+    w->network = NULL;
+    w->dev = NULL;
+}
+
+static DpsStatus move_to_processor(Workplace *w)
+{
+    workplace_close(w);
+    *w->result->message = '\0';
+    return settle(w, &cpu_backend);
+}
+
+/* ------------------------------------------------------------------ too small */
+
+/* The largest working size whose needs a device of so much free memory meets; 0: none does. */
+static int size_that_fits(const Workplace *w, double have, Schedule *schedule)
+{
+    DpsJob job = *w->job;
+    char message[DPS_MESSAGE];
+    int size = 0;
+
+    for (int i = 0; i < schedule->stages; i++)
+        size = schedule->stage[i].size > size ? schedule->stage[i].size : size;
+    for (int least = (int) ceil(LEAST_PART * size); size >= least; size -= (size + 49) / 50) {
+        job.options.size = size;
+        if (job_check(&job, schedule, message))
+            return 0;
+        if ((double) job_device_bytes(&job, schedule, w->dev) <= have)
+            return size;
+    }
+    return 0;
+}
+
+/* Before anything is computed: does the work fit the device's own memory? */
+static DpsStatus fit_memory(Workplace *w)
+{
+    const Backend *be = w->dev->be;
+    Schedule smaller = *w->schedule;
+
+    if (!be->memory_free)
+        return DPS_OK;
+    double have = SHARE * (double) be->memory_free(w->dev);
+    double need = (double) job_device_bytes(w->job, w->schedule, w->dev);
+    if (need <= have)
+        return DPS_OK;
+    int size = size_that_fits(w, have, &smaller);
+    if (!size) {
+        job_notice(w->result,
+                   "The processor is used: this transfer needs about %.2f GB of the GPU's memory, "
+                   "and %.2f GB of it are free.",
+                   need / 1e9, have / 1e9);
+        return move_to_processor(w);
+    }
+    job_notice(w->result,
+               "The working size is %d pixels: at the size that was asked for, this transfer needs "
+               "about %.2f GB of the GPU's memory, and %.2f GB of it are free.",
+               size, need / 1e9, have / 1e9);
+    *w->schedule = smaller;
+    return DPS_OK;
+}
+
+/* ---------------------------------------------------------------- broken off */
+
+bool workplace_retreats(Workplace *w, DpsStatus *status)
+{
+    DpsStatus reason = *status;
+    double nothing;
+
+    if ((reason != DPS_DEVICE_FAILED && reason != DPS_NO_MEMORY) ||
+        (w->dev && w->dev->be == &cpu_backend))
+        return false;
+    /* What looks like a lack of memory may be a device that answers nothing any more. */
+    if (w->dev && w->dev->be->read(w->dev, 0, 0, &nothing) == DPS_DEVICE_FAILED)
+        reason = DPS_DEVICE_FAILED;
+    job_notice(w->result,
+               reason == DPS_NO_MEMORY
+                   ? "The GPU had not enough memory free; the processor went on with the work."
+                   : "The GPU broke off in the middle of the work; the processor went on with it.");
+    *status = move_to_processor(w);
+    return true;
+}
+
+DpsStatus workplace_open(Workplace *w)
+{
+    const DpsOptions *o = &w->job->options;
+    char why[DPS_MESSAGE];
+    const Backend *be = device_choose(o->device && *o->device ? o->device : NULL, why);
+
+    if (!be) {
+        snprintf(w->result->message, DPS_MESSAGE, "%.400s Device \"auto\" takes the best there is.",
+                 why);
+        return DPS_BAD_INPUT;
+    }
+    if (*why)
+        job_notice(w->result, "The processor is used: %.400s", why);
+    DpsStatus status = settle(w, be);
+    if (be != &cpu_backend)
+        workplace_retreats(w, &status);
+    return status ? status : fit_memory(w);
+}

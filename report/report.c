@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "report.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli/command.h"
+
+gint64 report_peak_memory(void)
+{
+    struct rusage usage;
+    char *status = NULL;
+    gint64 kilobytes = 0;
+    /* Linux says it for this program alone; ru_maxrss begins with what the parent held. */
+    if (g_file_get_contents("/proc/self/status", &status, NULL, NULL)) {
+        const char *line = strstr(status, "VmHWM:");
+        kilobytes = line ? g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10) : 0;
+        g_free(status);
+    }
+    if (kilobytes > 0)
+        return kilobytes * 1024;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (gint64) usage.ru_maxrss * 1024 : 0;
+}
+
+JsonBuilder *report_new(void)
+{
+    JsonBuilder *builder = json_builder_new();
+    json_builder_begin_object(builder);
+    report_string(builder, "version", dps_version());
+    return builder;
+}
+
+void report_number(JsonBuilder *builder, const char *name, double value)
+{
+    json_builder_set_member_name(builder, name);
+    if (isfinite(value))
+        json_builder_add_double_value(builder, value);
+    else
+        json_builder_add_null_value(builder);
+}
+
+void report_integer(JsonBuilder *builder, const char *name, gint64 value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_int_value(builder, value);
+}
+
+void report_string(JsonBuilder *builder, const char *name, const char *value)
+{
+    char *valid = g_utf8_make_valid(value, -1);
+    json_builder_set_member_name(builder, name);
+    json_builder_add_string_value(builder, valid);
+    g_free(valid);
+}
+
+static void add_level(JsonBuilder *builder, const DpsLevel *level)
+{
+    json_builder_begin_object(builder);
+    report_integer(builder, "width", level->width);
+    report_integer(builder, "height", level->height);
+    report_integer(builder, "evaluations", level->evaluations);
+    report_number(builder, "seconds", level->seconds);
+    json_builder_set_member_name(builder, "losses");
+    json_builder_begin_object(builder);
+    report_number(builder, "total", level->total);
+    report_number(builder, "style", level->style);
+    report_number(builder, "content", level->content);
+    report_number(builder, "matting", level->matting);
+    json_builder_end_object(builder);
+    json_builder_end_object(builder);
+}
+
+static void add_region(JsonBuilder *builder, const DpsRegionReport *region)
+{
+    json_builder_begin_object(builder);
+    report_string(builder, "name", region->name);
+    report_number(builder, "content_coverage", region->content_coverage);
+    report_number(builder, "style_coverage", region->style_coverage);
+    json_builder_set_member_name(builder, "matched");
+    json_builder_add_boolean_value(builder, region->matched);
+    json_builder_set_member_name(builder, "borrowed");
+    json_builder_add_boolean_value(builder, region->borrowed);
+    report_string(builder, "reason", region->reason);
+    json_builder_end_object(builder);
+}
+
+static void add_notice(JsonBuilder *builder, const char *notice)
+{
+    char *valid = g_utf8_make_valid(notice, -1);
+    json_builder_add_string_value(builder, valid);
+    g_free(valid);
+}
+
+static void add_options(JsonBuilder *builder, const DpsOptions *options)
+{
+    json_builder_set_member_name(builder, "options");
+    json_builder_begin_object(builder);
+    report_string(builder, "preset", dps_preset_name(options->preset));
+    report_integer(builder, "size", options->size);
+    report_integer(builder, "seed", options->seed);
+    report_number(builder, "amount", options->amount);
+    report_string(builder, "take", dps_take_name(options->take));
+    report_number(builder, "detail", options->detail);
+    report_number(builder, "photorealism", options->photorealism);
+    report_number(builder, "content_weight", options->content_weight);
+    report_number(builder, "style_weight", options->style_weight);
+    report_string(builder, "unmatched", dps_unmatched_name(options->unmatched));
+    json_builder_end_object(builder);
+}
+
+JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
+                             const char *const *notices)
+{
+    JsonBuilder *builder = report_new();
+    report_string(builder, "device", result->device);
+    report_string(builder, "network", result->network);
+    report_number(builder, "seconds", result->seconds);
+    report_integer(builder, "evaluations", result->evaluations);
+    add_options(builder, options);
+    json_builder_set_member_name(builder, "levels");
+    json_builder_begin_array(builder);
+    for (int i = 0; i < result->levels; i++)
+        add_level(builder, &result->level[i]);
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "regions");
+    json_builder_begin_array(builder);
+    for (int i = 0; i < result->regions; i++)
+        add_region(builder, &result->region[i]);
+    json_builder_end_array(builder);
+    report_integer(builder, "peak_memory_bytes", report_peak_memory());
+    json_builder_set_member_name(builder, "notices");
+    json_builder_begin_array(builder);
+    for (int i = 0; i < result->notices; i++)
+        add_notice(builder, result->notice[i]);
+    for (; *notices; notices++)
+        add_notice(builder, *notices);
+    json_builder_end_array(builder);
+    return builder;
+}
+
+gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
+{
+    json_builder_end_object(builder);
+    JsonNode *root = json_builder_get_root(builder);
+    char *json = json_to_string(root, TRUE);
+    char *text = g_strconcat(json, "\n", NULL);
+    GError *trouble = NULL;
+    gboolean good = TRUE;
+    if (g_str_equal(path, "-"))
+        g_print("%s", text);
+    else
+        good = g_file_set_contents(path, text, -1, &trouble);
+    if (!good)
+        command_file_error(error, path, _("can't be written (%s); choose another name."),
+                           trouble->message);
+    g_clear_error(&trouble);
+    g_free(text);
+    g_free(json);
+    json_node_unref(root);
+    g_object_unref(builder);
+    return good;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The paper's objective against golden vectors, term by term, on the reference device; and both
+ * weightings' gradients against differences of their own losses. */
+
+#include "device/cpu/cpu.h"
+#include "device/ref/ref.h"
+#include "objective-golden.h"
+
+typedef struct {
+    Device *dev;
+    Network *network;
+    Objective *objective;
+    Tensor *x, *g, *v, *moved;
+    const float *at; /* the point that x is set to */
+} Bench;
+
+static void bench_open(Bench *b, const Backend *be, const char *file, const DpsImage *content,
+                       const DpsImage *style, const DpsImage *x, const RegionSet *set,
+                       const ObjectiveOptions *o)
+{
+    const DeviceOptions options = { .threads = 1 };
+    char message[DPS_MESSAGE] = "";
+
+    *b = (Bench){ .dev = be->open(&options), .at = x->data };
+    DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
+                            : network_builtin(b->dev, content, style, 8, 1, &b->network);
+    CHECK(status == DPS_OK, "%s", message);
+    status = objective_new(b->network, content, style, set, o, &b->objective);
+    CHECK(status == DPS_OK, "status %d", status);
+    Tensor **all[] = { &b->x, &b->g, &b->v, &b->moved };
+    for (int i = 0; i < 4; i++)
+        *all[i] = be->tensor(b->dev, 3, x->height, x->width);
+    be->upload(b->x, x->data);
+}
+
+static void bench_close(Bench *b)
+{
+    const Backend *be = b->dev->be;
+    Tensor *all[] = { b->x, b->g, b->v, b->moved };
+
+    for (int i = 0; i < 4; i++)
+        be->drop(all[i]);
+    objective_free(b->objective);
+    network_free(b->network);
+    if (be == &ref_backend)
+        CHECK(ref_live(b->dev) == 0, "%ld left", ref_live(b->dev));
+    be->close(b->dev);
+}
+
+static double loss_at(Bench *b, Tensor *x, Losses *losses)
+{
+    double slot[SLOTS];
+
+    tape_eval(objective_tape(b->objective), x, b->g);
+    DpsStatus status = b->dev->be->read(b->dev, 0, tape_losses(objective_tape(b->objective)), slot);
+    CHECK(status == DPS_OK, "status %d", status);
+    *losses = objective_losses(b->objective, slot);
+    return losses->total;
+}
+
+/* ------------------------------------------------------------------ golden */
+
+static const ObjectiveOptions paper = { .paper = true,
+                                        .style = 100,
+                                        .content = 5,
+                                        .matting = 1e4,
+                                        .variation = 1e-3,
+                                        .window_radius = 1,
+                                        .threads = 1 };
+
+static void check_term(GoldenCase *c, const Backend *be, const char *term,
+                       const ObjectiveOptions *o, double tolerance)
+{
+    char name[40];
+    float gradient[3 * 37 * 45];
+    Bench b;
+    Losses l;
+
+    bench_open(&b, be, c->file, &c->content, &c->style, &c->x, &c->set, o);
+    snprintf(name, sizeof name, "loss.%s", term);
+    double expected = *GOLDEN(c->golden, name, 1), total = loss_at(&b, b.x, &l);
+    CHECK(fabs(total - expected) <= tolerance * fabs(expected), "%s on %s: %.9g, expected %.9g",
+          name, be->name, total, expected);
+    snprintf(name, sizeof name, "grad.%s", term);
+    be->download(b.g, gradient);
+    double error = golden_error(gradient, GOLDEN(c->golden, name, 3, 37, 45), 3 * 37 * 45);
+    CHECK(error <= tolerance, "%s on %s: error %g", name, be->name, error);
+    printf("%s on %s: loss %.1e, gradient %.1e\n", term, be->name,
+           fabs(total - expected) / fabs(expected), error);
+    bench_close(&b);
+}
+
+static void test_golden(GoldenCase *c, const Backend *be, double tolerance)
+{
+    ObjectiveOptions o = paper;
+
+    o.style = o.matting = o.variation = 0;
+    check_term(c, be, "content", &o, tolerance);
+    o.content = 0;
+    o.style = 100;
+    check_term(c, be, "style", &o, tolerance);
+    o.style = 0;
+    o.variation = 1e-3;
+    check_term(c, be, "tv", &o, tolerance);
+    o.variation = 0;
+    o.matting = 1e4;
+    /* the operator's coefficients follow float32 pixels */
+    check_term(c, be, "matting", &o, tolerance * 5);
+}
+
+/* ------------------------------------------------------------------ gradients */
+
+/* x is moved by h v, in the device's own precision; g is then the gradient there. */
+static double moved_loss(Bench *b, double h)
+{
+    Losses l;
+
+    b->dev->be->lincomb(b->moved, 2, (double[]){ 1, h }, (Tensor *[]){ b->x, b->v });
+    return loss_at(b, b->moved, &l);
+}
+
+static double slope_at_x(Bench *b)
+{
+    double slope;
+    Losses l;
+
+    loss_at(b, b->x, &l);
+    b->dev->be->dots(0, b->g, 1, &b->v);
+    b->dev->be->read(b->dev, 0, 1, &slope);
+    return slope;
+}
+
+static void random_direction(Bench *b, unsigned seed)
+{
+    size_t n = (size_t) 3 * b->x->h * b->x->w;
+    float *v = malloc(n * sizeof *v);
+
+    for (size_t i = 0; i < n; i++)
+        v[i] = host_random(&seed) - 0.5f;
+    b->dev->be->upload(b->v, v);
+    free(v);
+}
+
+/* Central differences, with a step so short that rectifiers and poolings rarely switch within it; and the remainder of the first-order model, over the step, must halve
+ * with the step. */
+static void check_gradient(Bench *b, const char *name)
+{
+    double worst = 0;
+
+    for (unsigned seed = 1; seed <= 5; seed++) {
+        random_direction(b, seed);
+        double f = moved_loss(b, 0), slope = slope_at_x(b), h = 1e-6;
+        double difference = (moved_loss(b, h) - moved_loss(b, -h)) / (2 * h);
+        worst = fmax(worst, fabs(difference - slope) / fabs(slope));
+        double before = fabs(moved_loss(b, 4e-4) - f - 4e-4 * slope) / 4e-4;
+        double after = fabs(moved_loss(b, 2e-4) - f - 2e-4 * slope) / 2e-4;
+        CHECK(after < 0.7 * before, "%s, direction %u: remainder %g, with half the step %g", name,
+              seed, before, after);
+    }
+    CHECK(worst < 1e-5, "%s: slope and differences disagree by %g", name, worst);
+    printf("%s: central differences %.1e\n", name, worst);
+}
+
+static void test_gradients(GoldenCase *c)
+{
+    const ObjectiveOptions relative = {
+        .style = 100, .content = 3, .matting = 1e4, .gamut = 100, .window_radius = 1, .threads = 1
+    };
+    const char *const files[] = { GOLDEN_DIR "/network-vgg16.safetensors",
+                                  GOLDEN_DIR "/network-squeezenet.safetensors" };
+    ObjectiveOptions wide = relative;
+    Bench b;
+
+    bench_open(&b, &ref_backend, c->file, &c->content, &c->style, &c->x, &c->set, &paper);
+    check_gradient(&b, "paper, VGG"); /* 1.6e-8 */
+    bench_close(&b);
+    bench_open(&b, &ref_backend, c->file, &c->content, &c->style, &c->x, &c->set, &relative);
+    check_gradient(&b, "relative, VGG");
+    bench_close(&b);
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &relative);
+    check_gradient(&b, "relative, builtin");
+    bench_close(&b);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        bench_open(&b, &ref_backend, files[i], &c->content, &c->style, &c->x, &c->set, &paper);
+        check_gradient(&b, files[i]);
+        bench_close(&b);
+        bench_open(&b, &ref_backend, files[i], &c->content, &c->style, &c->x, &c->set, &relative);
+        check_gradient(&b, files[i]);
+        bench_close(&b);
+    }
+    ObjectiveOptions held = relative;
+    held.guess = 300;
+    held.first = &c->content;
+    held.enough = 300;
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &held);
+    check_gradient(&b, "relative, builtin, held to a guess");
+    bench_close(&b);
+    wide.window_radius = 2;
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &wide);
+    check_gradient(&b, "relative, builtin, windows of 5x5");
+    bench_close(&b);
+}
+
+/* The content itself has no content loss and no matting energy; the style's own picture no style
+ * loss. */
+static void test_zeros(GoldenCase *c)
+{
+    const ObjectiveOptions o = {
+        .style = 100, .content = 3, .matting = 1e4, .window_radius = 1, .threads = 1
+    };
+    RegionSet whole;
+    char message[DPS_MESSAGE];
+    Bench b;
+    Losses l;
+
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->content, &c->set, &o);
+    loss_at(&b, b.x, &l);
+    CHECK(l.content < 1e-20, "content %g", l.content);
+    /* what is left is eps |a|^2, once per plane */
+    CHECK(l.matting >= 0 && l.matting < 1e-6, "matting %g", l.matting); /* 2.7e-7 */
+    CHECK(l.style > 1e-4, "style %g", l.style);
+    bench_close(&b);
+    regions_prepare(0, NULL, 45, 37, 45, 37, 1, NULL, &whole, message);
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &o);
+    loss_at(&b, b.x, &l);
+    CHECK(l.style < 1e-20, "style %g", l.style);
+    bench_close(&b);
+    regions_clear(&whole);
+}
+
+static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, Losses *l)
+{
+    Bench b;
+
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, o);
+    double total = loss_at(&b, b.x, l);
+    bench_close(&b);
+    return total;
+}
+
+/* The guess adds the mean squared distance to it, and nothing at the guess itself. */
+static void test_guess(const GoldenCase *c)
+{
+    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    double mean = 0;
+    Losses l;
+
+    double without = whole_loss(c, &o, &l);
+    o.guess = 7;
+    o.first = &c->content;
+    for (size_t i = 0; i < image_values(&c->x); i++)
+        mean += pow((double) (c->x.data[i] - c->content.data[i]), 2) / (double) image_values(&c->x);
+    double with = whole_loss(c, &o, &l);
+    CHECK(fabs(with - without - 7 * mean) < 1e-6 * with, "%.9g, not %.9g", with - without,
+          7 * mean);
+    o.first = &c->x;
+    with = whole_loss(c, &o, &l);
+    CHECK(fabs(with - without) < 1e-6 * with, "%.9g at the guess itself", with - without);
+}
+
+/* Regions weigh less below the number of pixels that is enough, and all the same above it. */
+static void test_enough(const GoldenCase *c)
+{
+    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    Losses all, weighed;
+
+    whole_loss(c, &o, &all);
+    o.enough = 300;
+    whole_loss(c, &o, &weighed);
+    CHECK(fabs(all.style - weighed.style) > 1e-3 * all.style,
+          "weighing regions by pixels changes nothing: %g", weighed.style);
+    o.enough = 1e-9;
+    whole_loss(c, &o, &weighed);
+    CHECK(fabs(all.style - weighed.style) < 1e-12, "large regions weigh something else: %g",
+          weighed.style);
+}
+
+static double style_loss(const GoldenCase *c, const char *layers)
+{
+    const ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    char message[DPS_MESSAGE] = "";
+    Bench b;
+    Losses l;
+
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
+    objective_free(b.objective);
+    DpsStatus status = network_choose(b.network, &(NetworkChoice){ .style = layers }, message);
+    CHECK(status == DPS_OK, "%s", message);
+    status = objective_new(b.network, &c->content, &c->style, &c->set, &o, &b.objective);
+    CHECK(status == DPS_OK, "status %d", status);
+    loss_at(&b, b.x, &l);
+    bench_close(&b);
+    return l.style;
+}
+
+/* The style loss is the layers' weighted mean. */
+static void test_layers(const GoldenCase *c)
+{
+    double first = style_loss(c, "level1"), third = style_loss(c, "level3");
+    double both = style_loss(c, "level1, level3=3"), mean = (first + 3 * third) / 4;
+
+    CHECK(fabs(first - third) > 0.01 * first, "%g and %g", first, third);
+    CHECK(fabs(both - mean) < 1e-12 * mean, "%g, expected %g", both, mean); /* 2e-16 */
+    CHECK(fabs(style_loss(c, "level1=7") - first) < 1e-12 * first,
+          "a single layer's weight counts");
+}
+
+int main(void)
+{
+    GoldenCase c;
+
+    golden_case_open(&c);
+    test_golden(&c, &ref_backend, 1e-6);
+    test_golden(&c, &cpu_backend, 2e-5);
+    test_gradients(&c);
+    test_zeros(&c);
+    test_guess(&c);
+    test_enough(&c);
+    test_layers(&c);
+    golden_case_close(&c);
+    return check_done("objective");
+}
