@@ -15,13 +15,14 @@
 #define WIDTH 700
 #define HEIGHT 466
 
-#define PER_REPEAT 0.04 /* seconds spent on an operation, for each repeat asked for */
+#define PER_REPEAT 0.04   /* seconds spent on an operation, for each repeat asked for */
+#define WAIT_COUNTS 0.001 /* seconds: a device's answer takes a hundredth of it */
 #define VECTORS 30
 
 /* The product that is the yardstick grows until one takes LONG_ENOUGH seconds: small ones keep no
  * device busy.  The best counts. */
 #define LEAST_SIDE 256
-#define MOST_SIDE 8192
+#define MOST_SIDE 16384 /* a copy of 1 GB */
 #define LONG_ENOUGH 0.05
 #define PER_CEILING 0.1 /* as PER_REPEAT */
 #define COPY_SIDE 4096  /* 67 MB, more than caches hold */
@@ -126,19 +127,29 @@ static void drop(Bench *b)
 
 /* ------------------------------------------------------------------- measuring */
 
-/* The best time of several, others may be using the machine; INFINITY after a failure. */
+/* The seconds of `count` calls and of waiting for them. */
+static double time_of(Bench *b, Operation *op, int count)
+{
+    double begun = benchmark_now(), slot;
+
+    for (int i = 0; i < count; i++)
+        op(b);
+    b->status = b->be->read(b->dev, 0, 1, &slot);
+    return benchmark_now() - begun;
+}
+
+/* The best time of several, others may be using the machine; INFINITY after a failure.  So many calls at a
+ * time that waiting for them hardly counts. */
 static double best_time(Bench *b, Operation *op, double seconds)
 {
-    double best = INFINITY, end = 0, slot;
+    double best = INFINITY, took = time_of(b, op, 1), begun = benchmark_now();
+    int count = 1;
 
-    for (int i = -1; !b->status && (i < 1 || benchmark_now() < end); i++) {
-        double begun = benchmark_now();
-        op(b);
-        b->status = b->be->read(b->dev, 0, 1, &slot);
-        if (i < 0)
-            end = benchmark_now() + seconds;
-        else
-            best = fmin(best, benchmark_now() - begun);
+    for (int i = 0; !b->status && (i < 1 || benchmark_now() < begun + seconds); i++) {
+        took = time_of(b, op, count);
+        best = fmin(best, took / count);
+        if (took < WAIT_COUNTS)
+            count *= 2;
     }
     return b->status ? INFINITY : best;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* `photo-style bench` without any library but the core, for tools/gpu.sh:
  *
- *     bench-device DEVICE [PART [WIDTH HEIGHT [NETWORK]]]
+ *     bench-device DEVICE [PART [WIDTH HEIGHT [NETWORK [REPEATS]]]]
  *
  * PART is operations, evaluation or transfer; "" and 0 leave the choice to the benchmark.  One figure a
  * line, seconds first.  Evaluations take a GPU so little time that they are repeated often. */
@@ -65,12 +65,13 @@ int main(int argc, char **argv)
                        .parts = part(argc > 2 ? argv[2] : ""),
                        .width = argc > 4 ? atoi(argv[3]) : 0,
                        .height = argc > 4 ? atoi(argv[4]) : 0,
-                       .network = argc > 5 ? argv[5] : NULL,
+                       .network = argc > 5 && *argv[5] ? argv[5] : NULL,
+                       .repeats = argc > 6 ? atoi(argv[6]) : 0,
                        .opened = opened,
                        .figure = figure,
                        .notice = notice };
 
-    if (b.parts == DPS_BENCH_EVALUATION)
+    if (b.parts == DPS_BENCH_EVALUATION && !b.repeats)
         b.repeats = EVALUATIONS;
     if (dps_benchmark(&b, message) == DPS_OK)
         return 0;

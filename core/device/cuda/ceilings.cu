@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* What this GPU can do at best, measured: the yardstick for the operations' times. */
+/* What this GPU can do at best, measured: the yardstick for the operations' times.  Numbers are random, as
+ * zeros let a GPU clock higher, and it is kept busy before a time counts, as it idles at a fraction of its
+ * speed. */
 #include "cuda-private.h"
 
+#include <cuda_bf16.h>
 #include <time.h>
 
 #define ROUNDS 10
+#define WARM_UP 0.1 /* seconds */
 
 static double now(void)
 {
@@ -14,47 +18,103 @@ static double now(void)
     return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
-static void copy(Cuda *cuda, const Product &p)
+/* Two factors and a product, all of `side` rows and columns, at most four bytes to a number. */
+typedef struct {
+    int side;
+    float *a, *b, *c;
+} Work;
+
+static size_t numbers_of(const Work &w)
 {
-    cuda_good(cuda, cudaMemcpyAsync(p.c, p.a, p.m * p.n * sizeof(float), cudaMemcpyDeviceToDevice,
-                                    cuda->stream));
+    return (size_t) w.side * w.side;
 }
 
-/* Seconds of one round, the first not counted; 0 where the device fails. */
-static double time_of(Cuda *cuda, void (*work)(Cuda *, const Product &), const Product &p)
+/* From -1 to 1, a hash of their places (Thomas Wang's, 32 bits). */
+static __global__ void fill_random(float *to, size_t n)
 {
-    double begun = 0;
-
-    for (int i = -1; i < ROUNDS && cuda_goes_on(cuda); i++) {
-        if (i == 0 && !cuda_good(cuda, cudaStreamSynchronize(cuda->stream)))
-            return 0;
-        if (i == 0)
-            begun = now();
-        work(cuda, p);
+    for (size_t e = thread_number(); e < n; e += (size_t) gridDim.x * THREADS) {
+        uint32_t bits = (uint32_t) e;
+        bits = (bits ^ 61) ^ (bits >> 16);
+        bits *= 9;
+        bits ^= bits >> 4;
+        bits *= 0x27d4eb2d;
+        bits ^= bits >> 15;
+        to[e] = (float) bits / 2147483648.0f - 1;
     }
+}
+
+static __global__ void round_to_bf16(__nv_bfloat16 *to, const float *from, size_t n)
+{
+    for (size_t e = thread_number(); e < n; e += (size_t) gridDim.x * THREADS)
+        to[e] = __float2bfloat16(from[e]);
+}
+
+static void copy(Cuda *cuda, const Work &w)
+{
+    cuda_good(cuda, cudaMemcpyAsync(w.c, w.a, numbers_of(w) * sizeof(float),
+                                    cudaMemcpyDeviceToDevice, cuda->stream));
+}
+
+/* In the precision of the device's convolutions. */
+static void multiply(Cuda *cuda, const Work &w)
+{
+    const float one = 1, zero = 0;
+    cudaDataType_t type = cuda->precision == PRECISION_BF16 ? CUDA_R_16BF : CUDA_R_32F;
+    cublasComputeType_t arithmetic = cuda->precision == PRECISION_TF32
+                                         ? CUBLAS_COMPUTE_32F_FAST_TF32
+                                         : CUBLAS_COMPUTE_32F;
+
+    cuda_good_blas(cuda, cublasGemmEx(cuda->blas, CUBLAS_OP_N, CUBLAS_OP_N, w.side, w.side, w.side,
+                                      &one, w.a, type, w.side, w.b, type, w.side, &zero, w.c,
+                                      CUDA_R_32F, w.side, arithmetic, CUBLAS_GEMM_DEFAULT));
+}
+
+/* Seconds of one round; 0 where the device fails. */
+static double time_of(Cuda *cuda, void (*work)(Cuda *, const Work &), const Work &w)
+{
+    double begun = now();
+
+    do {
+        work(cuda, w);
+        cuda_good(cuda, cudaStreamSynchronize(cuda->stream));
+    } while (now() < begun + WARM_UP && cuda_goes_on(cuda));
+    begun = now();
+    for (int i = 0; i < ROUNDS && cuda_goes_on(cuda); i++)
+        work(cuda, w);
     return cuda_good(cuda, cudaStreamSynchronize(cuda->stream)) && !cuda->status
                ? (now() - begun) / ROUNDS
                : 0;
 }
 
+static bool prepare(Cuda *cuda, Work *w)
+{
+    size_t n = numbers_of(*w);
+    unsigned blocks = 4 * (unsigned) cuda->processors;
+
+    w->a = (float *) cuda_work(cuda, 3 * n * sizeof *w->a);
+    if (!w->a)
+        return false;
+    w->b = w->a + n;
+    w->c = w->b + n;
+    LAUNCH(cuda, fill_random, blocks, THREADS, w->a, 3 * n);
+    for (float *factor : { w->a, w->b })
+        if (cuda->precision == PRECISION_BF16)
+            LAUNCH(cuda, round_to_bf16, blocks, THREADS, (__nv_bfloat16 *) factor, w->c, n);
+    return !cuda->status;
+}
+
 void cuda_ceilings(Device *d, int side, double *flops, double *bytes)
 {
     Cuda *cuda = cuda_of(d);
-    size_t n = (size_t) side, matrix = n * n;
-    float *work = cuda_goes_on(cuda) ? (float *) cuda_work(cuda, 3 * matrix * sizeof *work) : NULL;
-    Product p = {};
+    Work w = {};
 
     *flops = *bytes = 0;
-    if (!work)
+    w.side = side;
+    if (!cuda_goes_on(cuda) || !prepare(cuda, &w))
         return;
-    cuda_good(cuda, cudaMemsetAsync(work, 0, 3 * matrix * sizeof *work, cuda->stream));
-    p.m = p.n = p.k = p.lda = p.ldb = p.ldc = n;
-    p.a = work;
-    p.b = work + matrix;
-    p.c = work + 2 * matrix;
-    double product = time_of(cuda, cuda_product, p), copied = time_of(cuda, copy, p);
+    double product = time_of(cuda, multiply, w), copied = time_of(cuda, copy, w);
     if (product > 0 && copied > 0) {
-        *flops = 2.0 * (double) matrix * side / product;
-        *bytes = 2.0 * (double) matrix * sizeof *work / copied; /* read and written */
+        *flops = 2.0 * (double) numbers_of(w) * side / product;
+        *bytes = 2.0 * (double) numbers_of(w) * sizeof(float) / copied; /* read and written */
     }
 }
