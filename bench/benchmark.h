@@ -2,12 +2,13 @@
 /* benchmark.h - what the parts of dps_benchmark share: one file each for operations (with the
  * device's ceilings), evaluations and transfers.
  *
- * They measure what is there and decide nothing: other modules know nothing of them.  Each opens
- * devices of its own, so that a device that failed for one figure is whole again for the next. */
+ * They measure what is there and decide nothing.  Each opens devices of its own, so that a device that
+ * failed for one figure is whole again for the next. */
 
 #ifndef BENCHMARK_H
 #define BENCHMARK_H
 
+#include "bench.h"
 #include "device/backend.h"
 
 #define BENCHMARK_REPEATS 1000

@@ -6,7 +6,7 @@
 
 #include <json-glib/json-glib.h>
 
-#include "dps.h"
+#include "bench/bench.h"
 
 /* Prints one line, under a heading where it is the first of its kind: `before` is the figure that was
  * printed before it, or NULL.  `device` is what was to be measured. */

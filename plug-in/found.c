@@ -113,34 +113,34 @@ struct FoundSearch {
     DpsImage photo[2];
     unsigned seed;
     int threads;
-    GThread *thread;
-    gint cancelled, finished; /* atomic */
+    WorkerDone done;
+    gpointer data;
+    Worker *worker;
 
     /* the worker's, until it has finished */
-    DpsStatus status;
     int regions;
     DpsRegion *region;
     char message[DPS_MESSAGE];
 };
 
-static bool is_cancelled(void *data)
-{
-    return g_atomic_int_get(&((FoundSearch *) data)->cancelled);
-}
-
-static gpointer search(gpointer data)
+static DpsStatus search(gpointer data)
 {
     FoundSearch *found = data;
 
-    found->status = dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO,
-                                     found->seed, found->threads, is_cancelled, found,
-                                     &found->regions, &found->region, found->message);
-    g_atomic_int_set(&found->finished, TRUE);
-    return NULL;
+    return dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO, found->seed,
+                            found->threads, worker_cancelled, found->worker, &found->regions,
+                            &found->region, found->message);
+}
+
+static void on_done(gpointer data)
+{
+    FoundSearch *found = data;
+
+    found->done(found->data);
 }
 
 FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
-                         GError **error)
+                         WorkerDone done, gpointer data, GError **error)
 {
     FoundSearch *found = g_new0(FoundSearch, 1);
     Encoding encoding;
@@ -149,27 +149,23 @@ FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned se
     found->style = style;
     found->seed = seed;
     found->threads = threads;
+    found->done = done;
+    found->data = data;
     layers_encoding(content, &encoding);
     if (!request_read_photo(content, &encoding, &found->photo[0], error) ||
         !request_read_photo(style, &encoding, &found->photo[1], error)) {
         found_free(found);
         return NULL;
     }
-    found->thread = g_thread_new("regions", search, found);
+    worker_start(&found->worker, search, on_done, found);
     return found;
-}
-
-gboolean found_finished(const FoundSearch *found)
-{
-    return g_atomic_int_get(&found->finished);
 }
 
 gboolean found_add_channels(FoundSearch *found, GimpDrawable ***on_content,
                             GimpDrawable ***on_style, GError **error)
 {
     *on_content = *on_style = NULL;
-    g_clear_pointer(&found->thread, g_thread_join);
-    if (found->status != DPS_OK) {
+    if (worker_wait(found->worker) != DPS_OK) {
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, found->message);
         return FALSE;
     }
@@ -188,8 +184,7 @@ void found_free(FoundSearch *found)
 {
     if (!found)
         return;
-    g_atomic_int_set(&found->cancelled, TRUE);
-    g_clear_pointer(&found->thread, g_thread_join);
+    worker_free(found->worker);
     dps_image_clear(&found->photo[0]);
     dps_image_clear(&found->photo[1]);
     dps_regions_free(found->regions, found->region);

@@ -2,13 +2,14 @@
 /* found.h - regions that the engine finds in both photos, for a job or as channels.
  *
  * The engine looks for them in a thread of its own that touches neither libgimp nor GTK: that of the
- * job, or that of a FoundSearch, which the main thread starts, asks from a timer and ends.  Painted
- * masks are masks.h's and layers.h's business. */
+ * job, or that of a FoundSearch, which tells the main thread of its end.  Painted
+ * masks are pairing.h's and layers.h's business. */
 
 #ifndef FOUND_H
 #define FOUND_H
 
 #include "request.h"
+#include "worker.h"
 
 /* A JobPrepare; data is the Request.  Finds the regions of the two photos, where the request wants
  * that, and makes them the request's and the job's. */
@@ -16,10 +17,10 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE]);
 
 typedef struct FoundSearch FoundSearch;
 
-/* Reads both photos and begins to look for regions.  NULL and an error where a photo can't be read. */
+/* Reads both photos and begins to look for regions; `done` is told when that is over.  NULL and an
+ * error where a photo can't be read. */
 FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
-                         GError **error);
-gboolean found_finished(const FoundSearch *found);
+                         WorkerDone done, gpointer data, GError **error);
 
 /* Waits for the end and adds the regions to the image of each photo as channels, in one undo
  * step for an image.  *on_content and *on_style become NULL-terminated arrays, region by region,

@@ -4,14 +4,14 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "worker.h"
+
 struct Job {
     DpsJob work;
     JobPrepare prepare;
     gpointer prepare_data;
     DpsResult result;
-    DpsStatus status;
-    GThread *thread;
-    gint cancelled, finished; /* atomic */
+    Worker *worker;
     gint64 started;
 
     GMutex lock; /* guards what follows */
@@ -45,19 +45,17 @@ static void on_progress(const DpsProgress *progress, void *data)
 
 static bool on_cancelled(void *data)
 {
-    return g_atomic_int_get(&((Job *) data)->cancelled);
+    return worker_cancelled(((Job *) data)->worker);
 }
 
-static gpointer work(gpointer data)
+static DpsStatus work(gpointer data)
 {
     Job *job = data;
+    DpsStatus status = DPS_OK;
 
     if (job->prepare)
-        job->status = job->prepare(&job->work, job->prepare_data, job->result.message);
-    if (job->status == DPS_OK)
-        job->status = dps_run(&job->work, &job->result);
-    g_atomic_int_set(&job->finished, TRUE);
-    return NULL;
+        status = job->prepare(&job->work, job->prepare_data, job->result.message);
+    return status == DPS_OK ? dps_run(&job->work, &job->result) : status;
 }
 
 Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data)
@@ -72,7 +70,7 @@ Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data)
     job->work.data = job;
     job->started = g_get_monotonic_time();
     g_mutex_init(&job->lock);
-    job->thread = g_thread_new("transfer", work, job);
+    worker_start(&job->worker, work, NULL, job);
     return job;
 }
 
@@ -80,9 +78,7 @@ void job_free(Job *job)
 {
     if (!job)
         return;
-    job_cancel(job);
-    if (job->thread)
-        g_thread_join(job->thread);
+    worker_free(job->worker);
     dps_result_clear(&job->result);
     dps_image_clear(&job->preview);
     g_mutex_clear(&job->lock);
@@ -91,7 +87,7 @@ void job_free(Job *job)
 
 void job_cancel(Job *job)
 {
-    g_atomic_int_set(&job->cancelled, TRUE);
+    worker_cancel(job->worker);
 }
 
 void job_poll(Job *job, JobState *state)
@@ -100,8 +96,8 @@ void job_poll(Job *job, JobState *state)
     *state = job->state;
     g_mutex_unlock(&job->lock);
     state->seconds = (g_get_monotonic_time() - job->started) / (double) G_USEC_PER_SEC;
-    state->cancelling = g_atomic_int_get(&job->cancelled);
-    state->finished = g_atomic_int_get(&job->finished);
+    state->cancelling = worker_cancelled(job->worker);
+    state->finished = worker_finished(job->worker);
 }
 
 gboolean job_take_preview(Job *job, DpsImage *preview)
@@ -115,11 +111,10 @@ gboolean job_take_preview(Job *job, DpsImage *preview)
 
 DpsStatus job_finish(Job *job, const DpsResult **result)
 {
-    if (job->thread)
-        g_thread_join(job->thread);
-    job->thread = NULL;
+    DpsStatus status = worker_wait(job->worker);
+
     *result = &job->result;
-    return job->status;
+    return status;
 }
 
 const char *job_stage_name(DpsStage stage)

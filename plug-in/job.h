@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* job.h - one run of the engine in a thread of its own.
+/* job.h - one run of the engine by a worker: how far it is, the latest preview, the outcome.
  *
- * The worker knows neither GIMP nor GTK: it computes on plain memory.  The main thread polls it
- * from a timer, so that its main loop goes on and Cancel works while the engine computes. */
+ * The main thread asks from a timer, so that its main loop goes on and Cancel works while the engine
+ * computes. */
 
 #ifndef JOB_H
 #define JOB_H

@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "alpha.h"
-#include "masks.h"
+#include "pairing.h"
 
 /* Sets the error; always FALSE. */
 static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "cli/command.h"
-
 gint64 report_peak_memory(void)
 {
     struct rusage usage;
@@ -140,6 +138,15 @@ JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
     return builder;
 }
 
+static void set_write_error(GError **error, const char *path, const char *reason)
+{
+    char *text = g_strdup_printf(_("can't be written (%s); choose another name."), reason);
+    char *name = g_filename_display_name(path);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", name, text);
+    g_free(name);
+    g_free(text);
+}
+
 gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
 {
     json_builder_end_object(builder);
@@ -153,8 +160,7 @@ gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
     else
         good = g_file_set_contents(path, text, -1, &trouble);
     if (!good)
-        command_file_error(error, path, _("can't be written (%s); choose another name."),
-                           trouble->message);
+        set_write_error(error, path, trouble->message);
     g_clear_error(&trouble);
     g_free(text);
     g_free(json);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* report.h - what a run did, as JSON for other programs. */
 
-#ifndef CLI_REPORT_H
-#define CLI_REPORT_H
+#ifndef REPORT_H
+#define REPORT_H
 
 #include <json-glib/json-glib.h>
 

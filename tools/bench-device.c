@@ -5,7 +5,7 @@
  *
  * PART is operations, evaluation or transfer; "" and 0 leave the choice to the benchmark.  One figure a
  * line, seconds first.  Evaluations take a GPU so little time that they are repeated often. */
-#include "dps.h"
+#include "bench/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,6 @@
 
 #include "plug-in/found.h"
 
-#define TICK 60 /* milliseconds */
-
 #define HELP                                                                                  \
     N_("Parts that both photos have, such as sky and land, are found by colour, texture and " \
        "place. To see and correct them, make channels of them.")
@@ -18,7 +16,6 @@ struct Finder {
     gpointer data;
     GtkWidget *box, *text, *make, *stop, *spinner;
     FoundSearch *search; /* NULL: none is going on */
-    guint tick;
 };
 
 static void show(Finder *finder, gboolean searching, const char *text)
@@ -33,9 +30,6 @@ static void show(Finder *finder, gboolean searching, const char *text)
 /* The search is over, and the worker with it. */
 static void end_search(Finder *finder)
 {
-    if (finder->tick)
-        g_source_remove(finder->tick);
-    finder->tick = 0;
     g_clear_pointer(&finder->search, found_free);
 }
 
@@ -53,16 +47,13 @@ static void on_stop(Finder *finder)
     show(finder, FALSE, _("Stopped. No channels were added."));
 }
 
-static gboolean on_tick(gpointer data)
+static void on_found(gpointer data)
 {
     Finder *finder = data;
     GimpDrawable **on_content, **on_style;
     const char *say = _(HELP);
     GError *error = NULL;
 
-    if (!found_finished(finder->search))
-        return G_SOURCE_CONTINUE;
-    finder->tick = 0;
     if (!found_add_channels(finder->search, &on_content, &on_style, &error))
         say = error->message;
     else if (!on_content)
@@ -74,7 +65,6 @@ static gboolean on_tick(gpointer data)
     g_clear_error(&error);
     g_free(on_content);
     g_free(on_style);
-    return G_SOURCE_REMOVE;
 }
 
 static void on_make(Finder *finder)
@@ -87,14 +77,14 @@ static void on_make(Finder *finder)
         return;
     g_object_get(finder->config, "seed", &seed, "threads", &threads, NULL);
     finder->search = found_start(finder->content, finder->style, seed,
-                                 threads ? threads : gimp_get_num_processors(), &error);
+                                 threads ? threads : gimp_get_num_processors(), on_found, finder,
+                                 &error);
     if (!finder->search) {
         show(finder, FALSE, error->message);
         g_error_free(error);
         return;
     }
     show(finder, TRUE, _("Looking for regions…"));
-    finder->tick = g_timeout_add(TICK, on_tick, finder);
 }
 
 static GtkWidget *add_button(GtkWidget *box, const char *label, const char *tooltip,

@@ -176,6 +176,11 @@ static void describe_cpu(DpsDeviceInfo *info)
     cpu_backend.close(dev);
 }
 
+const Backend *device_processor(void)
+{
+    return &cpu_backend;
+}
+
 void device_describe(int i, DpsDeviceInfo *info)
 {
     CudaMemory memory = { 0, 0 };

@@ -26,6 +26,9 @@ const Backend *device_choose(const char *name, char *why);
 /* The same without the reason. */
 const Backend *device_find(const char *name);
 
+/* The processor, which is always there. */
+const Backend *device_processor(void);
+
 /* Fills in entry i of the list of devices, whether usable or not: 0 <= i < device_count().  What is
  * not usable says why in `about`. */
 int device_count(void);

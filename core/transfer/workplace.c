@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "workplace.h"
 
-#include "device/cpu/cpu.h"
 #include "device/device.h"
 
 #include <math.h>
@@ -39,7 +38,7 @@ static DpsStatus move_to_processor(Workplace *w)
 {
     workplace_close(w);
     *w->result->message = '\0';
-    return settle(w, &cpu_backend);
+    return settle(w, device_processor());
 }
 
 /* ------------------------------------------------------------------ too small */
@@ -99,7 +98,7 @@ bool workplace_retreats(Workplace *w, DpsStatus *status)
     double nothing;
 
     if ((reason != DPS_DEVICE_FAILED && reason != DPS_NO_MEMORY) ||
-        (w->dev && w->dev->be == &cpu_backend))
+        (w->dev && w->dev->be == device_processor()))
         return false;
     /* What looks like a lack of memory may be a device that answers nothing any more. */
     if (w->dev && w->dev->be->read(w->dev, 0, 0, &nothing) == DPS_DEVICE_FAILED)
@@ -126,7 +125,7 @@ DpsStatus workplace_open(Workplace *w)
     if (*why)
         job_notice(w->result, "The processor is used: %.400s", why);
     DpsStatus status = settle(w, be);
-    if (be != &cpu_backend)
+    if (be != device_processor())
         workplace_retreats(w, &status);
     return status ? status : fit_memory(w);
 }

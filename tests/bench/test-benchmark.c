@@ -3,6 +3,7 @@
  * says; cancelling, refusing, and a GPU that breaks off.
  *
  *     test-benchmark [DEVICE] */
+#include "bench/bench.h"
 #include "check.h"
 #include "device/device.h"
 

@@ -5,13 +5,13 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-#include "found.h"
-#include "job.h"
-#include "remember.h"
+#include "dialog.h"
+#include "plug-in/found.h"
+#include "plug-in/job.h"
+#include "plug-in/remember.h"
+#include "plug-in/request.h"
+#include "plug-in/result.h"
 #include "report/report.h"
-#include "request.h"
-#include "result.h"
-#include "ui/dialog.h"
 
 #define PROCEDURE "plug-in-deep-photo-style"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* masks.h - which mask of the content belongs to which mask of the style.
+/* pairing.h - which mask of the content belongs to which mask of the style.
  *
  * Two lists of drawables become a list of pairs.  Nothing is read here: pixels are layers.h's
  * business.  A pair's drawables are borrowed from the lists. */
 
-#ifndef MASKS_H
-#define MASKS_H
+#ifndef PAIRING_H
+#define PAIRING_H
 
 #include <libgimp/gimp.h>
 
