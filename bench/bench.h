@@ -67,11 +67,12 @@ typedef struct {
     const char *network; /* a file; NULL: DPS_RANDOM_VGG, for evaluations only */
     int threads;         /* as in DpsOptions */
     int regions;         /* stripes; 0: four */
-    int width, height;   /* of everything; 0: 700 x 466 for operations, three sizes for evaluations, two
+    int width,
+        height;  /* of everything; 0: 700 x 466 for operations, three sizes for evaluations, two
                           * for transfers */
-    int repeats;         /* of evaluations and transfers, at most, as they may take long; operations
+    int repeats; /* of evaluations and transfers, at most, as they may take long; operations
                           * are repeated for 40 milliseconds times this; 0: five */
-    int presets;         /* of transfers; 0: draft, normal and best */
+    int presets; /* of transfers; 0: draft, normal and best */
     const DpsPreset *preset;
 
     /* All may be NULL, and are called from the thread that called dps_benchmark: once, when the device

@@ -92,15 +92,15 @@ static DpsStatus make_objective(Evaluation *e)
     Schedule s;
 
     dps_options_default(&defaults);
-    defaults.threads = e->m->b.threads;
     DpsStatus status = options_schedule(&defaults, e->width, &s, e->m->message);
     if (!status)
         status = network_check_size(e->network, e->width, e->height, e->m->message);
     if (status)
         return status;
-    ObjectiveOptions o = s.stage[s.stages - 1].objective;
-    o.first = &e->content; /* which picture it is makes no difference to the time */
-    return objective_new(e->network, &e->content, &e->style, &e->set, &o, &e->objective);
+    ObjectiveOptions o = s.level[s.levels - 1].objective;
+    o.estimate = &e->content; /* which picture it is makes no difference to the time */
+    return objective_new(e->network, &e->content, &e->style, &e->set, &o, &e->m->work,
+                         &e->objective);
 }
 
 static DpsStatus prepare(Evaluation *e)
@@ -111,7 +111,7 @@ static DpsStatus prepare(Evaluation *e)
     if (!(e->dev = benchmark_open(m)) || !benchmark_photo(w, h, 0, &e->content) ||
         !benchmark_photo(w, h, 0.2f, &e->style))
         return DPS_NO_MEMORY;
-    DpsStatus status = regions_prepare(m->b.regions, m->stripes, w, h, w, h, m->b.threads, NULL,
+    DpsStatus status = regions_prepare(m->b.regions, m->stripes, w, h, w, h, &m->work, NULL,
                                        &e->set, m->message);
     if (status)
         return status;

@@ -400,10 +400,10 @@ static void make_operator(Bench *b, int h, int w)
         free(stats);
         return;
     }
-    const ObjectiveOptions *o = &s.stage[s.stages - 1].objective;
-    b->metric = s.stage[s.stages - 1].minimiser.metric;
+    const ObjectiveOptions *o = &s.level[s.levels - 1].objective;
+    b->metric = s.level[s.levels - 1].minimiser.metric;
     if (stats && benchmark_photo(w, h, 0, &photo) &&
-        matting_stats(&photo, o->window_radius, o->eps > 0 ? o->eps : MATTING_EPS, b->m->b.threads,
+        matting_stats(&photo, o->window_radius, o->eps > 0 ? o->eps : MATTING_EPS, &b->m->work,
                       stats))
         b->linop = b->be->matting(b->dev, h, w, o->window_radius, photo.data, stats);
     if (!b->linop)

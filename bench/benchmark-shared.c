@@ -3,6 +3,7 @@
 
 #include "benchmark.h"
 #include "image/image.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -75,9 +76,7 @@ bool benchmark_photo(int width, int height, float warm, DpsImage *out)
 
 Device *benchmark_open(const Benchmark *m)
 {
-    const DeviceOptions o = { m->b.threads, m->b.cancelled, m->b.data };
-
-    return m->be->open(&o);
+    return m->be->open(&m->work);
 }
 
 void benchmark_figure(const Benchmark *m, const DpsFigure *figure)
@@ -101,7 +100,7 @@ DpsStatus benchmark_left_out(Benchmark *m, DpsStatus status, const char *what, i
 {
     char text[DPS_MESSAGE];
 
-    if (status && m->b.cancelled && m->b.cancelled(m->b.data))
+    if (status && work_cancelled(&m->work))
         return DPS_CANCELLED; /* what couldn't be made then didn't fail for lack of memory */
     if (status != DPS_NO_MEMORY || m->b.width)
         return status;

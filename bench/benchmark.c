@@ -117,6 +117,7 @@ DpsStatus dps_benchmark(const DpsBenchmark *benchmark, char message[DPS_MESSAGE]
 {
     static const DpsPreset usual[] = { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST };
     Benchmark m = { .b = *benchmark, .message = message };
+    m.work = (DpsWork){ benchmark->threads, benchmark->cancelled, benchmark->data };
     char why[DPS_MESSAGE];
 
     *message = '\0';

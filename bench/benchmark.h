@@ -15,6 +15,7 @@
 
 typedef struct {
     DpsBenchmark b; /* with nothing left to default but the sizes */
+    DpsWork work;
     const Backend *be;
     const char *file;       /* the network's, or NULL */
     DpsRegion *stripes;     /* b.regions, upright, of the same width in every picture */

@@ -184,10 +184,11 @@ static bool cancelled(void *data)
 gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
                     unsigned seed, int threads, GError **error)
 {
+    const DpsWork work = { threads, cancelled, NULL };
     char message[DPS_MESSAGE];
     *masks = (Masks) { .engines = TRUE };
-    DpsStatus status = dps_regions_auto(content, style, most, seed, threads, cancelled, NULL,
-                                        &masks->count, &masks->region, message);
+    DpsStatus status = dps_regions_auto(content, style, most, seed, &work, &masks->count,
+                                        &masks->region, message);
     if (status != DPS_OK && !(status == DPS_CANCELLED && interrupt_check(error)))
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
     return status == DPS_OK;

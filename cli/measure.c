@@ -81,11 +81,11 @@ static gboolean measure_files(const Measure *measure, GError **error)
                     picture_read(&result, measure->result, &content, error) &&
                     masks_read(&masks, &measure->masks, error);
     if (good) {
+        const DpsWork work = { .threads = measure->threads };
         DpsMeasures figures;
         char message[DPS_MESSAGE] = "";
         good = dps_measure(&content.rgb, &style.rgb, &result.rgb, masks.count, masks.region,
-                           measure->network, measure->size, measure->threads, &figures,
-                           message) == DPS_OK;
+                           measure->network, measure->size, &work, &figures, message) == DPS_OK;
         if (good)
             good = print(measure, &figures, error);
         else

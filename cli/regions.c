@@ -132,11 +132,12 @@ static gboolean print(const Regions *regions, const Masks *masks, GError **error
 static gboolean write_maps(const Regions *regions, const Masks *masks, const Picture photo[2],
                            GError **error)
 {
+    const DpsWork work = { .threads = regions->threads };
     gboolean good = TRUE;
     for (int i = 0; i < 2 && good; i++) {
         DpsImage map;
         good = dps_labels_from_regions(masks->count, masks->region, i == 1, photo[i].rgb.width,
-                                       photo[i].rgb.height, regions->threads, &map) == DPS_OK;
+                                       photo[i].rgb.height, &work, &map) == DPS_OK;
         if (!good)
             command_file_error(error, regions->photo[i],
                                _("is too large for the free memory; make it smaller."));

@@ -160,6 +160,16 @@ const char *dps_unmatched_name(DpsUnmatched unmatched);
 bool dps_pooling_from_name(const char *name, DpsPooling *pooling);
 const char *dps_pooling_name(DpsPooling pooling);
 
+/* ------------------------------------------------------------------------- work */
+
+/* By how many processor threads something is computed, and whether it is still wanted.  `cancelled`
+ * (may be NULL) is asked from the calling thread, often, and must be quick. */
+typedef struct {
+    int threads; /* 0: as many as the machine has processors */
+    bool (*cancelled)(void *data);
+    void *data;
+} DpsWork;
+
 /* ---------------------------------------------------------------- the transfer */
 
 typedef enum {
@@ -172,12 +182,17 @@ typedef enum {
 /* A sentence fragment for a person: "Optimising". English; callers translate. */
 const char *dps_stage_name(DpsStage stage);
 
+/* The objective at one picture: its value, and what some of its losses are before their weights. */
+typedef struct {
+    double total, style, content, matting;
+} DpsLosses;
+
 typedef struct {
     DpsStage stage;
     double fraction;              /* of the whole run's work, never falls */
     int level, levels;            /* size being worked on: 0 is the smallest */
     int evaluation;               /* so far, over all levels */
-    double total, style, content, matting; /* losses at this evaluation, unweighted but the total */
+    DpsLosses losses;             /* at this evaluation */
     const DpsImage *preview;      /* the picture as it stands, small, with what is taken over and
                                    * the amount as asked for; NULL when it hasn't changed */
 } DpsProgress;
@@ -208,7 +223,7 @@ typedef struct {
 typedef struct {
     int width, height, evaluations;
     double seconds;
-    double total, style, content, matting; /* losses at the end of the level */
+    DpsLosses losses; /* at the end of the level */
 } DpsLevel;
 
 typedef struct {
@@ -262,7 +277,7 @@ void dps_regions_free(int regions, DpsRegion *region);
  * covers anything the map has the colour of label `regions`.  DPS_OK, DPS_NO_MEMORY, or
  * DPS_BAD_INPUT for more regions than DPS_LABELS - 1 and for masks that can't be used. */
 DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool style, int width,
-                                  int height, int threads, DpsImage *map);
+                                  int height, const DpsWork *work, DpsImage *map);
 
 /* Regions found in two photos (3 planes each, any size) by their colours, textures and places: a
  * region means the same kind of thing in both, and both have it.  As many as the photos speak for,
@@ -272,14 +287,14 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
  * *region becomes an array of *regions, largest in the content first, named "auto 1", "auto 2" and
  * so on, that dps_regions_free frees.  Masks have the photos' sizes, but for a long side of 1024
  * pixels at most, are soft at borders, and sum to 1 everywhere.  A large region whose colours change
- * from top to bottom is given as two, the upper and the lower.  Takes about a second; `cancelled` (may
- * be NULL) is asked from the calling thread several times in that.
+ * from top to bottom is given as two, the upper and the lower.  Takes about a second, and asks several
+ * times in that whether to go on.
  * DPS_OK, or DPS_CANCELLED, DPS_NO_MEMORY, DPS_BAD_INPUT and a sentence in message; then *regions is
  * 0. */
 #define DPS_REGIONS_AUTO 6
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
-                           int threads, bool (*cancelled)(void *data), void *data, int *regions,
-                           DpsRegion **region, char message[DPS_MESSAGE]);
+                           const DpsWork *work, int *regions, DpsRegion **region,
+                           char message[DPS_MESSAGE]);
 
 /* -------------------------------------------------------------------- measures */
 
@@ -294,7 +309,7 @@ typedef struct {
  * long side of `size` pixels; 0: 700).  `network` may be NULL: no probe. */
 DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                       int regions, const DpsRegion *region, const char *network, int size,
-                      int threads, DpsMeasures *out, char message[DPS_MESSAGE]);
+                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE]);
 
 /* --------------------------------------------------------------------- devices */
 

@@ -8,7 +8,7 @@
 DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE])
 {
     Request *request = data;
-    const DpsOptions *options = &work->options;
+    const DpsWork how = { work->options.threads, work->cancelled, work->data };
     DpsRegion *region;
     GError *error = NULL;
     DpsStatus status;
@@ -16,9 +16,8 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE])
 
     if (!request->find)
         return DPS_OK;
-    status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, options->seed,
-                              options->threads, work->cancelled, work->data, &regions, &region,
-                              message);
+    status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, work->options.seed,
+                              &how, &regions, &region, message);
     if (status != DPS_OK)
         return status;
     request_adopt(request, regions, region);
@@ -126,10 +125,10 @@ struct FoundSearch {
 static DpsStatus search(gpointer data)
 {
     FoundSearch *found = data;
+    const DpsWork work = { found->threads, worker_cancelled, found->worker };
 
     return dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO, found->seed,
-                            found->threads, worker_cancelled, found->worker, &found->regions,
-                            &found->region, found->message);
+                            &work, &found->regions, &found->region, found->message);
 }
 
 static void on_done(gpointer data)

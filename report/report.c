@@ -62,10 +62,10 @@ static void add_level(JsonBuilder *builder, const DpsLevel *level)
     report_number(builder, "seconds", level->seconds);
     json_builder_set_member_name(builder, "losses");
     json_builder_begin_object(builder);
-    report_number(builder, "total", level->total);
-    report_number(builder, "style", level->style);
-    report_number(builder, "content", level->content);
-    report_number(builder, "matting", level->matting);
+    report_number(builder, "total", level->losses.total);
+    report_number(builder, "style", level->losses.style);
+    report_number(builder, "content", level->losses.content);
+    report_number(builder, "matting", level->losses.matting);
     json_builder_end_object(builder);
     json_builder_end_object(builder);
 }

@@ -19,6 +19,9 @@
 
 static int check_count, check_failures;
 
+/* So many threads, and on to the end: a DpsWork for one call. */
+#define THREADS(n) (&(DpsWork){ .threads = (n) })
+
 /* Counts a check, and prints place, condition and message if the condition is false. */
 #define CHECK(condition, ...) \
     check_that((condition) ? 1 : 0, __FILE__, __LINE__, #condition, __VA_ARGS__)

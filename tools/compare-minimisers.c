@@ -29,12 +29,13 @@
 #include <string.h>
 #include <time.h>
 
-#define THREADS 1 /* several pairs at a time use a machine better than several threads */
+/* Several pairs at a time use a machine better than several threads. */
+#define WORK (&(DpsWork){ .threads = 1 })
 /* The preconditioner that is closer to an inverse. */
 #define CLOSER_STEPS 50
 #define CLOSER_LO 0.005
 
-/* Evaluations between points that are printed, as a share of the stage's so far: where the whole
+/* Evaluations between points that are printed, as a share of the level's so far: where the whole
  * objective is what is being minimised, and its value known; and where it has to be looked at. */
 #define FINE 0.02
 #define COARSE 0.15
@@ -46,7 +47,7 @@ typedef struct {
     Network *network; /* NULL: the file's */
     Objective *objective;
     Tensor *x, *g;
-} Level;
+} Scale;
 
 typedef struct {
     DpsImage content, style; /* as read */
@@ -56,13 +57,13 @@ typedef struct {
     Network *network;
     double beside; /* its share where the built-in bank looks with it */
     ObjectiveOptions whole;
-    Level full; /* at the largest size, with the whole objective */
+    Scale full; /* at the largest size, with the whole objective */
     DpsImage picture;
 
     const char *name;      /* of the way being gone */
     const Objective *same; /* what is being minimised, if that is the whole at the largest size */
-    double spent;          /* evaluations of the stages before */
-    double share;          /* what an evaluation of this stage counts */
+    double spent;          /* evaluations of the levels before */
+    double share;          /* what an evaluation of this level counts */
     double next;           /* evaluations at which to print again */
     double begun, looking; /* seconds */
 } Comparison;
@@ -120,38 +121,38 @@ static DpsImage shrunk(const DpsImage *photo, int size)
     int w, h;
 
     image_fit(photo->width, photo->height, size, true, &w, &h);
-    need(image_resize_lanczos(photo, w, h, THREADS, &out));
+    need(image_resize_lanczos(photo, w, h, WORK, &out));
     return out;
 }
 
-/* As transfer.c makes it for a stage. */
-static void make_objective(const Comparison *c, const ObjectiveOptions *o, Level *level)
+/* As level.c makes it. */
+static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale *level)
 {
     ObjectiveOptions what = *o;
     DpsImage guess = { 0 };
 
-    if (!o->paper && c->beside > 0) {
+    if (o->weighting.masks == MASKS_SHRINK && c->beside > 0) {
         need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0,
                               &level->network));
         network_add_beside(level->network, c->network, c->beside, false);
     }
-    if (o->guess > 0) {
-        need(start_guess(&level->content, &level->style, &level->set, THREADS, &guess));
-        what.first = &guess;
+    if (o->weight[LOSS_ESTIMATE] > 0) {
+        need(start_guess(&level->content, &level->style, &level->set, WORK, &guess));
+        what.estimate = &guess;
     }
     need(!objective_new(level->network ? level->network : c->network, &level->content,
-                        &level->style, &level->set, &what, &level->objective));
+                        &level->style, &level->set, &what, WORK, &level->objective));
     dps_image_clear(&guess);
 }
 
-static void level_open(const Comparison *c, int size, const ObjectiveOptions *o, Level *level)
+static void level_open(const Comparison *c, int size, const ObjectiveOptions *o, Scale *level)
 {
     const Backend *be = c->dev->be;
     char message[DPS_MESSAGE];
 
-    *level = (Level) { .content = shrunk(&c->content, size), .style = shrunk(&c->style, size) };
+    *level = (Scale){ .content = shrunk(&c->content, size), .style = shrunk(&c->style, size) };
     if (regions_prepare(c->regions, c->region, level->content.width, level->content.height,
-                        level->style.width, level->style.height, THREADS, NULL, &level->set,
+                        level->style.width, level->style.height, WORK, NULL, &level->set,
                         message) ||
         network_check_size(c->network, level->content.width, level->content.height, message) ||
         network_check_size(c->network, level->style.width, level->style.height, message))
@@ -162,7 +163,7 @@ static void level_open(const Comparison *c, int size, const ObjectiveOptions *o,
     need(level->x && level->g);
 }
 
-static void level_close(Level *level)
+static void level_close(Scale *level)
 {
     const Backend *be = level->x->dev->be;
 
@@ -177,7 +178,7 @@ static void level_close(Level *level)
 
 /* -------------------------------------------------------------------- points */
 
-static void print_point(Comparison *c, double evaluations, const Losses *l)
+static void print_point(Comparison *c, double evaluations, const DpsLosses *l)
 {
     printf("%s %.4f %.8g %.8g %.8g %.8g %.2f\n", c->name, evaluations, l->total, l->style,
            l->content, l->matting, now() - c->begun - c->looking);
@@ -188,27 +189,26 @@ static void print_point(Comparison *c, double evaluations, const Losses *l)
 /* The whole objective of a picture of the largest size. */
 static void look(Comparison *c, double evaluations, const DpsImage *picture)
 {
-    const Level *full = &c->full;
+    const Scale *full = &c->full;
     double slot[SLOTS], begun = now();
     Tape *tape = objective_tape(full->objective);
 
     c->dev->be->upload(full->x, picture->data);
     tape_eval(tape, full->x, full->g);
     need(!c->dev->be->read(c->dev, 0, tape_losses(tape), slot));
-    Losses l = objective_losses(full->objective, slot);
+    DpsLosses l = objective_losses(full->objective, slot);
     c->looking += now() - begun;
     print_point(c, evaluations, &l);
 }
 
 /* A level's picture carried to the largest size as it would be for the next level. */
-static void look_from(Comparison *c, double evaluations, const Level *level, DpsImage *picture)
+static void look_from(Comparison *c, double evaluations, const Scale *level, DpsImage *picture)
 {
     double begun = now();
     DpsImage carried;
 
-    need(!start_carry(NULL, &level->content, picture, &c->full.content, THREADS, NULL, NULL,
-                      &carried));
-    need(c->whole.paper || start_hold(&c->full.set, &c->full.content, &carried));
+    need(!start_carry(NULL, &level->content, picture, &c->full.content, WORK, &carried));
+    need(c->whole.weighting.free_unmatched || start_hold(&c->full.set, &c->full.content, &carried));
     c->looking += now() - begun;
     look(c, evaluations, &carried);
     dps_image_clear(&carried);
@@ -223,7 +223,7 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
     if (spent < c->next || c->share < 1)
         return true;
     if (c->same) {
-        Losses l = objective_losses(c->same, losses);
+        DpsLosses l = objective_losses(c->same, losses);
         print_point(c, spent, &l);
     } else {
         double begun = now();
@@ -238,7 +238,7 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
 
 /* Minimises from c->picture, which becomes the result.  What has no counterpart is held in our way
  * alone. */
-static void minimise_level(Comparison *c, const Level *level, const Stage *s, bool whole)
+static void minimise_level(Comparison *c, const Scale *level, const Level *s, bool whole)
 {
     const Backend *be = c->dev->be;
     LbfgsOptions o = s->minimiser;
@@ -273,13 +273,13 @@ static void go_their_way(Comparison *c, const Schedule *schedule, int evaluation
     begin(c, "theirs");
     need(start_noise(&c->full.content, 612, &c->picture));
     look(c, 0, &c->picture);
-    for (int i = 0; i < schedule->stages; i++) {
-        Stage s = schedule->stage[i];
+    for (int i = 0; i < schedule->levels; i++) {
+        Level s = schedule->level[i];
         ObjectiveOptions o = c->whole;
-        Level level;
-        bool whole = s.objective.matting > 0;
+        Scale level;
+        bool whole = s.objective.weight[LOSS_MATTING] > 0;
         if (!whole)
-            o.matting = 0;
+            o.weight[LOSS_MATTING] = 0;
         s.minimiser.evaluations = evaluations;
         if (i)
             image_round8(&c->picture);
@@ -296,41 +296,40 @@ static ObjectiveOptions at_size(const Comparison *c, int size, int largest)
     ObjectiveOptions o = c->whole;
     double pixels = (double) largest * largest / ((double) size * size);
 
-    if (o.paper) {
-        o.matting *= pixels;
-        o.variation *= pixels;
+    if (o.weighting.normalise == NORMALISE_BY_COUNT) {
+        o.weight[LOSS_MATTING] *= pixels;
+        o.weight[LOSS_VARIATION] *= pixels;
     }
     return o;
 }
 
 static void go_our_way(Comparison *c, const char *name, const Schedule *schedule, int evaluations)
 {
-    int largest = schedule->stage[schedule->stages - 1].size;
+    int largest = schedule->level[schedule->levels - 1].size;
     DpsImage last = { 0 };
 
     begin(c, name);
-    for (int i = 0; i < schedule->stages; i++) {
-        Stage s = schedule->stage[i];
+    for (int i = 0; i < schedule->levels; i++) {
+        Level s = schedule->level[i];
         ObjectiveOptions o = at_size(c, s.size, largest);
-        Level level;
+        Scale level;
         DpsImage start;
         level_open(c, s.size, &o, &level);
         if (i)
-            need(!start_carry(NULL, &last, &c->picture, &level.content, THREADS, NULL, NULL,
-                              &start));
+            need(!start_carry(NULL, &last, &c->picture, &level.content, WORK, &start));
         else
-            need(start_guess(&level.content, &level.style, &level.set, THREADS, &start));
-        need(c->whole.paper || start_hold(&level.set, &level.content, &start));
+            need(start_guess(&level.content, &level.style, &level.set, WORK, &start));
+        need(c->whole.weighting.free_unmatched || start_hold(&level.set, &level.content, &start));
         dps_image_clear(&c->picture);
         c->picture = start;
         if (!i)
             look_from(c, 0, &level, &c->picture);
-        if (i == schedule->stages - 1) {
+        if (i == schedule->levels - 1) {
             printf("normal %.4f\n", c->spent + s.minimiser.evaluations);
             s.minimiser.evaluations = evaluations;
         }
         minimise_level(c, &level, &s, true);
-        if (i == schedule->stages - 1)
+        if (i == schedule->levels - 1)
             look(c, c->spent, &c->picture);
         else
             look_from(c, c->spent, &level, &c->picture);
@@ -351,7 +350,7 @@ static Schedule schedule_of(DpsPreset preset, const char *network, int size)
     o.preset = preset;
     o.network = network;
     o.size = size;
-    o.threads = THREADS;
+    o.threads = WORK->threads;
     if (options_schedule(&o, size, &s, message))
         die("%s", message);
     return s;
@@ -368,8 +367,8 @@ int main(int argc, char **argv)
     int size = atoi(argv[2]);
     Schedule theirs = schedule_of(DPS_PRESET_REFERENCE, argv[1], size);
     Schedule ours = schedule_of(DPS_PRESET_NORMAL, argv[1], size);
-    const Stage *last = strcmp(argv[3], "paper") ? &ours.stage[ours.stages - 1]
-                                                 : &theirs.stage[theirs.stages - 1];
+    const Level *last = strcmp(argv[3], "paper") ? &ours.level[ours.levels - 1]
+                                                 : &theirs.level[theirs.levels - 1];
     c.whole = last->objective;
     c.beside = ours.beside;
     c.content = read_ppm(argv[6]);
@@ -380,15 +379,15 @@ int main(int argc, char **argv)
         dps_image_clear(&a);
         dps_image_clear(&b);
     }
-    c.dev = device_find("cpu")->open(&(DeviceOptions) { .threads = THREADS });
+    c.dev = device_find("cpu")->open(WORK);
     need(c.dev);
     if (network_load(c.dev, argv[1], NULL, &c.network, message))
         die("%s", message);
     level_open(&c, size, &c.whole, &c.full);
     go_our_way(&c, "ours", &ours, atoi(argv[5]));
-    for (int i = 0; i < ours.stages; i++) {
-        ours.stage[i].minimiser.metric.steps = CLOSER_STEPS;
-        ours.stage[i].minimiser.metric.lo = CLOSER_LO;
+    for (int i = 0; i < ours.levels; i++) {
+        ours.level[i].minimiser.metric.steps = CLOSER_STEPS;
+        ours.level[i].minimiser.metric.lo = CLOSER_LO;
     }
     go_our_way(&c, "closer", &ours, atoi(argv[5]));
     go_their_way(&c, &theirs, atoi(argv[4]));

@@ -26,14 +26,6 @@
 
 typedef struct Backend Backend;
 
-/* How a device is opened.  `cancelled` (may be NULL) is asked before every operation; once
- * it says true the device fails with DPS_CANCELLED. */
-typedef struct {
-    int threads; /* 0: as many as there are processors */
-    bool (*cancelled)(void *data);
-    void *data;
-} DeviceOptions;
-
 typedef struct Device {
     const Backend *be;
 } Device;
@@ -88,7 +80,8 @@ typedef struct Recording {
 struct Backend {
     const char *name;
 
-    Device *(*open)(const DeviceOptions *);
+    /* Asks before every operation whether to go on; if not, the device fails with DPS_CANCELLED. */
+    Device *(*open)(const DpsWork *);
     void (*close)(Device *);
     void (*about)(Device *, char *text, size_t size); /* for people: processor, libraries, threads */
 

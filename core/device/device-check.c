@@ -112,7 +112,7 @@ static bool close_to(const float *a, const float *b, size_t n)
 bool device_check(const Backend *be, char why[DPS_MESSAGE])
 {
     const Backend *on[2] = { be, &cpu_backend };
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     float out[2][RESULTS];
     double sum[2] = { 0, 0 };
 

@@ -166,7 +166,7 @@ int device_count(void)
 
 static void describe_cpu(DpsDeviceInfo *info)
 {
-    const DeviceOptions options = { 0 };
+    const DpsWork options = { 0 };
     Device *dev = cpu_backend.open(&options);
 
     info->usable = dev != NULL;

@@ -2,7 +2,7 @@
 #include "affine.h"
 
 #include "affine-solve.h"
-#include "cancel.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,11 +105,11 @@ static void average_row(const DpsImage *maps, int radius, int y, double *room, D
     }
 }
 
-static bool fit_rows(const Fit *fit, int threads, DpsImage *maps, DpsImage *field)
+static bool fit_rows(const Fit *fit, const DpsWork *work, DpsImage *maps, DpsImage *field)
 {
     size_t room_size = (SUMS + 2) * (size_t) field->width + 2 * (size_t) fit->radius;
     bool ok = true;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         double *room = malloc(room_size * sizeof *room);
         if (!room) {
@@ -130,13 +130,13 @@ static bool fit_rows(const Fit *fit, int threads, DpsImage *maps, DpsImage *fiel
 }
 
 bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps,
-                const DpsImage *prior, int threads, DpsImage *field)
+                const DpsImage *prior, const DpsWork *work, DpsImage *field)
 {
     Fit fit = { guide, result, prior, radius, eps };
     DpsImage maps;
     bool ok = dps_image_init(&maps, AFFINE_PLANES, guide->width, guide->height);
     ok = dps_image_init(field, AFFINE_PLANES, guide->width, guide->height) && ok;
-    ok = ok && fit_rows(&fit, threads, &maps, field);
+    ok = ok && fit_rows(&fit, work, &maps, field);
     dps_image_clear(&maps);
     if (!ok)
         dps_image_clear(field);
@@ -196,11 +196,11 @@ static void apply_row(const float *map, const Between *column, size_t width, con
 }
 
 static bool apply_rows(const DpsImage *field, const DpsImage *target, DpsImage *out,
-                       const Between *column, int threads, Cancel *cancel)
+                       const Between *column, const DpsWork *work, Cancel *cancel)
 {
     size_t width = (size_t) target->width, plane = image_pixels(target);
     bool ok = true;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         float *map = calloc((size_t) field->width * MAP, sizeof *map);
 #pragma omp for schedule(dynamic, 16)
@@ -220,15 +220,15 @@ static bool apply_rows(const DpsImage *field, const DpsImage *target, DpsImage *
     return ok;
 }
 
-DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out, int threads,
-                       bool (*cancelled)(void *data), void *data)
+DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
+                       const DpsWork *work)
 {
-    Cancel cancel = { cancelled, data, false };
+    Cancel cancel = { work, false };
     Between *column = malloc((size_t) target->width * sizeof *column);
     bool ok = column != NULL;
     for (int x = 0; ok && x < target->width; x++)
         column[x] = between(x, target->width, field->width);
-    ok = ok && apply_rows(field, target, out, column, threads, &cancel);
+    ok = ok && apply_rows(field, target, out, column, work, &cancel);
     free(column);
     if (!ok)
         return DPS_NO_MEMORY;
@@ -240,25 +240,26 @@ enum { WIDE = 8 };
 #define WIDE_EPS 1e-5
 
 bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, double eps,
-                     int threads, DpsImage *field)
+                     const DpsWork *work, DpsImage *field)
 {
     DpsImage wide;
 
     *field = (DpsImage){ 0 };
-    bool ok = affine_fit(guide, result, WIDE, WIDE_EPS, NULL, threads, &wide) &&
-              affine_fit(guide, result, radius, eps, &wide, threads, field);
+    bool ok = affine_fit(guide, result, WIDE, WIDE_EPS, NULL, work, &wide) &&
+              affine_fit(guide, result, radius, eps, &wide, work, field);
     dps_image_clear(&wide);
     return ok;
 }
 
 bool affine_carry(const DpsImage *guide, const DpsImage *result, const DpsImage *target, int radius,
-                  double eps, int threads, DpsImage *out)
+                  double eps, const DpsWork *work, DpsImage *out)
 {
+    const DpsWork whole = { .threads = work->threads };
     DpsImage field = { 0 };
 
     bool ok = dps_image_init(out, 3, target->width, target->height) &&
-              affine_fit(guide, result, radius, eps, NULL, threads, &field) &&
-              affine_apply(&field, target, out, threads, NULL, NULL) == DPS_OK;
+              affine_fit(guide, result, radius, eps, NULL, work, &field) &&
+              affine_apply(&field, target, out, &whole) == DPS_OK;
     dps_image_clear(&field);
     if (!ok)
         dps_image_clear(out);

@@ -20,22 +20,22 @@
  * guide, result: 3 planes of the same size.  eps pulls A towards that of `prior`, a field of the same
  * size, or towards 0 where prior is NULL.  False when memory is short. */
 bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, double eps,
-                const DpsImage *prior, int threads, DpsImage *field);
+                const DpsImage *prior, const DpsWork *work, DpsImage *field);
 
 /* The same with a fit in wide windows as its prior, so that texture fainter than the square root of
  * eps is changed as its surroundings are, and does not fade away. */
 bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, double eps,
-                     int threads, DpsImage *field);
+                     const DpsWork *work, DpsImage *field);
 
 /* Interpolates the field to the target's size (bilinear, pixel centres at halves) and applies it.
  * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and
  * needs little memory.  `cancelled` (may be NULL) is asked from the calling thread now and then.
  * DPS_OK, DPS_CANCELLED (out is then unfinished) or DPS_NO_MEMORY. */
-DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out, int threads,
-                       bool (*cancelled)(void *data), void *data);
+DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
+                       const DpsWork *work);
 
 /* affine_fit and affine_apply: *out is made, of the target's size.  False when memory is short. */
 bool affine_carry(const DpsImage *guide, const DpsImage *result, const DpsImage *target, int radius,
-                  double eps, int threads, DpsImage *out);
+                  double eps, const DpsWork *work, DpsImage *out);
 
 #endif

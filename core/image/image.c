@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef _OPENMP
-#include <omp.h>
-#endif
-
 bool image_size_fits(int channels, int width, int height)
 {
     if (channels < 1 || width < 1 || height < 1)
@@ -41,16 +37,6 @@ bool image_copy(const DpsImage *in, DpsImage *out)
         return false;
     memcpy(out->data, in->data, image_values(in) * sizeof(float));
     return true;
-}
-
-int image_threads(int threads)
-{
-#ifdef _OPENMP
-    return threads > 0 ? threads : omp_get_num_procs();
-#else
-    (void) threads;
-    return 1;
-#endif
 }
 
 static int fit_side(int side, double k)

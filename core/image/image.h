@@ -7,8 +7,8 @@
  * Every function that returns a picture makes it: `out` need not be initialised, is freed by
  * the caller with dps_image_clear, and is empty when the function fails, which it does only
  * when memory is short.  `out` is never an input.
- * Every size from 1x1 upwards works, enlarging too.  `threads` is the number of CPU threads,
- * 0 for as many as there are processors. */
+ * Every size from 1x1 upwards works, enlarging too.  Of a DpsWork these take the number of threads,
+ * and go on to the end. */
 
 #ifndef IMAGE_H
 #define IMAGE_H
@@ -44,32 +44,35 @@ bool image_size_fits(int channels, int width, int height);
 
 bool image_copy(const DpsImage *in, DpsImage *out);
 
-/* A number of threads: `threads`, or as many as there are processors where it is 0. */
-int image_threads(int threads);
-
 /* Lanczos-3, the kernel widened by the reduction, results clipped to [0, 1]: what Pillow's
  * resize(LANCZOS) computes, without its rounding to 8 bits. */
-bool image_resize_lanczos(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_lanczos(const DpsImage *in, int width, int height, const DpsWork *work,
+                          DpsImage *out);
 
 /* The same in Pillow's 8-bit arithmetic, to the last bit (weights of 22 bits, values rounded to 8
  * bits before and after each pass): for measures that must agree with programs that load photos
  * that way.  Holds a byte per pixel of the narrower picture in between. */
-bool image_resize_lanczos8(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_lanczos8(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out);
 
 /* Bilinear with pixel centres at halves; where it reduces, the triangle is widened by the
  * reduction (torch: mode='bilinear', antialias=True). */
-bool image_resize_bilinear(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_bilinear(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out);
 
 /* Each pixel averages its interval of the source, cut pixels weighted by their share: what the
  * paper's masks go through after a pooling. */
-bool image_resize_area(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_area(const DpsImage *in, int width, int height, const DpsWork *work,
+                       DpsImage *out);
 
 /* Each pixel averages all source pixels that its interval touches, cut ones in full (torch:
  * adaptive_avg_pool2d, interpolate(mode='area')). */
-bool image_resize_adaptive(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_adaptive(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out);
 
 /* For masks: image_resize_adaptive where both sides shrink or stay, else bilinear. */
-bool image_resize_mask(const DpsImage *in, int width, int height, int threads, DpsImage *out);
+bool image_resize_mask(const DpsImage *in, int width, int height, const DpsWork *work,
+                       DpsImage *out);
 
 /* The size that brings the long side to `size` pixels and keeps the shape, halves rounded to
  * even as Python's round() does, never below 1.  Without `enlarge` a picture that is smaller

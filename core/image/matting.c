@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "matting.h"
+#include "work.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -98,13 +99,14 @@ static void window_row(const Windows *w, int y, double *row)
     invert_row(w, row + INVERSE * m);
 }
 
-bool matting_stats(const DpsImage *image, int radius, double eps, int threads, double *stats)
+bool matting_stats(const DpsImage *image, int radius, double eps, const DpsWork *work,
+                   double *stats)
 {
     Windows w = windows_of(image, radius, eps);
     size_t plane = image_pixels(image), m = (size_t) w.across;
     memset(stats, 0, ROW_STATS * plane * sizeof *stats);
     bool ok = true;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         double *row = malloc((ROW_STATS * m + 1) * sizeof *row);
 #pragma omp for schedule(dynamic, 4)
@@ -245,11 +247,12 @@ static void matrix_row(const Windows *w, const double *stats, int x, int y, Matt
         }
 }
 
-static bool matrix_fill(const Windows *w, const double *stats, int threads, MattingMatrix *matrix)
+static bool matrix_fill(const Windows *w, const double *stats, const DpsWork *work,
+                        MattingMatrix *matrix)
 {
     size_t reach = (size_t) (4 * w->radius + 1);
     bool ok = true;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         double *sum = malloc(reach * reach * sizeof *sum);
 #pragma omp for schedule(dynamic, 4)
@@ -265,7 +268,7 @@ static bool matrix_fill(const Windows *w, const double *stats, int threads, Matt
     return ok;
 }
 
-DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, int threads,
+DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, const DpsWork *work,
                          MattingMatrix *matrix)
 {
     *matrix = (MattingMatrix){ 0 };
@@ -274,8 +277,8 @@ DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, int thre
     double *stats = NULL;
     if (status == DPS_OK) {
         stats = malloc(ROW_STATS * image_pixels(image) * sizeof *stats);
-        if (!stats || !matting_stats(image, radius, eps, threads, stats) ||
-            !matrix_fill(&w, stats, threads, matrix))
+        if (!stats || !matting_stats(image, radius, eps, work, stats) ||
+            !matrix_fill(&w, stats, work, matrix))
             status = DPS_NO_MEMORY;
     }
     free(stats);
@@ -353,14 +356,14 @@ static double energy_row(const Windows *w, const DpsImage *p, int y, double *roo
     return energy;
 }
 
-bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps, int threads,
-                    double *energy)
+bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps,
+                    const DpsWork *work, double *energy)
 {
     Windows w = windows_of(image, radius, eps);
     double *rows = calloc((size_t) w.down + 1, sizeof *rows);
     bool ok = rows != NULL;
     *energy = 0;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         double *room = malloc((ENERGY_ROWS * (size_t) w.across + 1) * sizeof *room);
 #pragma omp for schedule(dynamic, 4)

@@ -23,7 +23,8 @@
  * 00 01 02 11 12 22 of D_k / n.  Zero where the window does not lie inside the image.  In double,
  * because in grey windows D_k has entries of 1e7 that cancel down to 1 when it is applied.
  * image: 3 planes.  False when memory is short. */
-bool matting_stats(const DpsImage *image, int radius, double eps, int threads, double *stats);
+bool matting_stats(const DpsImage *image, int radius, double eps, const DpsWork *work,
+                   double *stats);
 
 /* L in compressed rows, columns ascending: row has n + 1 entries, n being the pixels; col and
  * val have row[n].  Every pair of pixels that share a window has an entry (25 per row for
@@ -35,7 +36,7 @@ typedef struct {
 } MattingMatrix;
 
 /* DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT when there are more entries than an int counts. */
-DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, int threads,
+DpsStatus matting_matrix(const DpsImage *image, int radius, double eps, const DpsWork *work,
                          MattingMatrix *matrix);
 void matting_matrix_clear(MattingMatrix *matrix);
 
@@ -44,7 +45,7 @@ void matting_matrix_clear(MattingMatrix *matrix);
  *     sum over i of (p_i - a . I_i - b)^2 + eps |a|^2,   at a = D_k cov_k(I, p),
  * and computed as that sum, which can't be negative.  p: any number of planes of the image's size.
  * The sum does not depend on the number of threads.  False when memory is short. */
-bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps, int threads,
-                    double *energy);
+bool matting_energy(const DpsImage *image, const DpsImage *p, int radius, double eps,
+                    const DpsWork *work, double *energy);
 
 #endif

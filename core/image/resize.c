@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* The resizing of image.h: tables of weights for both sides, and passes across and down. */
 #include "image.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -164,10 +165,10 @@ static void resize_rows(const Resize *rs, const float *in, int in_width, float *
 }
 
 /* Across, then down, both at once in a ring of rows, so that no picture in between is held. */
-static bool resize_planes(const Resize *rs, const DpsImage *in, int threads, DpsImage *out)
+static bool resize_planes(const Resize *rs, const DpsImage *in, const DpsWork *work, DpsImage *out)
 {
     /* what takes less than a millisecond is not worth waiting for a second thread */
-    int workers = image_values(in) < 200000 ? 1 : image_threads(threads), height = out->height;
+    int workers = image_values(in) < 200000 ? 1 : work_threads(work), height = out->height;
     int parts = (2 * workers + in->channels - 1) / in->channels;
     parts = parts < height ? parts : height;
     bool ok = true;
@@ -196,7 +197,7 @@ static bool resize_planes(const Resize *rs, const DpsImage *in, int threads, Dps
     return ok;
 }
 
-static bool resize(const DpsImage *in, int width, int height, Kernel kernel, int threads,
+static bool resize(const DpsImage *in, int width, int height, Kernel kernel, const DpsWork *work,
                    DpsImage *out)
 {
     *out = (DpsImage){ 0 };
@@ -205,8 +206,7 @@ static bool resize(const DpsImage *in, int width, int height, Kernel kernel, int
     bool ok = image_size_fits(in->channels, width, height) &&
               axis_init(&x, kernel, in->width, width) &&
               axis_init(&y, kernel, in->height, height) &&
-              dps_image_init(out, in->channels, width, height) &&
-              resize_planes(&rs, in, threads, out);
+              dps_image_init(out, in->channels, width, height) && resize_planes(&rs, in, work, out);
     axis_clear(&x);
     axis_clear(&y);
     if (!ok)
@@ -214,30 +214,35 @@ static bool resize(const DpsImage *in, int width, int height, Kernel kernel, int
     return ok;
 }
 
-bool image_resize_lanczos(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_lanczos(const DpsImage *in, int width, int height, const DpsWork *work,
+                          DpsImage *out)
 {
-    return resize(in, width, height, KERNEL_LANCZOS, threads, out);
+    return resize(in, width, height, KERNEL_LANCZOS, work, out);
 }
 
-bool image_resize_bilinear(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_bilinear(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out)
 {
-    return resize(in, width, height, KERNEL_TRIANGLE, threads, out);
+    return resize(in, width, height, KERNEL_TRIANGLE, work, out);
 }
 
-bool image_resize_area(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_area(const DpsImage *in, int width, int height, const DpsWork *work,
+                       DpsImage *out)
 {
-    return resize(in, width, height, KERNEL_AREA, threads, out);
+    return resize(in, width, height, KERNEL_AREA, work, out);
 }
 
-bool image_resize_adaptive(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_adaptive(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out)
 {
-    return resize(in, width, height, KERNEL_ADAPTIVE, threads, out);
+    return resize(in, width, height, KERNEL_ADAPTIVE, work, out);
 }
 
-bool image_resize_mask(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_mask(const DpsImage *in, int width, int height, const DpsWork *work,
+                       DpsImage *out)
 {
     bool shrinks = width <= in->width && height <= in->height;
-    return resize(in, width, height, shrinks ? KERNEL_ADAPTIVE : KERNEL_TRIANGLE, threads, out);
+    return resize(in, width, height, shrinks ? KERNEL_ADAPTIVE : KERNEL_TRIANGLE, work, out);
 }
 
 /* ------------------------------------------------------------- Pillow's arithmetic */
@@ -284,11 +289,11 @@ static void bytes_down(const Axis *y, int o, const unsigned char *in, size_t wid
 
 /* One plane.  across: room for in_height rows of out's width. */
 static bool resize_bytes(const Axis *x, const Axis *y, const float *in, int in_width, int in_height,
-                         int threads, unsigned char *across, float *out)
+                         const DpsWork *work, unsigned char *across, float *out)
 {
     size_t width = (size_t) x->out;
     bool ok = true;
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         unsigned char *bytes = malloc((size_t) in_width);
         int *sum = malloc(width * sizeof *sum);
@@ -315,7 +320,8 @@ static bool resize_bytes(const Axis *x, const Axis *y, const float *in, int in_w
     return ok;
 }
 
-bool image_resize_lanczos8(const DpsImage *in, int width, int height, int threads, DpsImage *out)
+bool image_resize_lanczos8(const DpsImage *in, int width, int height, const DpsWork *work,
+                           DpsImage *out)
 {
     *out = (DpsImage){ 0 };
     Axis x = { 0 }, y = { 0 };
@@ -325,7 +331,7 @@ bool image_resize_lanczos8(const DpsImage *in, int width, int height, int thread
               dps_image_init(out, in->channels, width, height) &&
               (across = malloc((size_t) in->height * (size_t) width));
     for (int c = 0; ok && c < in->channels; c++)
-        ok = resize_bytes(&x, &y, image_plane(in, c), in->width, in->height, threads, across,
+        ok = resize_bytes(&x, &y, image_plane(in, c), in->width, in->height, work, across,
                           image_plane(out, c));
     free(across);
     axis_clear(&x);

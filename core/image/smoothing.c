@@ -3,7 +3,7 @@
 
 #include "affine-solve.h"
 #include "affine.h"
-#include "cancel.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -227,10 +227,10 @@ static void guided_rows(Guided *g, const Laying *laying, int begin, int end, Can
     }
 }
 
-static DpsStatus guided(const DpsImage *image, int radius, double eps, int threads,
+static DpsStatus guided(const DpsImage *image, int radius, double eps, const DpsWork *work,
                         const Laying *laying, Cancel *cancel)
 {
-    int workers = image_threads(threads), height = image->height;
+    int workers = work_threads(work), height = image->height;
     int parts = most(1, least(2 * workers, height / (4 * radius + 1)));
     bool ok = true;
 #pragma omp parallel num_threads(workers)
@@ -254,24 +254,25 @@ static DpsStatus guided(const DpsImage *image, int radius, double eps, int threa
     return cancel->stop ? DPS_CANCELLED : DPS_OK;
 }
 
-bool smoothing_guided(const DpsImage *image, int radius, double eps, int threads, DpsImage *out)
+bool smoothing_guided(const DpsImage *image, int radius, double eps, const DpsWork *work,
+                      DpsImage *out)
 {
-    Cancel never = { NULL, NULL, false };
+    Cancel never = { NULL, false };
     const Laying laying = { image, -1, out };
     if (!dps_image_init(out, 3, image->width, image->height))
         return false;
-    if (guided(image, radius, eps, threads, &laying, &never) == DPS_OK)
+    if (guided(image, radius, eps, work, &laying, &never) == DPS_OK)
         return true;
     dps_image_clear(out);
     return false;
 }
 
 DpsStatus smoothing_detail(DpsImage *result, const DpsImage *content, double amount, int radius,
-                           double eps, int threads, bool (*cancelled)(void *data), void *data)
+                           double eps, const DpsWork *work)
 {
-    Cancel cancel = { cancelled, data, false };
+    Cancel cancel = { work, false };
     const Laying laying = { result, amount, result };
-    return guided(content, radius, eps, threads, &laying, &cancel);
+    return guided(content, radius, eps, work, &laying, &cancel);
 }
 
 /* ------------------------------------------------------- the reference's smoothing */
@@ -382,9 +383,10 @@ static void bilateral_block(const Bilateral *b, int y, int start, int count, Dps
                 sum[AFFINE_PLANES][x];
 }
 
-static void local_maps(const DpsImage *content, const DpsImage *result, int threads, DpsImage *maps)
+static void local_maps(const DpsImage *content, const DpsImage *result, const DpsWork *work,
+                       DpsImage *maps)
 {
-#pragma omp parallel for schedule(static) num_threads(image_threads(threads))
+#pragma omp parallel for schedule(static) num_threads(work_threads(work))
     for (int y = 0; y < content->height; y++)
         for (int x = 0; x < content->width; x++)
             local_map(content, result, x, y,
@@ -392,10 +394,9 @@ static void local_maps(const DpsImage *content, const DpsImage *result, int thre
 }
 
 DpsStatus smoothing_affine(const DpsImage *content, const DpsImage *result, int radius,
-                           double space, double colour, int threads, bool (*cancelled)(void *data),
-                           void *data, DpsImage *out)
+                           double space, double colour, const DpsWork *work, DpsImage *out)
 {
-    Cancel cancel = { cancelled, data, false };
+    Cancel cancel = { work, false };
     DpsImage maps;
     if (!dps_image_init(&maps, AFFINE_PLANES, content->width, content->height)) {
         *out = (DpsImage){ 0 };
@@ -405,9 +406,9 @@ DpsStatus smoothing_affine(const DpsImage *content, const DpsImage *result, int 
         dps_image_clear(&maps);
         return DPS_NO_MEMORY;
     }
-    local_maps(content, result, threads, &maps);
+    local_maps(content, result, work, &maps);
     const Bilateral b = { content, &maps, radius, space, colour };
-#pragma omp parallel for schedule(dynamic) num_threads(image_threads(threads))
+#pragma omp parallel for schedule(dynamic) num_threads(work_threads(work))
     for (int y = 0; y < content->height; y++)
         for (int x = 0; x < content->width && !cancel_stops(&cancel); x += BLOCK)
             bilateral_block(&b, y, x, least(BLOCK, content->width - x), out);

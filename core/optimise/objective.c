@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "device/quadratic.h"
 #include "image/matting.h"
-#include "objective.h"
+#include "objective-private.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-struct Objective {
-    const Network *network;
-    ObjectiveOptions o;
-    Tape *tape;
-    Linop *matting, *variation, *free_part;
-    Masks *masks[NETWORK_STYLES];
-    Tensor *style_target[NETWORK_STYLES], *content_target, *first;
-    double style_weight[NETWORK_STYLES], content_weight, pixels;
-    int style_slot[NETWORK_STYLES], content_slot, matting_slot;
-};
 
 Tape *objective_tape(const Objective *e)
 {
@@ -25,7 +12,10 @@ Tape *objective_tape(const Objective *e)
 
 const Linop *objective_matting(const Objective *e)
 {
-    return e->matting;
+    for (int i = 0; i < e->terms; i++)
+        if (e->term[i].loss == LOSS_MATTING)
+            return e->term[i].a;
+    return NULL;
 }
 
 const Linop *objective_free_part(const Objective *e)
@@ -39,129 +29,49 @@ void objective_free(Objective *e)
         return;
     const Backend *be = e->network->dev->be;
     tape_free(e->tape);
-    for (int i = 0; i < NETWORK_STYLES; i++) {
-        if (e->masks[i])
-            be->masks_drop(e->masks[i]);
-        if (e->style_target[i])
-            be->drop(e->style_target[i]);
+    for (const Term *t = e->term; t < e->term + e->terms; t++) {
+        if (t->target)
+            be->drop(t->target);
+        if (t->masks)
+            be->masks_drop(t->masks);
+        if (t->a)
+            be->linop_drop(t->a);
     }
-    if (e->content_target)
-        be->drop(e->content_target);
-    if (e->first)
-        be->drop(e->first);
-    if (e->matting)
-        be->linop_drop(e->matting);
-    if (e->variation)
-        be->linop_drop(e->variation);
     if (e->free_part)
         be->linop_drop(e->free_part);
     free(e);
 }
 
-Losses objective_losses(const Objective *e, const double *slots)
+DpsLosses objective_losses(const Objective *e, const double *slots)
 {
-    Losses l = { .total = tape_total(e->tape, slots) };
+    double sum[LOSSES] = { 0 };
 
-    for (int i = 0; i < e->network->styles; i++)
-        l.style += e->style_weight[i] * slots[e->style_slot[i]];
-    l.style /= e->o.style > 0 ? e->o.style : 1;
-    l.content = e->content_weight * slots[e->content_slot] / (e->o.content > 0 ? e->o.content : 1);
-    if (e->matting)
-        l.matting = slots[e->matting_slot] / (e->o.paper ? 1 : e->pixels);
-    return l;
+    for (const Term *t = e->term; t < e->term + e->terms; t++)
+        sum[t->loss] += term_scale(t) * slots[t->slot];
+    for (int i = 0; i < LOSSES; i++)
+        sum[i] /= e->o.weight[i] > 0 ? e->o.weight[i] : 1;
+    return (DpsLosses){ .total = tape_total(e->tape, slots),
+                        .style = sum[LOSS_STYLE],
+                        .content = sum[LOSS_CONTENT],
+                        .matting = sum[LOSS_MATTING] };
 }
 
-/* ------------------------------------------------------------------ masks */
+/* ------------------------------------------------------------ tools of the terms */
 
-/* Masks that follow the network to a layer, through every convolution and pooling before it. */
-static bool follow(const Network *n, int layer, const int *w, const int *h, DpsImage *masks)
+Term *objective_add_term(Objective *e, Loss loss, double normaliser)
 {
-    const Layer *l = &n->layer[layer];
-    bool spreads = l->kind == LAYER_JOIN || (l->kind == LAYER_CONV && l->conv->shape.k > 1);
+    Term *t = &e->term[e->terms++];
 
-    if (l->from != NETWORK_INPUT && !follow(n, l->from, w, h, masks))
-        return false;
-    if (spreads && !regions_follow_convolution(masks))
-        return false;
-    return (masks->width == w[layer] && masks->height == h[layer]) ||
-           regions_follow_pooling(masks, w[layer], h[layer]);
+    *t = (Term){ .loss = loss, .weight = e->o.weight[loss], .normaliser = normaliser };
+    return t;
 }
 
-/* The masks at a layer, whose node gives the size. */
-static bool masks_at(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
-                     DpsImage *out)
+double term_scale(const Term *t)
 {
-    int w[NETWORK_LAYERS], h[NETWORK_LAYERS];
-
-    for (int i = 0; i < e->network->layers; i++) {
-        w[i] = node_value(node[i])->w;
-        h[i] = node_value(node[i])->h;
-    }
-    if (!e->o.paper)
-        return regions_shrink(masks, w[layer], h[layer], out);
-    if (!image_copy(masks, out))
-        return false;
-    if (follow(e->network, layer, w, h, out))
-        return true;
-    dps_image_clear(out);
-    return false;
+    return t->normaliser > 0 ? t->weight / t->normaliser : 0;
 }
 
-static double plane_sum(const DpsImage *masks, int k)
-{
-    const float *m = image_plane(masks, k);
-    double sum = 0;
-
-    for (size_t i = 0; i < image_pixels(masks); i++)
-        sum += m[i];
-    return sum;
-}
-
-/* Weight of a region's |G - T|^2 within a layer: in the paper's weighting its share of the picture; in the
- * relative one 1 where the layer has enough of the region's pixels to say something of it. */
-static double region_share(const Objective *e, const DpsImage *masks, int k)
-{
-    double n = plane_sum(masks, k);
-
-    if (e->o.paper)
-        return n / (double) image_pixels(masks);
-    return n < e->o.enough ? n / e->o.enough : 1;
-}
-
-/* Scales each plane so that diag(m^2) carries the Gram matrix's normalisation and the square root
- * of the region's weight: the loss is then a plain squared difference. */
-static void fold_scale(const Objective *e, DpsImage *masks, int planes, const double *share)
-{
-    for (int k = 0; k < masks->channels; k++) {
-        double sum = plane_sum(masks, k) * (e->o.paper ? planes : 1);
-        float scale = sum > 0 ? (float) sqrt(sqrt(share[k]) / sum) : 0;
-        float *m = image_plane(masks, k);
-        for (size_t i = 0; i < image_pixels(masks); i++)
-            m[i] *= scale;
-    }
-}
-
-/* The masks of one style layer, scaled, on the device; share[k] is filled from the content's masks
- * and used for both pictures. */
-static Masks *layer_masks(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
-                          double *share, bool fill)
-{
-    const Network *n = e->network;
-    DpsImage at;
-
-    if (!masks_at(e, masks, node, layer, &at))
-        return NULL;
-    for (int k = 0; fill && k < at.channels; k++)
-        share[k] = region_share(e, &at, k);
-    fold_scale(e, &at, node_value(node[layer])->c, share);
-    Masks *m = n->dev->be->masks(n->dev, at.channels, at.height, at.width, at.data);
-    dps_image_clear(&at);
-    return m;
-}
-
-/* ------------------------------------------------------------------ targets */
-
-static Tensor *copy_of(const Tensor *x)
+Tensor *objective_copy(const Tensor *x)
 {
     const Backend *be = x->dev->be;
     Tensor *y = be->tensor(x->dev, x->c, x->h, x->w);
@@ -171,8 +81,7 @@ static Tensor *copy_of(const Tensor *x)
     return y;
 }
 
-/* Features of a picture: forward only. */
-static DpsStatus forward(Tape *tape, const DpsImage *image)
+DpsStatus objective_forward(Tape *tape, const DpsImage *image)
 {
     Device *dev = tape_device(tape);
     Tensor *x = dev->be->tensor(dev, 3, image->height, image->width);
@@ -185,101 +94,102 @@ static DpsStatus forward(Tape *tape, const DpsImage *image)
     return DPS_OK;
 }
 
-/* The style's Gram matrices become the targets; a layer's weight follows from their size. */
-static DpsStatus take_targets(Objective *e, Node *const *gram)
+/* ------------------------------------------------------------------- the losses */
+
+/* What a mean over the picture's pixels is divided by. */
+static double pixels(const Objective *e, const Sources *s)
+{
+    return e->o.weighting.normalise == NORMALISE_BY_TARGET ? (double) image_pixels(s->content) : 1;
+}
+
+static DpsStatus add_matting(Objective *e, const Sources *s)
 {
     Device *dev = e->network->dev;
-    double norm[NETWORK_STYLES], shares = 0;
+    const DpsImage *content = s->content;
+    int radius = e->o.window_radius;
+    double *stats = malloc(9 * image_pixels(content) * sizeof *stats);
+    double eps = e->o.eps > 0 ? e->o.eps : MATTING_EPS;
+    Term *t = objective_add_term(e, LOSS_MATTING, pixels(e, s));
 
-    for (int i = 0; i < e->network->styles; i++) {
-        if (!(e->style_target[i] = copy_of(node_value(gram[i]))))
-            return DPS_NO_MEMORY;
-        dev->be->dots(i, e->style_target[i], 1, &e->style_target[i]);
-        shares += e->network->share[i];
-    }
-    DpsStatus status = dev->be->read(dev, 0, e->network->styles, norm);
-    for (int i = 0; i < e->network->styles && !status; i++) {
-        double c = e->style_target[i]->h, style = e->o.style * e->network->share[i];
-        if (e->o.paper)
-            e->style_weight[i] = style / (c * c);
-        else
-            e->style_weight[i] = norm[i] > 0 ? style / (shares * norm[i]) : 0;
-    }
-    return status;
+    if (stats && matting_stats(content, radius, eps, s->work, stats))
+        t->a = dev->be->matting(dev, content->height, content->width, radius, content->data, stats);
+    free(stats);
+    if (!t->a)
+        return DPS_NO_MEMORY;
+    t->slot = tape_quad(e->tape, tape_input(e->tape), t->a, term_scale(t));
+    return DPS_OK;
 }
 
-static DpsStatus style_targets(Objective *e, const DpsImage *style, const DpsImage *masks,
-                               double *share)
+static DpsStatus add_variation(Objective *e, const Sources *s)
 {
-    const Network *n = e->network;
-    Tape *tape = tape_new(n->dev, 3, style->height, style->width, false);
-    Masks *m[NETWORK_STYLES] = { 0 };
-    Node *node[NETWORK_LAYERS], *gram[NETWORK_STYLES];
-    DpsStatus status = DPS_NO_MEMORY;
-    bool ok = tape != NULL;
+    Term *t = objective_add_term(e, LOSS_VARIATION, 1);
 
-    if (ok)
-        network_record(n, tape, node);
-    ok = ok && tape_ok(tape);
-    for (int i = 0; i < n->styles && ok; i++) {
-        m[i] = layer_masks(e, masks, node, n->style[i], share + i * masks->channels, false);
-        ok = m[i] && (gram[i] = tape_gram(tape, node[n->style[i]], m[i]));
-    }
-    if (ok)
-        status = forward(tape, style);
-    if (!status)
-        status = take_targets(e, gram);
-    tape_free(tape);
-    for (int i = 0; i < n->styles; i++)
-        if (m[i])
-            n->dev->be->masks_drop(m[i]);
-    return status;
+    t->a = quadratic_variation(e->network->dev, s->content->height, s->content->width);
+    if (!t->a)
+        return DPS_NO_MEMORY;
+    t->slot = tape_quad(e->tape, tape_input(e->tape), t->a, term_scale(t));
+    return DPS_OK;
 }
 
-static DpsStatus content_target(Objective *e, const DpsImage *content, const Node *features)
+static DpsStatus add_gamut(Objective *e, const Sources *s)
+{
+    Term *t = objective_add_term(e, LOSS_GAMUT, pixels(e, s));
+
+    t->slot = tape_excess(e->tape, tape_input(e->tape), term_scale(t));
+    return DPS_OK;
+}
+
+static DpsStatus add_estimate(Objective *e, const Sources *s)
 {
     const Backend *be = e->network->dev->be;
+    const DpsImage *estimate = e->o.estimate;
+
+    if (!estimate)
+        return DPS_OK;
+    Term *t = objective_add_term(e, LOSS_ESTIMATE, 3 * pixels(e, s));
+    if (!(t->target = be->tensor(e->network->dev, 3, estimate->height, estimate->width)))
+        return DPS_NO_MEMORY;
+    be->upload(t->target, estimate->data);
+    t->slot = tape_sqdiff(e->tape, tape_input(e->tape), t->target, term_scale(t));
+    return DPS_OK;
+}
+
+static DpsStatus add_content(Objective *e, const Sources *s)
+{
+    const Network *n = e->network;
+    const Backend *be = n->dev->be;
+    Node *features = tape_slice(e->tape, s->node[n->content], n->content_from,
+                                n->content_to - n->content_from);
     double norm;
-    DpsStatus status = forward(e->tape, content);
+    DpsStatus status = features ? objective_forward(e->tape, s->content) : DPS_NO_MEMORY;
 
     if (status)
         return status;
     const Tensor *f = node_value(features);
-    if (!(e->content_target = copy_of(f)))
+    Term *t = objective_add_term(e, LOSS_CONTENT, (double) f->c * f->h * f->w);
+    if (!(t->target = objective_copy(f)))
         return DPS_NO_MEMORY;
-    be->dots(0, e->content_target, 1, &e->content_target);
-    status = be->read(e->network->dev, 0, 1, &norm);
-    if (e->o.paper)
-        e->content_weight = e->o.content / ((double) f->c * f->h * f->w);
-    else
-        e->content_weight = norm > 0 ? e->o.content / norm : 0;
-    return status;
+    be->dots(0, t->target, 1, &t->target);
+    status = be->read(n->dev, 0, 1, &norm);
+    if (status)
+        return status;
+    if (e->o.weighting.normalise == NORMALISE_BY_TARGET)
+        t->normaliser = norm;
+    t->slot = tape_sqdiff(e->tape, features, t->target, term_scale(t));
+    return DPS_OK;
 }
 
-/* ------------------------------------------------------------------ operators */
+/* In the order in which they are recorded.  Losses of features are there whatever their weight. */
+static const struct {
+    LossConstructor *add;
+    bool always;
+} losses[LOSSES] = {
+    [LOSS_MATTING] = { add_matting, false }, [LOSS_VARIATION] = { add_variation, false },
+    [LOSS_GAMUT] = { add_gamut, false },     [LOSS_ESTIMATE] = { add_estimate, false },
+    [LOSS_CONTENT] = { add_content, true },  [LOSS_STYLE] = { style_loss_add, true },
+};
 
-static DpsStatus make_matting(Objective *e, const DpsImage *content)
-{
-    Device *dev = e->network->dev;
-    double *stats = malloc(9 * image_pixels(content) * sizeof *stats);
-    double eps = e->o.eps > 0 ? e->o.eps : MATTING_EPS;
-
-    if (stats && matting_stats(content, e->o.window_radius, eps, e->o.threads, stats))
-        e->matting = dev->be->matting(dev, content->height, content->width, e->o.window_radius,
-                                      content->data, stats);
-    free(stats);
-    return e->matting ? DPS_OK : DPS_NO_MEMORY;
-}
-
-static DpsStatus take_guess(Objective *e)
-{
-    const Backend *be = e->network->dev->be;
-    const DpsImage *first = e->o.first;
-
-    if ((e->first = be->tensor(e->network->dev, 3, first->height, first->width)))
-        be->upload(e->first, first->data);
-    return e->first ? DPS_OK : DPS_NO_MEMORY;
-}
+/* -------------------------------------------------------------------- recording */
 
 static DpsStatus make_free_part(Objective *e, const DpsImage *content, const RegionSet *set)
 {
@@ -294,85 +204,40 @@ static DpsStatus make_free_part(Objective *e, const DpsImage *content, const Reg
     return e->free_part ? DPS_OK : DPS_NO_MEMORY;
 }
 
-/* ------------------------------------------------------------------ recording */
-
-static DpsStatus record_losses(Objective *e, Node *const *node, Node *features)
+static DpsStatus build(Objective *e, Sources *s, const RegionSet *set)
 {
-    const Network *n = e->network;
-    Node *x = tape_input(e->tape);
+    const DpsImage *content = s->content;
+    DpsStatus status = DPS_OK;
 
-    if (e->matting)
-        e->matting_slot = tape_quad(e->tape, x, e->matting,
-                                    e->o.matting / (e->o.paper ? 1 : e->pixels));
-    if (e->variation)
-        tape_quad(e->tape, x, e->variation, e->o.variation);
-    if (!e->o.paper && e->o.gamut > 0)
-        tape_excess(e->tape, x, e->o.gamut / e->pixels);
-    if (e->first)
-        tape_sqdiff(e->tape, x, e->first, e->o.guess / (3 * e->pixels));
-    e->content_slot = tape_sqdiff(e->tape, features, e->content_target, e->content_weight);
-    for (int i = 0; i < n->styles; i++) {
-        Node *gram = tape_gram(e->tape, node[n->style[i]], e->masks[i]);
-        if (gram)
-            e->style_slot[i] = tape_sqdiff(e->tape, gram, e->style_target[i], e->style_weight[i]);
-    }
-    return tape_ok(e->tape) ? DPS_OK : DPS_NO_MEMORY;
-}
-
-static DpsStatus build(Objective *e, const DpsImage *content, const DpsImage *style,
-                       const RegionSet *set, const DpsImage *content_masks,
-                       const DpsImage *style_masks, double *share)
-{
-    const Network *n = e->network;
-    int k = content_masks->channels;
-    Node *node[NETWORK_LAYERS];
-
-    if (!(e->tape = tape_new(n->dev, 3, content->height, content->width, true)))
+    if (!(e->tape = tape_new(e->network->dev, 3, content->height, content->width, true)))
         return DPS_NO_MEMORY;
-    network_record(n, e->tape, node);
+    network_record(e->network, e->tape, s->node);
     if (!tape_ok(e->tape))
         return DPS_NO_MEMORY;
-    Node *features = tape_slice(e->tape, node[n->content], n->content_from,
-                                n->content_to - n->content_from);
-    if (!features)
-        return DPS_NO_MEMORY;
-    for (int i = 0; i < n->styles; i++)
-        if (!(e->masks[i] = layer_masks(e, content_masks, node, n->style[i], share + i * k, true)))
-            return DPS_NO_MEMORY;
-    DpsStatus status = style_targets(e, style, style_masks, share);
-    if (!status)
-        status = content_target(e, content, features);
-    if (!status && e->o.matting > 0)
-        status = make_matting(e, content);
-    if (!status && e->o.paper && e->o.variation > 0)
-        if (!(e->variation = quadratic_variation(n->dev, content->height, content->width)))
-            status = DPS_NO_MEMORY;
-    if (!status && e->o.first && e->o.guess > 0)
-        status = take_guess(e);
-    if (!status && !e->o.paper && set->matched < set->count)
+    for (int i = 0; i < LOSSES && !status; i++)
+        if (losses[i].always || e->o.weight[i] > 0)
+            status = losses[i].add(e, s);
+    if (!status && !e->o.weighting.free_unmatched && set->matched < set->count)
         status = make_free_part(e, content, set);
-    return status ? status : record_losses(e, node, features);
+    return status || tape_ok(e->tape) ? status : DPS_NO_MEMORY;
 }
 
 DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImage *style,
-                        const RegionSet *set, const ObjectiveOptions *o, Objective **objective)
+                        const RegionSet *set, const ObjectiveOptions *o, const DpsWork *work,
+                        Objective **objective)
 {
     Objective *e = calloc(1, sizeof *e);
-    DpsImage cm = { 0 }, sm = { 0 };
-    double *share = calloc((size_t) n->styles * set->matched + 1, sizeof *share);
+    Sources s = { .content = content, .style = style, .work = work };
     DpsStatus status = DPS_NO_MEMORY;
 
     if (e) {
         e->network = n;
         e->o = *o;
     }
-    if (e && share && regions_matched(set, &cm, &sm)) {
-        e->pixels = (double) image_pixels(content);
-        status = build(e, content, style, set, &cm, &sm, share);
-    }
-    free(share);
-    dps_image_clear(&cm);
-    dps_image_clear(&sm);
+    if (e && regions_matched(set, &s.content_masks, &s.style_masks))
+        status = build(e, &s, set);
+    dps_image_clear(&s.content_masks);
+    dps_image_clear(&s.style_masks);
     if (status && e) {
         objective_free(e);
         e = NULL;

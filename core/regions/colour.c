@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "colour.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -194,9 +195,9 @@ static void compose(const ColourMap *second, ColourMap *first)
 
 /* Every region's map, or what comes on top of it once `mapped`, where it leads, has been seen. */
 static void find_maps(const DpsImage *content, const DpsImage *mapped, const DpsImage *style,
-                      const RegionSet *set, int threads, ColourMap *map)
+                      const RegionSet *set, const DpsWork *work, ColourMap *map)
 {
-#pragma omp parallel for schedule(dynamic) num_threads(image_threads(threads))
+#pragma omp parallel for schedule(dynamic) num_threads(work_threads(work))
     for (int k = 0; k < set->count; k++) {
         if (!regions_active(set, k))
             continue;
@@ -229,7 +230,7 @@ static void apply_maps(const DpsImage *content, const RegionSet *set, const Colo
 }
 
 bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                             int threads, DpsImage *out)
+                             const DpsWork *work, DpsImage *out)
 {
     float *total = malloc(image_pixels(content) * sizeof *total);
     ColourMap *map = malloc((size_t) set->count * sizeof *map);
@@ -240,7 +241,7 @@ bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, con
     for (int k = 0; k < set->count && ok; k++)
         map[k] = identity;
     for (int i = 0; i < ROUNDS && ok; i++) {
-        find_maps(content, i ? out : NULL, style, set, threads, map);
+        find_maps(content, i ? out : NULL, style, set, work, map);
         apply_maps(content, set, map, total, out);
     }
     free(total);

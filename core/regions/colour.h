@@ -36,7 +36,7 @@ double colour_spread(const double a[9], const double b[9]);
  * the sizes of content and style.  *out is made, of the content's size; the caller clears it.
  * False when memory is short. */
 bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                             int threads, DpsImage *out);
+                             const DpsWork *work, DpsImage *out);
 
 /* Eigenvalues, and eigenvectors as the columns of v, of a symmetric 3x3 matrix (Jacobi). */
 void colour_eigen(const double a[9], double value[3], double v[9]);

@@ -83,14 +83,15 @@ static void clear(Small *s)
     }
 }
 
-static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, Small *s)
+static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, const DpsWork *work,
+                 Small *s)
 {
-    int w, h, threads = job->options.threads;
+    int w, h;
 
     image_fit(photo->width, photo->height, SIDE, false, &w, &h);
-    if (!image_resize_lanczos(photo, w, h, threads, &s->image) ||
+    if (!image_resize_lanczos(photo, w, h, work, &s->image) ||
         !dps_image_init(&s->luma[0], 1, w, h) ||
-        !regions_lay(job->regions, job->region, of_style, w, h, threads, &s->masks[0]))
+        !regions_lay(job->regions, job->region, of_style, w, h, work, &s->masks[0]))
         return false;
     const float *r = s->image.data, *g = image_plane(&s->image, 1), *b = image_plane(&s->image, 2);
     for (size_t i = 0; i < image_pixels(&s->image); i++)
@@ -98,18 +99,19 @@ static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, Small 
     for (int i = 1; i < SCALES; i++) {
         w = (w + 1) / 2;
         h = (h + 1) / 2;
-        if (!image_resize_area(&s->luma[i - 1], w, h, threads, &s->luma[i]) ||
-            !image_resize_area(&s->masks[i - 1], w, h, threads, &s->masks[i]))
+        if (!image_resize_area(&s->luma[i - 1], w, h, work, &s->luma[i]) ||
+            !image_resize_area(&s->masks[i - 1], w, h, work, &s->masks[i]))
             return false;
     }
     return true;
 }
 
 /* look: one per region, "the rest" included. */
-static bool look_at(const DpsJob *job, const DpsImage *photo, bool of_style, Look *look)
+static bool look_at(const DpsJob *job, const DpsImage *photo, bool of_style, const DpsWork *work,
+                    Look *look)
 {
     Small s = { 0 };
-    bool ok = make(job, photo, of_style, &s);
+    bool ok = make(job, photo, of_style, work, &s);
 
     for (int k = 0; ok && k <= job->regions; k++) {
         const float *mask = image_plane(&s.masks[0], k);
@@ -147,11 +149,13 @@ static double distance(const Look *a, const Look *b)
     return d + HEIGHT_WEIGHT * square(a->height - b->height);
 }
 
-static bool find_nearest(const DpsJob *job, const DpsImage *content, const DpsImage *style, int *of)
+static bool find_nearest(const DpsJob *job, const DpsImage *content, const DpsImage *style,
+                         const DpsWork *work, int *of)
 {
     int n = job->regions + 1, candidates = job->only_regions ? n - 1 : n;
     Look *look = calloc(2 * (size_t) n, sizeof *look);
-    bool ok = look && look_at(job, content, false, look) && look_at(job, style, true, look + n);
+    bool ok = look && look_at(job, content, false, work, look) &&
+              look_at(job, style, true, work, look + n);
 
     for (int k = 0; ok && k < n; k++) {
         double least = INFINITY;
@@ -167,7 +171,8 @@ static bool find_nearest(const DpsJob *job, const DpsImage *content, const DpsIm
     return ok;
 }
 
-bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImage *style, int *of)
+bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImage *style,
+                       const DpsWork *work, int *of)
 {
     DpsUnmatched rule = job->options.unmatched;
     bool ok = true;
@@ -177,7 +182,7 @@ bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImag
                 : job->only_regions         ? COUNTERPART_COVERED
                                             : COUNTERPART_WHOLE;
     if (rule == DPS_UNMATCHED_NEAREST)
-        ok = find_nearest(job, content, style, of);
+        ok = find_nearest(job, content, style, work, of);
     if (job->only_regions)
         of[job->regions] = COUNTERPART_NONE;
     return ok;

@@ -22,6 +22,7 @@
  * weights it is the region that people chose in about half of the cases, where chance would be right
  * in less than a third (tests/cli/test-unmatched.py).
  * False when memory is short. */
-bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImage *style, int *of);
+bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImage *style,
+                       const DpsWork *work, int *of);
 
 #endif

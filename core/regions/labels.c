@@ -113,8 +113,8 @@ void dps_regions_free(int regions, DpsRegion *region)
 }
 
 /* which[i] becomes the region that covers pixel i most, or `regions` where none does. */
-static bool find_most(int regions, const DpsRegion *region, bool style, int threads, DpsImage *most,
-                      unsigned char *which)
+static bool find_most(int regions, const DpsRegion *region, bool style, const DpsWork *work,
+                      DpsImage *most, unsigned char *which)
 {
     size_t n = image_pixels(most);
     memset(which, regions, n);
@@ -123,7 +123,7 @@ static bool find_most(int regions, const DpsRegion *region, bool style, int thre
         DpsImage laid;
         if (mask->channels == 0)
             continue;
-        if (!image_resize_mask(mask, most->width, most->height, threads, &laid))
+        if (!image_resize_mask(mask, most->width, most->height, work, &laid))
             return false;
         for (size_t i = 0; i < n; i++)
             if (laid.data[i] > most->data[i]) {
@@ -146,7 +146,7 @@ static void paint(const unsigned char *which, DpsImage *map)
 }
 
 DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool style, int width,
-                                  int height, int threads, DpsImage *map)
+                                  int height, const DpsWork *work, DpsImage *map)
 {
     char message[DPS_MESSAGE];
     *map = (DpsImage){ 0 };
@@ -158,7 +158,7 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
     bool ok = dps_image_init(map, 3, width, height) && dps_image_init(&most, 1, width, height);
     if (ok)
         which = malloc(image_pixels(map));
-    ok = which && find_most(regions, region, style, threads, &most, which);
+    ok = which && find_most(regions, region, style, work, &most, which);
     if (ok)
         paint(which, map);
     else

@@ -67,14 +67,15 @@ DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_M
 /* ------------------------------------------------------------------- preparing */
 
 /* One picture's masks at its size, in planes 0 .. regions - 1 of `out`, which has one more. */
-static bool lay_masks(int regions, const DpsRegion *region, bool style, int threads, DpsImage *out)
+static bool lay_masks(int regions, const DpsRegion *region, bool style, const DpsWork *work,
+                      DpsImage *out)
 {
     for (int k = 0; k < regions; k++) {
         const DpsImage *mask = style ? &region[k].style : &region[k].content;
         DpsImage laid;
         if (mask->channels == 0)
             continue;
-        if (!image_resize_mask(mask, out->width, out->height, threads, &laid))
+        if (!image_resize_mask(mask, out->width, out->height, work, &laid))
             return false;
         image_clip(&laid);
         memcpy(image_plane(out, k), laid.data, image_pixels(out) * sizeof(float));
@@ -179,11 +180,11 @@ static void pair_regions(int regions, const DpsRegion *region, const int *counte
 }
 
 bool regions_lay(int regions, const DpsRegion *region, bool style, int width, int height,
-                 int threads, DpsImage *out)
+                 const DpsWork *work, DpsImage *out)
 {
     if (!dps_image_init(out, regions + 1, width, height))
         return false;
-    if (lay_masks(regions, region, style, threads, out)) {
+    if (lay_masks(regions, region, style, work, out)) {
         share_pixels(out);
         return true;
     }
@@ -207,17 +208,17 @@ static bool make_set(int regions, const DpsRegion *region, const int *counterpar
 }
 
 DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
-                          int content_height, int style_width, int style_height, int threads,
-                          const int *counterpart, RegionSet *set, char message[DPS_MESSAGE])
+                          int content_height, int style_width, int style_height,
+                          const DpsWork *work, const int *counterpart, RegionSet *set,
+                          char message[DPS_MESSAGE])
 {
     *set = (RegionSet){ 0 };
     DpsStatus status = regions_check(regions, region, message);
     if (status != DPS_OK)
         return status;
     set->count = regions + 1;
-    if (!regions_lay(regions, region, false, content_width, content_height, threads,
-                     &set->content) ||
-        !regions_lay(regions, region, true, style_width, style_height, threads, &set->style) ||
+    if (!regions_lay(regions, region, false, content_width, content_height, work, &set->content) ||
+        !regions_lay(regions, region, true, style_width, style_height, work, &set->style) ||
         !make_set(regions, region, counterpart, set)) {
         snprintf(message, DPS_MESSAGE, "There is not enough memory for %d masks of %d x %d.",
                  regions, content_width, content_height);

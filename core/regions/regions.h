@@ -51,8 +51,9 @@ enum {
  * DPS_BAD_INPUT, with a sentence in message, for a mask that can't be used and when no region
  * is active; DPS_NO_MEMORY.  *set is empty unless DPS_OK. */
 DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
-                          int content_height, int style_width, int style_height, int threads,
-                          const int *counterpart, RegionSet *set, char message[DPS_MESSAGE]);
+                          int content_height, int style_width, int style_height,
+                          const DpsWork *work, const int *counterpart, RegionSet *set,
+                          char message[DPS_MESSAGE]);
 void regions_clear(RegionSet *set);
 
 /* DPS_OK, or DPS_BAD_INPUT and a sentence: the checks of regions_prepare that need no working
@@ -62,7 +63,7 @@ DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_M
 /* Masks of one picture, laid over it: regions + 1 planes, "the rest" last; at every pixel they sum to
  * 1.  False when memory is short. */
 bool regions_lay(int regions, const DpsRegion *region, bool style, int width, int height,
-                 int threads, DpsImage *out);
+                 const DpsWork *work, DpsImage *out);
 
 /* Copies of the active regions' masks, set->matched planes each. */
 bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style);

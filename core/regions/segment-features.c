@@ -68,11 +68,12 @@ static bool describe(SegmentPicture *picture)
     return true;
 }
 
-bool segment_picture_init(const DpsImage *photo, int size, int threads, SegmentPicture *picture)
+bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
+                          SegmentPicture *picture)
 {
     int width, height;
     image_fit(photo->width, photo->height, size, false, &width, &height);
-    if (!image_resize_area(photo, width, height, threads, &picture->small))
+    if (!image_resize_area(photo, width, height, work, &picture->small))
         return false;
     image_clip(&picture->small);
     picture->label = calloc(image_pixels(&picture->small), 1);

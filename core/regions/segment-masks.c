@@ -15,7 +15,7 @@ enum { RADIUS = 3 };
 
 /* Coverages of up to three labels from `first` on, in the planes of masks. */
 static bool draw_three(const SegmentPicture *picture, const DpsImage *photo, int first, int count,
-                       DpsImage *hard, int threads, DpsImage *masks)
+                       DpsImage *hard, const DpsWork *work, DpsImage *masks)
 {
     const uint8_t *label = picture->label;
     size_t n = image_pixels(hard);
@@ -24,7 +24,7 @@ static bool draw_three(const SegmentPicture *picture, const DpsImage *photo, int
     for (size_t i = 0; i < n; i++)
         if (label[i] >= first && label[i] < first + count)
             image_plane(hard, label[i] - first)[i] = 1;
-    if (!affine_carry(&picture->small, hard, photo, RADIUS, EPS, threads, &drawn))
+    if (!affine_carry(&picture->small, hard, photo, RADIUS, EPS, work, &drawn))
         return false;
     memcpy(image_plane(masks, first), drawn.data,
            (size_t) count * image_pixels(photo) * sizeof(float));
@@ -50,14 +50,14 @@ static void share_out(DpsImage *masks)
     }
 }
 
-bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count, int threads,
-                   DpsImage *masks)
+bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count,
+                   const DpsWork *work, DpsImage *masks)
 {
     DpsImage hard = { 0 };
     bool ok = dps_image_init(masks, count, photo->width, photo->height) &&
               dps_image_init(&hard, 3, picture->small.width, picture->small.height);
     for (int k = 0; ok && k < count; k += 3)
-        ok = draw_three(picture, photo, k, count - k < 3 ? count - k : 3, &hard, threads, masks);
+        ok = draw_three(picture, photo, k, count - k < 3 ? count - k : 3, &hard, work, masks);
     dps_image_clear(&hard);
     if (ok)
         share_out(masks);

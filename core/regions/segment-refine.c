@@ -149,7 +149,7 @@ static bool follow(Border *border)
     DpsImage p = { 3, border->width, border->height, border->p }, out;
     memcpy(border->p + n, border->p, n * sizeof(float));
     memcpy(border->p + 2 * n, border->p, n * sizeof(float));
-    if (!affine_carry(small, &p, small, RADIUS, EPS, 1, &out))
+    if (!affine_carry(small, &p, small, RADIUS, EPS, &(DpsWork){ .threads = 1 }, &out))
         return false;
     for (size_t i = 0; i < n; i++)
         border->p[i] = image_clipped(1.5f * (out.data[i] - 0.5f) + 0.5f);

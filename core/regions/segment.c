@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* dps_regions_auto: divides, as long as the data speak for it, and makes masks. */
 #include "segment.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -57,14 +58,8 @@ typedef struct {
     Division division[MOST]; /* of each region, where it has been considered */
     int regions, most;
     unsigned seed;
-    bool (*cancelled)(void *data);
-    void *data;
+    const DpsWork *work;
 } Search;
-
-static bool cancelled(const Search *search)
-{
-    return search->cancelled && search->cancelled(search->data);
-}
 
 static void division_clear(Division *division)
 {
@@ -94,8 +89,8 @@ static bool find_best(Search *search, double least, int *best)
     *best = -1;
     for (int k = 0; k < search->regions; k++) {
         Division *division = &search->division[k];
-        if (!division->label[0] &&
-            (cancelled(search) || !consider(search->picture, k, SPARE, search->seed, division)))
+        if (!division->label[0] && (work_cancelled(search->work) ||
+                                    !consider(search->picture, k, SPARE, search->seed, division)))
             return false;
         if (division->merit > least) {
             least = division->merit;
@@ -200,16 +195,15 @@ static const char *const names[MOST] = {
 };
 
 /* The masks of one picture, into content or style of the regions. */
-static bool give_masks(const Search *search, const DpsImage *photo, bool style, int threads,
-                       DpsRegion *region)
+static bool give_masks(const Search *search, const DpsImage *photo, bool style, DpsRegion *region)
 {
     DpsImage sized, masks;
     int width, height;
     image_fit(photo->width, photo->height, MASK_SIZE, false, &width, &height);
-    if (!image_resize_area(photo, width, height, threads, &sized))
+    if (!image_resize_area(photo, width, height, search->work, &sized))
         return false;
     image_clip(&sized);
-    bool ok = segment_masks(&search->picture[style], &sized, search->regions, threads, &masks);
+    bool ok = segment_masks(&search->picture[style], &sized, search->regions, search->work, &masks);
     for (int k = 0; ok && k < search->regions; k++) {
         DpsImage *to = style ? &region[k].style : &region[k].content;
         ok = dps_image_init(to, 1, width, height);
@@ -222,10 +216,11 @@ static bool give_masks(const Search *search, const DpsImage *photo, bool style, 
 }
 
 static bool search_regions(Search *search, const DpsImage *content, const DpsImage *style,
-                           int threads, DpsRegion **region)
+                           DpsRegion **region)
 {
-    if (!segment_picture_init(content, SIZE, threads, &search->picture[0]) ||
-        !segment_picture_init(style, SIZE, threads, &search->picture[1]) || !divide_on(search))
+    const DpsWork *work = search->work;
+    if (!segment_picture_init(content, SIZE, work, &search->picture[0]) ||
+        !segment_picture_init(style, SIZE, work, &search->picture[1]) || !divide_on(search))
         return false;
     halve_on(search);
     sort_labels(search);
@@ -234,8 +229,8 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
         return false;
     for (int k = 0; k < search->regions; k++)
         (*region)[k].name = names[k];
-    return !cancelled(search) && give_masks(search, content, false, threads, *region) &&
-           !cancelled(search) && give_masks(search, style, true, threads, *region);
+    return !work_cancelled(work) && give_masks(search, content, false, *region) &&
+           !work_cancelled(work) && give_masks(search, style, true, *region);
 }
 
 static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_MESSAGE])
@@ -253,10 +248,10 @@ static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_M
 }
 
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
-                           int threads, bool (*asked)(void *data), void *data, int *regions,
-                           DpsRegion **region, char message[DPS_MESSAGE])
+                           const DpsWork *work, int *regions, DpsRegion **region,
+                           char message[DPS_MESSAGE])
 {
-    Search search = { .most = most, .seed = seed, .cancelled = asked, .data = data };
+    Search search = { .most = most, .seed = seed, .work = work };
     DpsStatus status = DPS_OK;
     *regions = 0;
     *region = NULL;
@@ -268,10 +263,10 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
                  DPS_REGIONS_AUTO);
         return DPS_BAD_INPUT;
     }
-    if (search_regions(&search, content, style, threads, region))
+    if (search_regions(&search, content, style, region))
         *regions = search.regions;
     else {
-        status = cancelled(&search) ? DPS_CANCELLED : DPS_NO_MEMORY;
+        status = work_cancelled(work) ? DPS_CANCELLED : DPS_NO_MEMORY;
         snprintf(message, DPS_MESSAGE, "%s",
                  status == DPS_CANCELLED ? "Cancelled."
                                          : "There is not enough memory to find regions.");

@@ -38,7 +38,8 @@ typedef struct {
 
 /* Makes all three of a photo, labels 0, at a long side of `size` pixels at most.  *picture is zeroed
  * before; segment_picture_clear frees it, after a failure as well. */
-bool segment_picture_init(const DpsImage *photo, int size, int threads, SegmentPicture *picture);
+bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
+                          SegmentPicture *picture);
 void segment_picture_clear(SegmentPicture *picture);
 
 /* Divides the pixels of both pictures with label `region` into two kinds, the second of which gets
@@ -65,7 +66,7 @@ double segment_merit(const SegmentPicture picture[2], int a, int b);
 
 /* Coverages of labels 0 to count - 1 along the colours of the photo, which may be larger than
  * picture->small: `count` planes of its size, which sum to 1.  *masks is made, and empty on false. */
-bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count, int threads,
-                   DpsImage *masks);
+bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count,
+                   const DpsWork *work, DpsImage *masks);
 
 #endif

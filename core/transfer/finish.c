@@ -6,11 +6,10 @@
 #include "take.h"
 
 /* The reference's last step. */
-static DpsStatus smooth(const DpsJob *job, const DpsImage *small, DpsImage *picture)
+static DpsStatus smooth(const DpsImage *small, const DpsWork *work, DpsImage *picture)
 {
     DpsImage smoothed;
-    DpsStatus status = smoothing_affine(small, picture, 15, 5, 0.01, job->options.threads,
-                                        job->cancelled, job->data, &smoothed);
+    DpsStatus status = smoothing_affine(small, picture, 15, 5, 0.01, work, &smoothed);
 
     if (status)
         return status;
@@ -22,10 +21,9 @@ static DpsStatus smooth(const DpsJob *job, const DpsImage *small, DpsImage *pict
 /* The optimised picture as local affine maps, applied to the original's pixels; a painting has
  * strokes that the original hasn't, and is enlarged as it is. */
 static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *small,
-                              DpsImage *picture, Device *dev, DpsImage *out)
+                              DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *out)
 {
     const DpsImage *full = job->content;
-    int threads = job->options.threads;
 
     if (small->width == full->width && small->height == full->height) {
         *out = *picture;
@@ -33,20 +31,21 @@ static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *
         return DPS_OK;
     }
     if (!painting)
-        return start_carry(dev, small, picture, full, threads, job->cancelled, job->data, out);
-    return image_resize_lanczos(picture, full->width, full->height, threads, out) ? DPS_OK
-                                                                                  : DPS_NO_MEMORY;
+        return start_carry(dev, small, picture, full, work, out);
+    return image_resize_lanczos(picture, full->width, full->height, work, out) ? DPS_OK
+                                                                               : DPS_NO_MEMORY;
 }
 
-void finish_share(const DpsOptions *o, const DpsImage *content, DpsImage *picture)
+void finish_share(const DpsOptions *o, const DpsImage *content, const DpsWork *work,
+                  DpsImage *picture)
 {
-    take_over(content, o->take, o->threads, picture);
+    take_over(content, o->take, work, picture);
     if (o->amount < 1)
         image_blend(content, picture, o->amount, picture);
 }
 
 DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
-                         DpsImage *picture, Device *dev, DpsImage *out)
+                         DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *out)
 {
     const DpsOptions *o = &job->options;
     DpsStatus status = DPS_OK;
@@ -54,13 +53,13 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
     *out = (DpsImage){ 0 };
     image_clip(picture);
     if (schedule->smoothing)
-        status = smooth(job, small, picture);
+        status = smooth(small, work, picture);
     if (!status)
-        status = to_full_size(job, schedule->painting, small, picture, dev, out);
+        status = to_full_size(job, schedule->painting, small, picture, dev, work, out);
     if (!status && o->detail > 0)
         status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
-                                  SMOOTHING_DETAIL_EPS, o->threads, job->cancelled, job->data);
+                                  SMOOTHING_DETAIL_EPS, work);
     if (!status)
-        finish_share(o, job->content, out);
+        finish_share(o, job->content, work, out);
     return status;
 }

@@ -14,10 +14,10 @@
  * stays the caller's.  *out is made, of the size of job->content, and the caller clears it.
  * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
 DpsStatus finish_picture(const DpsJob *job, const Schedule *, const DpsImage *small,
-                         DpsImage *picture, Device *dev, DpsImage *out);
+                         DpsImage *picture, Device *dev, const DpsWork *, DpsImage *out);
 
 /* As much of a transfer of `content`, of the same size, as the options ask for: what is taken over, and
  * the amount.  In place. */
-void finish_share(const DpsOptions *, const DpsImage *content, DpsImage *picture);
+void finish_share(const DpsOptions *, const DpsImage *content, const DpsWork *, DpsImage *picture);
 
 #endif

@@ -47,12 +47,12 @@ static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
                                               : floats;
 }
 
-/* Bytes on the device while the stage runs, per pixel of its content. */
-static double bytes_per_pixel(const DpsJob *job, const Stage *s, double floats)
+/* Bytes on the device while the level runs, per pixel of its content. */
+static double bytes_per_pixel(const DpsJob *job, const Level *l, double floats)
 {
     double objective = objective_bytes_per_pixel(floats, job->regions + 1);
 
-    return objective + sizeof(float) * 3.0 * minimise_vectors(s->method, &s->minimiser);
+    return objective + sizeof(float) * 3.0 * minimise_vectors(l->method, &l->minimiser);
 }
 
 size_t dps_estimate(const DpsJob *job)
@@ -66,12 +66,12 @@ size_t dps_estimate(const DpsJob *job)
 
     if (floats <= 0)
         return 0;
-    for (int i = 0; i < schedule.stages; i++) {
-        const Stage *s = &schedule.stage[i];
+    for (int i = 0; i < schedule.levels; i++) {
+        const Level *l = &schedule.level[i];
         int w, h;
-        image_fit(job->content->width, job->content->height, s->size, false, &w, &h);
+        image_fit(job->content->width, job->content->height, l->size, false, &w, &h);
         /* and the host's pictures, masks and fits */
-        double per_pixel = bytes_per_pixel(job, s, floats) + sizeof(float) * 40;
+        double per_pixel = bytes_per_pixel(job, l, floats) + sizeof(float) * 40;
         most = fmax(most, per_pixel * w * h);
     }
     return (size_t) (most + sizeof(float) * (double) image_values(job->content));
@@ -81,14 +81,14 @@ size_t job_device_bytes(const DpsJob *job, const Schedule *schedule, Device *dev
 {
     double floats = features_per_pixel(job, schedule), most = 0;
 
-    for (int i = 0; i < schedule->stages; i++) {
-        const Stage *s = &schedule->stage[i];
+    for (int i = 0; i < schedule->levels; i++) {
+        const Level *l = &schedule->level[i];
         int w, h, style_w, style_h;
-        image_fit(job->content->width, job->content->height, s->size, true, &w, &h);
-        image_fit(job->style->width, job->style->height, s->size, true, &style_w, &style_h);
+        image_fit(job->content->width, job->content->height, l->size, true, &w, &h);
+        image_fit(job->style->width, job->style->height, l->size, true, &style_w, &style_h);
         double pixels = (double) w * h, style = (double) style_w * style_h;
         /* The style's features are gone before the minimiser's vectors come. */
-        double tensors = fmax(bytes_per_pixel(job, s, floats) * pixels,
+        double tensors = fmax(bytes_per_pixel(job, l, floats) * pixels,
                               objective_bytes_per_pixel(floats, job->regions + 1) * pixels +
                                   sizeof(float) * floats * style);
         size_t larger = (size_t) fmax(pixels, style);

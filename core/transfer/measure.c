@@ -3,6 +3,7 @@
 
 #include "image/matting.h"
 #include "regions/regions.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ typedef struct {
 } Map;
 
 /* The Sobel magnitude of luma, 0-255, of the pixels that have all their neighbours. */
-static bool sobel_map(const DpsImage *image, int threads, Map *map)
+static bool sobel_map(const DpsImage *image, const DpsWork *work, Map *map)
 {
     int width = image->width, height = image->height;
     size_t n = image_pixels(image);
@@ -37,7 +38,7 @@ static bool sobel_map(const DpsImage *image, int threads, Map *map)
     const float *r = image->data, *g = r + n, *b = g + n;
     for (size_t i = 0; i < n; i++)
         luma[i] = (0.299 * (double) r[i] + 0.587 * (double) g[i] + 0.114 * (double) b[i]) * 255;
-#pragma omp parallel for schedule(static) num_threads(image_threads(threads))
+#pragma omp parallel for schedule(static) num_threads(work_threads(work))
     for (int y = 0; y < map->height; y++) {
         const double *p = luma + (size_t) y * (size_t) width, *q = p + width, *s = q + width;
         double *out = map->data + (size_t) y * (size_t) map->width;
@@ -101,13 +102,13 @@ static double ssim_row(const Map *a, const Map *b, int y, const double *weight, 
     return sum;
 }
 
-static bool ssim(const Map *a, const Map *b, int threads, double *mean)
+static bool ssim(const Map *a, const Map *b, const DpsWork *work, double *mean)
 {
     int rows = a->height - SIDE + 1;
     double weight[SIDE], *row = malloc((size_t) rows * sizeof *row), sum = 0;
     bool ok = row != NULL;
     gaussian(weight);
-#pragma omp parallel num_threads(image_threads(threads))
+#pragma omp parallel num_threads(work_threads(work))
     {
         double *moment = malloc(MOMENTS * (size_t) a->width * sizeof *moment);
 #pragma omp for schedule(static)
@@ -127,14 +128,15 @@ static bool ssim(const Map *a, const Map *b, int threads, double *mean)
     return ok;
 }
 
-bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, double *edge)
+bool measure_edge(const DpsImage *content, const DpsImage *result, const DpsWork *work,
+                  double *edge)
 {
     Map a = { 0 }, b = { 0 };
     *edge = 1;
     if (content->width < SIDE + 2 || content->height < SIDE + 2)
         return true;
-    bool ok = sobel_map(result, threads, &a) && sobel_map(content, threads, &b) &&
-              ssim(&a, &b, threads, edge);
+    bool ok = sobel_map(result, work, &a) && sobel_map(content, work, &b) &&
+              ssim(&a, &b, work, edge);
     free(a.data);
     free(b.data);
     return ok;
@@ -142,9 +144,10 @@ bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, 
 
 /* ------------------------------------------------------------ photorealism, colours */
 
-bool measure_energy(const DpsImage *content, const DpsImage *result, int threads, double *energy)
+bool measure_energy(const DpsImage *content, const DpsImage *result, const DpsWork *work,
+                    double *energy)
 {
-    if (!matting_energy(content, result, 1, MATTING_EPS, threads, energy))
+    if (!matting_energy(content, result, 1, MATTING_EPS, work, energy))
         return false;
     *energy /= (double) image_pixels(content);
     return true;
@@ -189,12 +192,12 @@ double measure_colour(const DpsImage *result, const DpsImage *style, const DpsIm
     return area > 0 ? sum / area : 0;
 }
 
-bool measure_pictures(const MeasureSet *set, int threads, DpsMeasures *out)
+bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *out)
 {
     *out = (DpsMeasures){ .probe = -1 };
     out->colour = measure_colour(&set->result, &set->style, &set->content_masks, &set->style_masks);
-    return measure_edge(&set->content, &set->result, threads, &out->edge) &&
-           measure_energy(&set->content, &set->result, threads, &out->energy);
+    return measure_edge(&set->content, &set->result, work, &out->edge) &&
+           measure_energy(&set->content, &set->result, work, &out->energy);
 }
 
 /* ----------------------------------------------------------------------- preparing */
@@ -210,25 +213,25 @@ static DpsStatus check_picture(const DpsImage *image, const char *what, char mes
     return DPS_BAD_INPUT;
 }
 
-static bool bring_to_size(const DpsImage *in, int size, int threads, DpsImage *out)
+static bool bring_to_size(const DpsImage *in, int size, const DpsWork *work, DpsImage *out)
 {
     int width, height;
     image_fit(in->width, in->height, size, true, &width, &height);
-    return image_resize_lanczos8(in, width, height, threads, out);
+    return image_resize_lanczos8(in, width, height, work, out);
 }
 
 /* Like bring_to_size; a picture of another shape than the content's is then stretched to it. */
-static bool bring_result(const DpsImage *in, int size, int threads, MeasureSet *set)
+static bool bring_result(const DpsImage *in, int size, const DpsWork *work, MeasureSet *set)
 {
     DpsImage own;
     int width = set->content.width, height = set->content.height;
-    if (!bring_to_size(in, size, threads, &own))
+    if (!bring_to_size(in, size, work, &own))
         return false;
     if (own.width == width && own.height == height) {
         set->result = own;
         return true;
     }
-    bool ok = image_resize_bilinear(&own, width, height, threads, &set->result);
+    bool ok = image_resize_bilinear(&own, width, height, work, &set->result);
     dps_image_clear(&own);
     if (ok)
         image_clip(&set->result);
@@ -236,7 +239,7 @@ static bool bring_result(const DpsImage *in, int size, int threads, MeasureSet *
 }
 
 static bool lay_masks(int regions, const DpsRegion *region, bool style, const DpsImage *picture,
-                      int threads, DpsImage *out)
+                      const DpsWork *work, DpsImage *out)
 {
     if (!dps_image_init(out, regions ? regions : 1, picture->width, picture->height))
         return false;
@@ -248,7 +251,7 @@ static bool lay_masks(int regions, const DpsRegion *region, bool style, const Dp
         DpsImage laid;
         if (mask->channels == 0)
             continue;
-        if (!image_resize_adaptive(mask, out->width, out->height, threads, &laid))
+        if (!image_resize_adaptive(mask, out->width, out->height, work, &laid))
             return false;
         memcpy(image_plane(out, k), laid.data, n * sizeof(float));
         dps_image_clear(&laid);
@@ -258,7 +261,7 @@ static bool lay_masks(int regions, const DpsRegion *region, bool style, const Dp
 }
 
 DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
-                          int regions, const DpsRegion *region, int size, int threads,
+                          int regions, const DpsRegion *region, int size, const DpsWork *work,
                           MeasureSet *set, char message[DPS_MESSAGE])
 {
     *set = (MeasureSet){ 0 };
@@ -272,11 +275,10 @@ DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const 
         status = regions_check(regions, region, message);
     if (status != DPS_OK)
         return status;
-    if (bring_to_size(content, size, threads, &set->content) &&
-        bring_to_size(style, size, threads, &set->style) &&
-        bring_result(result, size, threads, set) &&
-        lay_masks(regions, region, false, &set->content, threads, &set->content_masks) &&
-        lay_masks(regions, region, true, &set->style, threads, &set->style_masks))
+    if (bring_to_size(content, size, work, &set->content) &&
+        bring_to_size(style, size, work, &set->style) && bring_result(result, size, work, set) &&
+        lay_masks(regions, region, false, &set->content, work, &set->content_masks) &&
+        lay_masks(regions, region, true, &set->style, work, &set->style_masks))
         return DPS_OK;
     measure_clear(set);
     snprintf(message, DPS_MESSAGE, "There is not enough memory to measure at %d pixels.", size);

@@ -21,20 +21,22 @@ typedef struct {
 /* size: the long side, 0 for MEASURE_SIZE.  Pictures are brought there by Pillow's Lanczos, masks
  * by averaging.  DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence. */
 DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
-                          int regions, const DpsRegion *region, int size, int threads,
+                          int regions, const DpsRegion *region, int size, const DpsWork *work,
                           MeasureSet *set, char message[DPS_MESSAGE]);
 void measure_clear(MeasureSet *set);
 
 /* Fills edge, energy and colour; probe becomes -1 (not asked for).  False when memory is short. */
-bool measure_pictures(const MeasureSet *set, int threads, DpsMeasures *out);
+bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *out);
 
 /* SSIM (11x11 Gaussian of deviation 1.5, windows inside, constants for 0-255) of the Sobel
  * magnitudes, kernels / 4, of luma 0-255.  1 when a side is too short for a window (13 pixels).
  * False when memory is short. */
-bool measure_edge(const DpsImage *content, const DpsImage *result, int threads, double *edge);
+bool measure_edge(const DpsImage *content, const DpsImage *result, const DpsWork *work,
+                  double *edge);
 
 /* Matting energy per pixel of result on content: radius 1, eps 1e-7.  False: memory is short. */
-bool measure_energy(const DpsImage *content, const DpsImage *result, int threads, double *energy);
+bool measure_energy(const DpsImage *content, const DpsImage *result, const DpsWork *work,
+                    double *energy);
 
 /* Over the regions that cover at least 5e-3 of both pictures, weighted by their share of the
  * result: distance between the six means and deviations of R, G and B, in 0-255.  0 without any

@@ -18,15 +18,15 @@
 #define MATTING_WEIGHT 0.5 /* times lambda */
 #define GAMUT_WEIGHT 1000
 
-/* Of the distance to the first guess in pictures of a long side of up to 175 pixels; in larger ones it
- * falls with the square of the size.  Where colours lie at large is settled in the smallest pictures, and
- * there the guess keeps them plausible; in the largest it would only hold textures back. */
-#define GUESS_WEIGHT 800
-#define GUESS_SIZE 175.0
+/* Of the distance to the initial estimate in pictures of a long side of up to 175 pixels; in larger ones
+ * it falls with the square of the size.  Where colours lie at large is settled in the smallest pictures,
+ * and there the estimate keeps them plausible; in the largest it would only hold textures back. */
+#define ESTIMATE_WEIGHT 800
+#define ESTIMATE_SIZE 175.0
 
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
  * the face around them (QUALITY.md, experiment 27). */
-#define ENOUGH_PIXELS 1000
+#define MIN_REGION_PIXELS 1000
 
 /* A trained network's share of the style; the built-in bank, which knows colours better, sees the rest.
  * Structure has to hold its own against both (QUALITY.md, experiment 29). */
@@ -185,9 +185,9 @@ static int levels_for(const Preset *p, int size)
     return levels;
 }
 
-static double guess_weight(int size)
+static double estimate_weight(int size)
 {
-    return GUESS_WEIGHT * pow(fmin(1, GUESS_SIZE / size), 2);
+    return ESTIMATE_WEIGHT * pow(fmin(1, ESTIMATE_SIZE / size), 2);
 }
 
 /* Coarse to fine with preconditioned L-BFGS. */
@@ -201,19 +201,20 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
         s->beside = TRAINED_SHARE;
     if (s->beside > 0 && !(o->content_layer && *o->content_layer))
         content *= TRAINED_CONTENT;
-    for (int i = 0; i < levels; i++, s->stages++)
-        s->stage[s->stages] = (Stage){
+    for (int i = 0; i < levels; i++, s->levels++)
+        s->level[s->levels] = (Level){
             .size = size >> (levels - 1 - i),
-            .start = s->stages ? START_CARRY : START_GUESS,
-            .objective = { .style = STYLE_WEIGHT * o->style_weight,
-                           .content = content,
-                           .matting = MATTING_WEIGHT * o->photorealism,
-                           .gamut = GAMUT_WEIGHT,
-                           .guess = guess_weight(size >> (levels - 1 - i)),
-                           .enough = ENOUGH_PIXELS,
+            .start = s->levels ? START_CARRY : START_GUESS,
+            .trim_masks = true,
+            .objective = { .weight = { [LOSS_STYLE] = STYLE_WEIGHT * o->style_weight,
+                                       [LOSS_CONTENT] = content,
+                                       [LOSS_MATTING] = MATTING_WEIGHT * o->photorealism,
+                                       [LOSS_GAMUT] = GAMUT_WEIGHT,
+                                       [LOSS_ESTIMATE] = estimate_weight(size >>
+                                                                         (levels - 1 - i)) },
+                           .min_region_pixels = MIN_REGION_PIXELS,
                            .window_radius = o->window_radius,
-                           .eps = WINDOW_EPS,
-                           .threads = o->threads },
+                           .eps = WINDOW_EPS },
             .minimiser = { .memory = 10,
                            .evaluations = p->evaluations[i < p->levels ? i : p->levels - 1],
                            .first_step = 0.01,
@@ -227,19 +228,18 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 {
     for (int i = 0; i < p->levels; i++)
-        s->stage[i] = (Stage){
+        s->level[i] = (Level){
             .size = size,
             .start = i ? START_ROUNDED : START_NOISE,
-            .objective = { .paper = true,
-                           .style = 100 * o->style_weight,
-                           .content = 5 * o->content_weight,
-                           .variation = 1e-3,
-                           .matting = i ? o->photorealism : 0,
-                           .window_radius = o->window_radius,
-                           .threads = o->threads },
+            .objective = { .weighting = WEIGHTING_PAPER,
+                           .weight = { [LOSS_STYLE] = 100 * o->style_weight,
+                                       [LOSS_CONTENT] = 5 * o->content_weight,
+                                       [LOSS_VARIATION] = 1e-3,
+                                       [LOSS_MATTING] = i ? o->photorealism : 0 },
+                           .window_radius = o->window_radius },
             .minimiser = { .memory = LBFGS_MEMORY, .evaluations = p->evaluations[i] },
         };
-    s->stages = p->levels;
+    s->levels = p->levels;
     s->smoothing = true;
 }
 
@@ -247,15 +247,15 @@ static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *
  * Neural Networks", CVPR 2016): content and style alone, from noise, in a network that averages. */
 static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 {
-    for (int i = first_level(p, size); i < p->levels; i++, s->stages++)
-        s->stage[s->stages] = (Stage){
+    for (int i = first_level(p, size); i < p->levels; i++, s->levels++)
+        s->level[s->levels] = (Level){
             .size = size >> (p->levels - 1 - i),
-            .start = s->stages ? START_ENLARGE : START_NOISE,
-            .objective = { .style = PAINTING_WEIGHT * o->style_weight,
-                           .content = o->content_weight,
-                           .gamut = GAMUT_WEIGHT,
-                           .window_radius = o->window_radius,
-                           .threads = o->threads },
+            .start = s->levels ? START_ENLARGE : START_NOISE,
+            .trim_masks = true,
+            .objective = { .weight = { [LOSS_STYLE] = PAINTING_WEIGHT * o->style_weight,
+                                       [LOSS_CONTENT] = o->content_weight,
+                                       [LOSS_GAMUT] = GAMUT_WEIGHT },
+                           .window_radius = o->window_radius },
             .minimiser = { .memory = 20,
                            .evaluations = p->evaluations[i],
                            .first_step = 0.02,
@@ -276,19 +276,19 @@ static void override(const DpsOptions *o, Schedule *s)
                                     [DPS_START_IMAGE] = START_IMAGE };
 
     if (o->start)
-        s->stage[0].start = starts[o->start];
-    for (int i = 0; i < s->stages && o->minimiser; i++) {
-        Stage *stage = &s->stage[i];
+        s->level[0].start = starts[o->start];
+    for (int i = 0; i < s->levels && o->minimiser; i++) {
+        Level *level = &s->level[i];
         bool newton = o->minimiser <= DPS_MINIMISER_LBFGS;
-        stage->method = newton                               ? MINIMISE_LBFGS
+        level->method = newton                               ? MINIMISE_LBFGS
                         : o->minimiser == DPS_MINIMISER_ADAM ? MINIMISE_ADAM
                                                              : MINIMISE_DESCENT;
-        stage->minimiser = (LbfgsOptions){ .memory = 10,
-                                           .evaluations = stage->minimiser.evaluations,
+        level->minimiser = (LbfgsOptions){ .memory = 10,
+                                           .evaluations = level->minimiser.evaluations,
                                            .first_step = s->painting ? 0.02 : 0.01,
                                            .search = true };
         if (o->minimiser == DPS_MINIMISER_PRECONDITIONED)
-            stage->minimiser.metric = metric(o);
+            level->minimiser.metric = metric(o);
     }
 }
 

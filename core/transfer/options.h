@@ -10,27 +10,28 @@
 #include "optimise/objective.h"
 
 typedef enum {
-    START_GUESS,  /* colour transfer by regions, projected to locally affine */
-    START_CARRY,  /* the last stage's result, by local affine fits */
-    START_NOISE,  /* grey with a little noise, as the reference begins */
-    START_ROUNDED, /* the last stage's result in 8 bits, as the reference's second stage reads it */
-    START_ENLARGE, /* the last stage's result as a picture, for what has no affine maps */
+    START_GUESS,   /* colour transfer by regions, projected to locally affine */
+    START_CARRY,   /* the last level's result, by local affine fits */
+    START_NOISE,   /* grey with a little noise, as the reference begins */
+    START_ROUNDED, /* the last level's result in 8 bits, as the reference's second stage reads it */
+    START_ENLARGE, /* the last level's result as a picture, for what has no affine maps */
     START_CONTENT,
-    START_STYLE,  /* drawn to the content's shape */
-    START_IMAGE   /* DpsJob.start */
+    START_STYLE, /* drawn to the content's shape */
+    START_IMAGE  /* DpsJob.start */
 } Start;
 
 typedef struct {
     int size; /* long side of content and style */
     Start start;
+    bool trim_masks; /* what the style's masks catch of other regions is left out */
     ObjectiveOptions objective;
     Method method;
     LbfgsOptions minimiser;
-} Stage;
+} Level;
 
 typedef struct {
-    int stages;
-    Stage stage[DPS_LEVELS];
+    int levels;
+    Level level[DPS_LEVELS]; /* from small to large */
     NetworkChoice network;
     double beside;  /* a file's network's share of the style where the built-in one has the rest of it,
                      * and the content; 0: it has all */

@@ -36,9 +36,11 @@ static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *sty
 }
 
 static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const DpsRegion *region,
-                       const char *path, int threads, double *out, char message[DPS_MESSAGE])
+                       const char *path, const DpsWork *work, double *out,
+                       char message[DPS_MESSAGE])
 {
-    const ObjectiveOptions o = { .style = 1, .content = 1, .window_radius = 1, .threads = threads };
+    const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 1, [LOSS_CONTENT] = 1 },
+                                 .window_radius = 1 };
     RegionSet masks = { 0 };
     Network *network = NULL;
     Objective *e = NULL;
@@ -46,13 +48,12 @@ static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const Dp
     DpsStatus status = network_load(dev, path, NULL, &network, message);
     if (!status)
         status = regions_prepare(regions, region, set->content.width, set->content.height,
-                                 set->style.width, set->style.height, threads, NULL, &masks,
-                                 message);
+                                 set->style.width, set->style.height, work, NULL, &masks, message);
     const DpsImage *picture[] = { &set->content, &set->style };
     for (int i = 0; i < 2 && !status; i++)
         status = network_check_size(network, picture[i]->width, picture[i]->height, message);
     if (!status)
-        status = objective_new(network, &set->content, &set->style, &masks, &o, &e);
+        status = objective_new(network, &set->content, &set->style, &masks, &o, work, &e);
     if (!status)
         status = evaluate(e, &set->result, out);
     objective_free(e);
@@ -63,21 +64,20 @@ static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const Dp
 
 DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                       int regions, const DpsRegion *region, const char *network, int size,
-                      int threads, DpsMeasures *out, char message[DPS_MESSAGE])
+                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE])
 {
-    const DeviceOptions options = { .threads = threads };
     MeasureSet set;
 
     *message = '\0';
-    DpsStatus status = measure_prepare(content, style, result, regions, region, size, threads, &set,
+    DpsStatus status = measure_prepare(content, style, result, regions, region, size, work, &set,
                                        message);
     if (status)
         return status;
-    status = measure_pictures(&set, threads, out) ? DPS_OK : DPS_NO_MEMORY;
+    status = measure_pictures(&set, work, out) ? DPS_OK : DPS_NO_MEMORY;
     if (!status && network) {
         const Backend *be = device_find("cpu");
-        Device *dev = be->open(&options);
-        status = dev ? probe(dev, &set, regions, region, network, threads, &out->probe, message)
+        Device *dev = be->open(work);
+        status = dev ? probe(dev, &set, regions, region, network, work, &out->probe, message)
                      : DPS_NO_MEMORY;
         if (dev)
             be->close(dev);

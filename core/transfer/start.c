@@ -14,15 +14,15 @@
 #define CARRY_RADIUS 2
 #define CARRY_EPS 1e-4
 
-bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set, int threads,
-                 DpsImage *out)
+bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set,
+                 const DpsWork *work, DpsImage *out)
 {
     DpsImage guess;
 
     *out = (DpsImage){ 0 };
-    if (!colour_transfer_regions(content, style, set, threads, &guess))
+    if (!colour_transfer_regions(content, style, set, work, &guess))
         return false;
-    bool ok = affine_carry(content, &guess, content, GUESS_RADIUS, GUESS_EPS, threads, out);
+    bool ok = affine_carry(content, &guess, content, GUESS_RADIUS, GUESS_EPS, work, out);
     dps_image_clear(&guess);
     return ok;
 }
@@ -41,8 +41,8 @@ bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out)
     return true;
 }
 
-static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *target, int threads,
-                       bool (*cancelled)(void *data), void *data, DpsImage *out)
+static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *target,
+                       const DpsWork *work, DpsImage *out)
 {
     double nothing;
 
@@ -53,21 +53,20 @@ static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *targe
         if (!status || status == DPS_CANCELLED)
             return status;
     }
-    return affine_apply(field, target, out, threads, cancelled, data);
+    return affine_apply(field, target, out, work);
 }
 
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
-                      const DpsImage *target, int threads, bool (*cancelled)(void *data),
-                      void *data, DpsImage *out)
+                      const DpsImage *target, const DpsWork *work, DpsImage *out)
 {
     DpsImage field;
 
     *out = (DpsImage){ 0 };
-    if (!affine_fit_fine(guide, picture, CARRY_RADIUS, CARRY_EPS, threads, &field))
+    if (!affine_fit_fine(guide, picture, CARRY_RADIUS, CARRY_EPS, work, &field))
         return DPS_NO_MEMORY;
     DpsStatus status = DPS_NO_MEMORY;
     if (dps_image_init(out, 3, target->width, target->height))
-        status = apply(dev, &field, target, threads, cancelled, data, out);
+        status = apply(dev, &field, target, work, out);
     dps_image_clear(&field);
     if (status)
         dps_image_clear(out);

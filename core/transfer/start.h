@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* start.h - the pictures that stages begin with, and the way from one size to another.
+/* start.h - the pictures that levels begin with, and the way from one size to another.
  *
  * `out` is made, and the caller clears it; it is empty after a failure.  Pictures have 3 planes. */
 
@@ -10,8 +10,8 @@
 #include "regions/regions.h"
 
 /* The colour transfer by regions, projected to locally affine.  False when memory is short. */
-bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set, int threads,
-                 DpsImage *out);
+bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set,
+                 const DpsWork *work, DpsImage *out);
 
 /* Grey with a little noise, as the reference begins.  False when memory is short. */
 bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);
@@ -20,8 +20,7 @@ bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);
  * at another size: on `dev` if that can do it, and on the processor if it is NULL, can't, or fails.
  * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
-                      const DpsImage *target, int threads, bool (*cancelled)(void *data),
-                      void *data, DpsImage *out);
+                      const DpsImage *target, const DpsWork *work, DpsImage *out);
 
 /* Puts the content back where the regions have no counterpart.  False when memory is short. */
 bool start_hold(const RegionSet *set, const DpsImage *content, DpsImage *picture);

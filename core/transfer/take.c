@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "take.h"
+#include "work.h"
 
 #include <math.h>
 
@@ -24,13 +25,13 @@ static void lay_over(const float v[3], float y, float low, float high, float out
         out[c] = y + s * (v[c] - from);
 }
 
-void take_over(const DpsImage *content, DpsTake take, int threads, DpsImage *result)
+void take_over(const DpsImage *content, DpsTake take, const DpsWork *work, DpsImage *result)
 {
     ptrdiff_t n = (ptrdiff_t) image_pixels(content);
 
     if (take == DPS_TAKE_ALL)
         return;
-#pragma omp parallel for schedule(static) num_threads(image_threads(threads))
+#pragma omp parallel for schedule(static) num_threads(work_threads(work))
     for (ptrdiff_t i = 0; i < n; i++) {
         float c[3], r[3], out[3], low = 0, high = 1;
         for (int k = 0; k < 3; k++) {

@@ -18,6 +18,6 @@
  * content that goes beyond [0, 1] itself may go as far again.
  *
  * result: 3 planes of the content's size, changed in place, and not the content itself. */
-void take_over(const DpsImage *content, DpsTake take, int threads, DpsImage *result);
+void take_over(const DpsImage *content, DpsTake take, const DpsWork *work, DpsImage *result);
 
 #endif

@@ -153,8 +153,8 @@ static inline int devices_open(int argc, char **argv)
     be = device_choose(name, why);
     if (!be)
         skip(why);
-    dev = be->open(&(DeviceOptions){ .threads = threads });
-    ref = ref_backend.open(&(DeviceOptions){ 0 });
+    dev = be->open(&(DpsWork){ .threads = threads });
+    ref = ref_backend.open(&(DpsWork){ 0 });
     if (!dev && strcmp(be->name, "cpu") != 0)
         skip("the device can't be opened here");
     if (!CHECK(dev && ref, "opening %s", name))

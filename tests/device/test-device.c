@@ -101,7 +101,7 @@ static void test_emulated(const char *module)
 /* Products of four warps are made use of where they are what they should be, and only there. */
 static void test_warpgroups(const char *module)
 {
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     const char *way = getenv("DPS_CUDA_CONV");
     char about[DPS_MESSAGE], before[16] = "";
 

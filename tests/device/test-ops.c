@@ -149,7 +149,7 @@ static void test_cancel(int threads)
 {
     Patience patience = { 0, 1000000 };
     Device *d =
-        be->open(&(DeviceOptions){ .threads = threads, .cancelled = impatient, .data = &patience });
+        be->open(&(DpsWork){ .threads = threads, .cancelled = impatient, .data = &patience });
     Tensor *x = be->tensor(d, 3, 8, 8), *y = be->tensor(d, 3, 8, 8);
     float *v = noise(192, 1, 2);
     double slot = -1;
@@ -176,7 +176,7 @@ static void test_cancel_inside(int threads)
     ConvShape s = { .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT };
     Patience patience = { 0, 1000000 };
     Device *d =
-        be->open(&(DeviceOptions){ .threads = threads, .cancelled = impatient, .data = &patience });
+        be->open(&(DpsWork){ .threads = threads, .cancelled = impatient, .data = &patience });
     float *w = noise(27 * 64, -1, 1);
     Conv *c = be->conv_new(d, &s, w, w);
     Tensor *x = be->tensor(d, 3, 600, 400), *y = be->tensor(d, 64, 600, 400);

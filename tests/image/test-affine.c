@@ -15,15 +15,15 @@ static void test_golden(Golden *g, int radius, double eps)
     DpsImage field, out;
     char name[64];
     snprintf(name, sizeof name, "affine.field.%d", radius);
-    CHECK(affine_fit(&guide, &result, radius, eps, NULL, 2, &field), "memory");
+    CHECK(affine_fit(&guide, &result, radius, eps, NULL, THREADS(2), &field), "memory");
     double error = golden_error(field.data, GOLDEN(g, name, 12, H, W), 12L * W * H);
     CHECK(error < 1e-6, "%s is off by %.3g", name, error); /* 1.8e-7 */
     snprintf(name, sizeof name, "affine.carried.%d", radius);
-    CHECK(affine_carry(&guide, &result, &target, radius, eps, 2, &out), "memory");
+    CHECK(affine_carry(&guide, &result, &target, radius, eps, THREADS(2), &out), "memory");
     double carried = golden_error(out.data, GOLDEN(g, name, 3, TH, TW), 3L * TW * TH);
     CHECK(carried < 1e-6, "%s is off by %.3g", name, carried); /* 1.7e-7 */
     printf("radius %d: %.1e %.1e\n", radius, error, carried);
-    CHECK(affine_apply(&field, &target, &target, 3, NULL, NULL) == DPS_OK, "memory");
+    CHECK(affine_apply(&field, &target, &target, THREADS(3)) == DPS_OK, "memory");
     CHECK(host_difference(&out, &target) == 0, "in place, it is another picture");
     dps_image_clear(&guide);
     dps_image_clear(&result);
@@ -40,7 +40,7 @@ static void test_global(int width, int height, int to_width, int to_height)
     CHECK(image_copy(&guide, &result), "memory");
     for (size_t i = 0; i < image_values(&guide); i++)
         result.data[i] = guide.data[i] + 0.125f; /* exact whatever eps */
-    CHECK(affine_carry(&guide, &result, &target, 3, 1e-9, 2, &out), "memory");
+    CHECK(affine_carry(&guide, &result, &target, 3, 1e-9, THREADS(2), &out), "memory");
     double worst = 0;
     for (size_t i = 0; i < image_values(&out) && width * height > 40; i++)
         worst = fmax(worst, fabs((double) (out.data[i] - target.data[i]) - 0.125));
@@ -64,7 +64,7 @@ static void test_flat(int width, int height)
         guide.data[i] = 0.25f;
         result.data[i] = 0.625f;
     }
-    CHECK(affine_carry(&guide, &result, &guide, 2, 1e-4, 2, &out), "memory");
+    CHECK(affine_carry(&guide, &result, &guide, 2, 1e-4, THREADS(2), &out), "memory");
     double error = host_difference(&result, &out);
     CHECK(error < 1e-6, "%dx%d: off by %.3g", width, height, error); /* 0 */
     dps_image_clear(&guide);
@@ -83,8 +83,8 @@ static double gain(double contrast, bool fine)
     CHECK(image_copy(&guide, &result), "memory");
     for (size_t i = 0; i < image_values(&result); i++)
         result.data[i] = 0.5f * guide.data[i] + 0.2f;
-    bool ok = fine ? affine_fit_fine(&guide, &result, 2, 1e-4, 2, &field)
-                   : affine_fit(&guide, &result, 2, 1e-4, NULL, 2, &field);
+    bool ok = fine ? affine_fit_fine(&guide, &result, 2, 1e-4, THREADS(2), &field)
+                   : affine_fit(&guide, &result, 2, 1e-4, NULL, THREADS(2), &field);
     CHECK(ok, "memory");
     for (size_t i = 0; i < image_pixels(&field); i++)
         sum += field.data[i];
@@ -113,8 +113,9 @@ static void test_cancel(void)
 {
     DpsImage photo = host_photo(3, 30, 400, 2), field;
     int asked = 0;
-    CHECK(affine_fit(&photo, &photo, 2, 1e-4, NULL, 2, &field), "memory");
-    CHECK(affine_apply(&field, &photo, &photo, 1, at_third, &asked) == DPS_CANCELLED, "went on");
+    CHECK(affine_fit(&photo, &photo, 2, 1e-4, NULL, THREADS(2), &field), "memory");
+    CHECK(affine_apply(&field, &photo, &photo, &(DpsWork){ 1, at_third, &asked }) == DPS_CANCELLED,
+          "went on");
     CHECK(asked == 3, "asked %d times", asked);
     dps_image_clear(&photo);
     dps_image_clear(&field);

@@ -3,10 +3,11 @@
 #include "check.h"
 #include "golden.h"
 #include "host.h"
+#include "work.h"
 
 enum { W = 31, H = 23 };
 
-typedef bool (*Resize)(const DpsImage *, int, int, int, DpsImage *);
+typedef bool (*Resize)(const DpsImage *, int, int, const DpsWork *, DpsImage *);
 
 static void test_resize(Golden *g, const DpsImage *image, const char *kind, Resize resize,
                         double tolerance)
@@ -18,11 +19,11 @@ static void test_resize(Golden *g, const DpsImage *image, const char *kind, Resi
         int w = size[i][0], h = size[i][1];
         DpsImage out, again;
         snprintf(name, sizeof name, "%s.%dx%d", kind, w, h);
-        CHECK(resize(image, w, h, 2, &out) && host_same_shape(&out, 3, w, h), "%s", name);
+        CHECK(resize(image, w, h, THREADS(2), &out) && host_same_shape(&out, 3, w, h), "%s", name);
         double error = golden_error(out.data, GOLDEN(g, name, 3, h, w), 3L * w * h);
         CHECK(error < tolerance, "%s is off by %.3g", name, error);
         worst = fmax(worst, error);
-        CHECK(resize(image, w, h, 7, &again), "memory");
+        CHECK(resize(image, w, h, THREADS(7), &again), "memory");
         CHECK(host_difference(&out, &again) == 0, "%s: depends on the number of threads", name);
         dps_image_clear(&out);
         dps_image_clear(&again);
@@ -41,7 +42,8 @@ static void test_flat(int in_w, int in_h, int w, int h)
     for (size_t i = 0; i < image_values(&image); i++)
         image.data[i] = 0.6f;
     for (int k = 0; k < 6; k++) {
-        CHECK(resize[k](&image, w, h, 0, &out) && host_same_shape(&out, 1, w, h), "memory");
+        CHECK(resize[k](&image, w, h, THREADS(0), &out) && host_same_shape(&out, 1, w, h),
+              "memory");
         double worst = 0;
         for (size_t i = 0; i < image_values(&out); i++)
             worst = fmax(worst, fabs((double) out.data[i] - 0.6));
@@ -59,7 +61,7 @@ static void test_area(void)
     CHECK(dps_image_init(&image, 1, 7, 1), "memory");
     for (int i = 0; i < 7; i++)
         image.data[i] = (float) (i * i);
-    CHECK(image_resize_area(&image, 3, 1, 1, &out), "memory");
+    CHECK(image_resize_area(&image, 3, 1, THREADS(1), &out), "memory");
     const double expected[3] = { (0 + 1 + 4 / 3.0) * 3 / 7,
                                  (4 * 2 / 3.0 + 9 + 16 * 2 / 3.0) * 3 / 7,
                                  (16 / 3.0 + 25 + 36) * 3 / 7 };
@@ -120,7 +122,7 @@ static void test_sizes(void)
     CHECK(!dps_image_init(&image, 3, 5, -1) && !image.data, "negative height");
     CHECK(!dps_image_init(&image, 2147483647, 2147483647, 2147483647) && !image.data,
           "more than can be addressed");
-    CHECK(image_threads(3) >= 1 && image_threads(0) >= 1, "no threads");
+    CHECK(work_threads(THREADS(3)) >= 1 && work_threads(THREADS(0)) >= 1, "no threads");
 }
 
 int main(void)

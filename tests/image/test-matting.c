@@ -35,7 +35,7 @@ static void test_matrix_is_golden(Golden *g, const DpsImage *image)
 {
     const double *dense = GOLDEN(g, "laplacian", N, N);
     MattingMatrix m;
-    CHECK(matting_matrix(image, 1, MATTING_EPS, 2, &m) == DPS_OK, "small matrix");
+    CHECK(matting_matrix(image, 1, MATTING_EPS, THREADS(2), &m) == DPS_OK, "small matrix");
     float *mine = calloc((size_t) N * N, sizeof *mine);
     bool ascending = true;
     for (int i = 0; i < N; i++)
@@ -58,8 +58,8 @@ static void test_energy_is_golden(Golden *g, const DpsImage *image)
 {
     DpsImage p = host_image(GOLDEN_FLOATS(g, "p", 3, H, W), 3, W, H);
     double expected = GOLDEN(g, "energy", 1)[0], one = 0, two = 0;
-    CHECK(matting_energy(image, &p, 1, MATTING_EPS, 1, &one), "memory");
-    CHECK(matting_energy(image, &p, 1, MATTING_EPS, 2, &two), "memory");
+    CHECK(matting_energy(image, &p, 1, MATTING_EPS, THREADS(1), &one), "memory");
+    CHECK(matting_energy(image, &p, 1, MATTING_EPS, THREADS(2), &two), "memory");
     printf("energy: %.1e\n", fabs(one / expected - 1));
     CHECK(fabs(one / expected - 1) < 1e-6, "%.9g, not %.9g", one, expected); /* 4.6e-9 */
     CHECK(one == two, "depends on the number of threads: %.17g, %.17g", one, two);
@@ -72,8 +72,8 @@ static void test_radius(int radius)
     DpsImage image = host_photo(3, 23, 19, 5), p = host_photo(3, 23, 19, 9);
     MattingMatrix m;
     double energy;
-    CHECK(matting_matrix(&image, radius, 1e-5, 2, &m) == DPS_OK, "radius %d", radius);
-    CHECK(matting_energy(&image, &p, radius, 1e-5, 2, &energy), "radius %d", radius);
+    CHECK(matting_matrix(&image, radius, 1e-5, THREADS(2), &m) == DPS_OK, "radius %d", radius);
+    CHECK(matting_energy(&image, &p, radius, 1e-5, THREADS(2), &energy), "radius %d", radius);
     double explicitly = quadratic(&m, &p);
     printf("radius %d: %.1e\n", radius, fabs(explicitly / energy - 1));
     CHECK(fabs(explicitly / energy - 1) < 1e-6, "radius %d: %.9g, not %.9g", radius, explicitly,
@@ -104,11 +104,11 @@ static void test_grey(void)
     for (size_t i = 0; i < n; i++)
         p.data[i] = 0.5f * image.data[i] + 0.25f;
     double energy;
-    CHECK(matting_energy(&image, &p, 1, MATTING_EPS, 2, &energy), "memory");
+    CHECK(matting_energy(&image, &p, 1, MATTING_EPS, THREADS(2), &energy), "memory");
     printf("grey: %.1e\n", energy / (double) n);
     CHECK(energy >= 0 && energy / (double) n < 1e-6, "affine change costs %.3g", energy); /* 6e-8 */
     double *stats = malloc(9 * n * sizeof *stats);
-    CHECK(matting_stats(&image, 1, MATTING_EPS, 2, stats), "memory");
+    CHECK(matting_stats(&image, 1, MATTING_EPS, THREADS(2), stats), "memory");
     size_t at = 5 * 21 + 7;
     double s = 0, sum = 0;
     for (int y = 4; y < 7; y++)
@@ -130,7 +130,7 @@ static void test_flat(void)
     DpsImage image, p = host_photo(3, 9, 8, 3);
     CHECK(dps_image_init(&image, 3, 9, 8), "memory");
     double energy, spread = 0;
-    CHECK(matting_energy(&image, &p, 1, MATTING_EPS, 2, &energy), "memory");
+    CHECK(matting_energy(&image, &p, 1, MATTING_EPS, THREADS(2), &energy), "memory");
     for (int c = 0; c < 3; c++) /* each window's sum of squared deviations */
         for (int y = 0; y < 6; y++)
             for (int x = 0; x < 7; x++) {
@@ -155,13 +155,13 @@ static void test_small(int width, int height)
     int n = width * height;
     double *stats = malloc(9 * (size_t) n * sizeof *stats), energy = 1, most = 0;
     MattingMatrix m;
-    CHECK(matting_stats(&image, 1, MATTING_EPS, 2, stats), "memory");
+    CHECK(matting_stats(&image, 1, MATTING_EPS, THREADS(2), stats), "memory");
     for (int i = 0; i < 9 * n; i++)
         most = fmax(most, fabs(stats[i]));
     CHECK(most == 0, "%dx%d: statistics of no window", width, height);
-    CHECK(matting_energy(&image, &image, 1, MATTING_EPS, 2, &energy) && energy == 0,
+    CHECK(matting_energy(&image, &image, 1, MATTING_EPS, THREADS(2), &energy) && energy == 0,
           "%dx%d: energy %g", width, height, energy);
-    CHECK(matting_matrix(&image, 1, MATTING_EPS, 2, &m) == DPS_OK, "memory");
+    CHECK(matting_matrix(&image, 1, MATTING_EPS, THREADS(2), &m) == DPS_OK, "memory");
     CHECK(m.n == n && m.row[n] == n && m.col[n - 1] == n - 1 && m.val[n - 1] == 0,
           "%dx%d: matrix of %d", width, height, m.n);
     matting_matrix_clear(&m);

@@ -20,7 +20,7 @@
 
 static Device *open_device(const Backend *be)
 {
-    return be->open(&(DeviceOptions){ .threads = 2 });
+    return be->open(&(DpsWork){ .threads = 2 });
 }
 
 /* --------------------------------------------------------------- golden vectors */

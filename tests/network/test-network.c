@@ -16,7 +16,7 @@ static const struct {
 
 static void test_features(GoldenCase *c, const Backend *be, double tolerance)
 {
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     Device *dev = be->open(&options);
     Node *node[NETWORK_LAYERS];
     char message[DPS_MESSAGE] = "", name[40];
@@ -53,7 +53,7 @@ static void test_features(GoldenCase *c, const Backend *be, double tolerance)
 /* A copy of the good file with one piece of its header replaced by another of the same length. */
 static void refuse(const char *good, const char *from, const char *to, const char *expect)
 {
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     Device *dev = ref_backend.open(&options);
     static char bytes[1 << 20];
     char path[] = "/tmp/network-XXXXXX", message[DPS_MESSAGE] = "";
@@ -104,7 +104,7 @@ static double fraction_active(const Tensor *y, int plane, float *values)
  * responses. */
 static void test_builtin(void)
 {
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     Device *dev = cpu_backend.open(&options);
     DpsImage photo = host_photo(3, 90, 70, 1);
     Node *node[NETWORK_LAYERS];
@@ -167,7 +167,7 @@ static double sum(const double *share, int count)
 static void test_beside(void)
 {
     static float alone[1 << 16], beside[1 << 16];
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     Device *dev = cpu_backend.open(&options);
     DpsImage photo = host_photo(3, 48, 40, 1);
     char message[DPS_MESSAGE] = "";

@@ -40,7 +40,7 @@ typedef struct {
 
 static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), void *data)
 {
-    const DeviceOptions o = { .threads = 1, .cancelled = cancelled, .data = data };
+    const DpsWork o = { .threads = 1, .cancelled = cancelled, .data = data };
     DpsImage photo = host_photo(3, SIDE, SIDE, 3), target = host_photo(3, SIDE, SIDE, 8);
     static double stats[9 * SIDE * SIDE];
 
@@ -50,7 +50,7 @@ static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), v
     p->be.download = counting_download;
     p->dev = ref_backend.open(&o);
     p->dev->be = &p->be;
-    matting_stats(&photo, 1, MATTING_EPS, 1, stats);
+    matting_stats(&photo, 1, MATTING_EPS, THREADS(1), stats);
     p->l = p->be.matting(p->dev, SIDE, SIDE, 1, photo.data, stats);
     p->target = p->be.tensor(p->dev, 3, SIDE, SIDE);
     p->x = p->be.tensor(p->dev, 3, SIDE, SIDE);

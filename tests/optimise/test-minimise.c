@@ -25,14 +25,14 @@ typedef struct {
 static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), void *data)
 {
     const Backend *be = &ref_backend;
-    const DeviceOptions o = { .threads = 1, .cancelled = cancelled, .data = data };
+    const DpsWork o = { .threads = 1, .cancelled = cancelled, .data = data };
     DpsImage target = host_photo(3, SIDE, SIDE, 8);
     static double stats[9 * SIDE * SIDE];
     float free_part[SIDE * SIDE];
 
     p->photo = host_photo(3, SIDE, SIDE, 3);
     p->dev = be->open(&o);
-    matting_stats(&p->photo, 1, MATTING_EPS, 1, stats);
+    matting_stats(&p->photo, 1, MATTING_EPS, THREADS(1), stats);
     p->l = be->matting(p->dev, SIDE, SIDE, 1, p->photo.data, stats);
     for (int i = 0; i < SIDE * SIDE; i++)
         free_part[i] = i % SIDE < SIDE / 2 ? 0 : 1;

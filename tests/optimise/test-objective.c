@@ -18,14 +18,14 @@ static void bench_open(Bench *b, const Backend *be, const char *file, const DpsI
                        const DpsImage *style, const DpsImage *x, const RegionSet *set,
                        const ObjectiveOptions *o)
 {
-    const DeviceOptions options = { .threads = 1 };
+    const DpsWork options = { .threads = 1 };
     char message[DPS_MESSAGE] = "";
 
     *b = (Bench){ .dev = be->open(&options), .at = x->data };
     DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
                             : network_builtin(b->dev, content, style, 8, 1, &b->network);
     CHECK(status == DPS_OK, "%s", message);
-    status = objective_new(b->network, content, style, set, o, &b->objective);
+    status = objective_new(b->network, content, style, set, o, THREADS(1), &b->objective);
     CHECK(status == DPS_OK, "status %d", status);
     Tensor **all[] = { &b->x, &b->g, &b->v, &b->moved };
     for (int i = 0; i < 4; i++)
@@ -47,7 +47,7 @@ static void bench_close(Bench *b)
     be->close(b->dev);
 }
 
-static double loss_at(Bench *b, Tensor *x, Losses *losses)
+static double loss_at(Bench *b, Tensor *x, DpsLosses *losses)
 {
     double slot[SLOTS];
 
@@ -60,13 +60,12 @@ static double loss_at(Bench *b, Tensor *x, Losses *losses)
 
 /* ------------------------------------------------------------------ golden */
 
-static const ObjectiveOptions paper = { .paper = true,
-                                        .style = 100,
-                                        .content = 5,
-                                        .matting = 1e4,
-                                        .variation = 1e-3,
-                                        .window_radius = 1,
-                                        .threads = 1 };
+static const ObjectiveOptions paper = { .weighting = WEIGHTING_PAPER,
+                                        .weight = { [LOSS_STYLE] = 100,
+                                                    [LOSS_CONTENT] = 5,
+                                                    [LOSS_MATTING] = 1e4,
+                                                    [LOSS_VARIATION] = 1e-3 },
+                                        .window_radius = 1 };
 
 static void check_term(GoldenCase *c, const Backend *be, const char *term,
                        const ObjectiveOptions *o, double tolerance)
@@ -74,7 +73,7 @@ static void check_term(GoldenCase *c, const Backend *be, const char *term,
     char name[40];
     float gradient[3 * 37 * 45];
     Bench b;
-    Losses l;
+    DpsLosses l;
 
     bench_open(&b, be, c->file, &c->content, &c->style, &c->x, &c->set, o);
     snprintf(name, sizeof name, "loss.%s", term);
@@ -94,16 +93,17 @@ static void test_golden(GoldenCase *c, const Backend *be, double tolerance)
 {
     ObjectiveOptions o = paper;
 
-    o.style = o.matting = o.variation = 0;
+    memset(o.weight, 0, sizeof o.weight);
+    o.weight[LOSS_CONTENT] = 5;
     check_term(c, be, "content", &o, tolerance);
-    o.content = 0;
-    o.style = 100;
+    o.weight[LOSS_CONTENT] = 0;
+    o.weight[LOSS_STYLE] = 100;
     check_term(c, be, "style", &o, tolerance);
-    o.style = 0;
-    o.variation = 1e-3;
+    o.weight[LOSS_STYLE] = 0;
+    o.weight[LOSS_VARIATION] = 1e-3;
     check_term(c, be, "tv", &o, tolerance);
-    o.variation = 0;
-    o.matting = 1e4;
+    o.weight[LOSS_VARIATION] = 0;
+    o.weight[LOSS_MATTING] = 1e4;
     /* the operator's coefficients follow float32 pixels */
     check_term(c, be, "matting", &o, tolerance * 5);
 }
@@ -113,7 +113,7 @@ static void test_golden(GoldenCase *c, const Backend *be, double tolerance)
 /* x is moved by h v, in the device's own precision; g is then the gradient there. */
 static double moved_loss(Bench *b, double h)
 {
-    Losses l;
+    DpsLosses l;
 
     b->dev->be->lincomb(b->moved, 2, (double[]){ 1, h }, (Tensor *[]){ b->x, b->v });
     return loss_at(b, b->moved, &l);
@@ -122,7 +122,7 @@ static double moved_loss(Bench *b, double h)
 static double slope_at_x(Bench *b)
 {
     double slope;
-    Losses l;
+    DpsLosses l;
 
     loss_at(b, b->x, &l);
     b->dev->be->dots(0, b->g, 1, &b->v);
@@ -163,9 +163,11 @@ static void check_gradient(Bench *b, const char *name)
 
 static void test_gradients(GoldenCase *c)
 {
-    const ObjectiveOptions relative = {
-        .style = 100, .content = 3, .matting = 1e4, .gamut = 100, .window_radius = 1, .threads = 1
-    };
+    const ObjectiveOptions relative = { .weight = { [LOSS_STYLE] = 100,
+                                                    [LOSS_CONTENT] = 3,
+                                                    [LOSS_MATTING] = 1e4,
+                                                    [LOSS_GAMUT] = 100 },
+                                        .window_radius = 1 };
     const char *const files[] = { GOLDEN_DIR "/network-vgg16.safetensors",
                                   GOLDEN_DIR "/network-squeezenet.safetensors" };
     ObjectiveOptions wide = relative;
@@ -189,9 +191,9 @@ static void test_gradients(GoldenCase *c)
         bench_close(&b);
     }
     ObjectiveOptions held = relative;
-    held.guess = 300;
-    held.first = &c->content;
-    held.enough = 300;
+    held.weight[LOSS_ESTIMATE] = 300;
+    held.estimate = &c->content;
+    held.min_region_pixels = 300;
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &held);
     check_gradient(&b, "relative, builtin, held to a guess");
     bench_close(&b);
@@ -206,12 +208,13 @@ static void test_gradients(GoldenCase *c)
 static void test_zeros(GoldenCase *c)
 {
     const ObjectiveOptions o = {
-        .style = 100, .content = 3, .matting = 1e4, .window_radius = 1, .threads = 1
+        .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3, [LOSS_MATTING] = 1e4 },
+        .window_radius = 1
     };
     RegionSet whole;
     char message[DPS_MESSAGE];
     Bench b;
-    Losses l;
+    DpsLosses l;
 
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->content, &c->set, &o);
     loss_at(&b, b.x, &l);
@@ -220,7 +223,7 @@ static void test_zeros(GoldenCase *c)
     CHECK(l.matting >= 0 && l.matting < 1e-6, "matting %g", l.matting); /* 2.7e-7 */
     CHECK(l.style > 1e-4, "style %g", l.style);
     bench_close(&b);
-    regions_prepare(0, NULL, 45, 37, 45, 37, 1, NULL, &whole, message);
+    regions_prepare(0, NULL, 45, 37, 45, 37, THREADS(1), NULL, &whole, message);
     bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &o);
     loss_at(&b, b.x, &l);
     CHECK(l.style < 1e-20, "style %g", l.style);
@@ -228,7 +231,7 @@ static void test_zeros(GoldenCase *c)
     regions_clear(&whole);
 }
 
-static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, Losses *l)
+static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, DpsLosses *l)
 {
     Bench b;
 
@@ -241,19 +244,20 @@ static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, Losses 
 /* The guess adds the mean squared distance to it, and nothing at the guess itself. */
 static void test_guess(const GoldenCase *c)
 {
-    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
+                           .window_radius = 1 };
     double mean = 0;
-    Losses l;
+    DpsLosses l;
 
     double without = whole_loss(c, &o, &l);
-    o.guess = 7;
-    o.first = &c->content;
+    o.weight[LOSS_ESTIMATE] = 7;
+    o.estimate = &c->content;
     for (size_t i = 0; i < image_values(&c->x); i++)
         mean += pow((double) (c->x.data[i] - c->content.data[i]), 2) / (double) image_values(&c->x);
     double with = whole_loss(c, &o, &l);
     CHECK(fabs(with - without - 7 * mean) < 1e-6 * with, "%.9g, not %.9g", with - without,
           7 * mean);
-    o.first = &c->x;
+    o.estimate = &c->x;
     with = whole_loss(c, &o, &l);
     CHECK(fabs(with - without) < 1e-6 * with, "%.9g at the guess itself", with - without);
 }
@@ -261,15 +265,16 @@ static void test_guess(const GoldenCase *c)
 /* Regions weigh less below the number of pixels that is enough, and all the same above it. */
 static void test_enough(const GoldenCase *c)
 {
-    ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
-    Losses all, weighed;
+    ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
+                           .window_radius = 1 };
+    DpsLosses all, weighed;
 
     whole_loss(c, &o, &all);
-    o.enough = 300;
+    o.min_region_pixels = 300;
     whole_loss(c, &o, &weighed);
     CHECK(fabs(all.style - weighed.style) > 1e-3 * all.style,
           "weighing regions by pixels changes nothing: %g", weighed.style);
-    o.enough = 1e-9;
+    o.min_region_pixels = 1e-9;
     whole_loss(c, &o, &weighed);
     CHECK(fabs(all.style - weighed.style) < 1e-12, "large regions weigh something else: %g",
           weighed.style);
@@ -277,16 +282,18 @@ static void test_enough(const GoldenCase *c)
 
 static double style_loss(const GoldenCase *c, const char *layers)
 {
-    const ObjectiveOptions o = { .style = 100, .content = 3, .window_radius = 1, .threads = 1 };
+    const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
+                                 .window_radius = 1 };
     char message[DPS_MESSAGE] = "";
     Bench b;
-    Losses l;
+    DpsLosses l;
 
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
     objective_free(b.objective);
     DpsStatus status = network_choose(b.network, &(NetworkChoice){ .style = layers }, message);
     CHECK(status == DPS_OK, "%s", message);
-    status = objective_new(b.network, &c->content, &c->style, &c->set, &o, &b.objective);
+    status = objective_new(b.network, &c->content, &c->style, &c->set, &o, THREADS(1),
+                           &b.objective);
     CHECK(status == DPS_OK, "status %d", status);
     loss_at(&b, b.x, &l);
     bench_close(&b);

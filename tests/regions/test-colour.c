@@ -73,9 +73,9 @@ static void test_own_style(void)
     DpsImage photo = host_photo(3, 40, 31, 4), out;
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, 2, NULL, &set, message) == DPS_OK, "%s",
+    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
           message);
-    CHECK(colour_transfer_regions(&photo, &photo, &set, 2, &out), "memory");
+    CHECK(colour_transfer_regions(&photo, &photo, &set, THREADS(2), &out), "memory");
     double error = host_difference(&photo, &out);
     printf("own style %.1e\n", error);
     CHECK(error < 1e-6, "differs by %.3g", error); /* 0 */
@@ -104,8 +104,9 @@ static void test_halves(void)
     }
     for (int i = 0; i < W * H; i++)
         region[i % W < W / 2 ? 0 : 1].content.data[i] = 1;
-    CHECK(regions_prepare(2, region, W, H, 8, 9, 2, NULL, &set, message) == DPS_OK, "%s", message);
-    CHECK(colour_transfer_regions(&content, &style, &set, 2, &out), "memory");
+    CHECK(regions_prepare(2, region, W, H, 8, 9, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
+          message);
+    CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");
     double kept = 0, mean[3] = { 0 }, spread = 0;
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < W * H; i++) {
@@ -145,10 +146,11 @@ static void test_clipped(void)
 
     for (size_t i = 0; i < image_values(&style); i++) /* mostly black, some light */
         style.data[i] = powf(style.data[i], 6);
-    CHECK(regions_prepare(0, NULL, W, H, W, H, 2, NULL, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(0, NULL, W, H, W, H, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
+          message);
     const float *mask = image_plane(&set.content, 0);
     ColourMap map = colour_map(&content, mask, &style, mask);
-    CHECK(colour_transfer_regions(&content, &style, &set, 2, &out), "memory");
+    CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");
     colour_moments(&style, mask, want, want_cov);
     colour_moments(&out, mask, got, got_cov);
     for (int i = 0; i < W * H; i++) {

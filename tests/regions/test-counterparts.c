@@ -72,7 +72,7 @@ static void clear_case(Case *c)
 static void find(Case *c, int of[REGIONS + 1])
 {
     c->job.region = c->region;
-    CHECK(counterparts_find(&c->job, &c->content, &c->style, of), "memory");
+    CHECK(counterparts_find(&c->job, &c->content, &c->style, THREADS(1), of), "memory");
 }
 
 static void test_nearest(void)
@@ -130,7 +130,8 @@ static void borrow(Case *c, int from, double coverage, const char *words)
     char message[DPS_MESSAGE];
     float part[W * H];
 
-    CHECK(regions_prepare(REGIONS, c->region, W, H, W, H, 1, counterpart, &set, message) == DPS_OK,
+    CHECK(regions_prepare(REGIONS, c->region, W, H, W, H, THREADS(1), counterpart, &set, message) ==
+              DPS_OK,
           "%s", message);
     CHECK(set.count == REGIONS && set.matched == 1, "%d of %d", set.matched, set.count);
     CHECK(set.report[0].borrowed && !set.report[0].matched, "the sky borrows");

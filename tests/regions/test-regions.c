@@ -56,7 +56,8 @@ static void test_whole_picture(void)
 {
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, 1, NULL, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, THREADS(1), NULL, &set, message) == DPS_OK, "%s",
+          message);
     CHECK(set.count == 1 && set.matched == 1 && set.report[0].matched, "%d of %d", set.matched,
           set.count);
     CHECK(regions_coverage(&set.content, 0) == 1 && regions_coverage(&set.style, 0) == 1,
@@ -78,7 +79,8 @@ static void test_pairing(void)
     };
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(5, region, CW, CH, SW, SH, 2, NULL, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(5, region, CW, CH, SW, SH, THREADS(2), NULL, &set, message) == DPS_OK,
+          "%s", message);
     CHECK(set.count == 6 && set.matched == 3, "%d of %d", set.matched, set.count);
     static const double content[6] = { 0.3, 0.2, 0.3, 0, 0.01, 0.19 };
     static const double style[6] = { 0.4, 0.2, 0, 0.1, 0, 0.3 };
@@ -119,7 +121,8 @@ static void test_sums(void)
     }
     RegionSet set;
     char message[DPS_MESSAGE];
-    CHECK(regions_prepare(2, region, 17, 19, 40, 11, 2, NULL, &set, message) == DPS_OK, "%s", message);
+    CHECK(regions_prepare(2, region, 17, 19, 40, 11, THREADS(2), NULL, &set, message) == DPS_OK,
+          "%s", message);
     CHECK(set.count == 3, "%d", set.count);
     double worst = 0;
     for (int i = 0; i < 17 * 19; i++) {
@@ -137,7 +140,7 @@ static void refuse(DpsRegion region, const char *words)
 {
     RegionSet set;
     char message[DPS_MESSAGE] = "";
-    DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, 1, NULL, &set, message);
+    DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, THREADS(1), NULL, &set, message);
     CHECK(status == DPS_BAD_INPUT, "status %d", status);
     CHECK(strstr(message, words) != NULL, "%s", message);
     CHECK(!set.content.data && !set.report, "something is left");
@@ -157,8 +160,10 @@ static void test_bad_masks(void)
     refuse(r, "content mask of region '1' has no pixels");
     RegionSet set;
     char message[DPS_MESSAGE] = "";
-    CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, 1, NULL, &set, message) == DPS_BAD_INPUT, "-1 regions");
-    CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, 1, NULL, &set, message) == DPS_BAD_INPUT, "no array");
+    CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,
+          "-1 regions");
+    CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,
+          "no array");
 }
 
 static void set_pixel(DpsImage *map, int i, float r, float g, float b)
@@ -210,8 +215,8 @@ static void test_label_maps(void)
     DpsRegion *out;
     DpsImage content, style, bad;
     int regions;
-    CHECK(dps_labels_from_regions(2, in, false, 6, 1, 1, &content) == DPS_OK, "memory");
-    CHECK(dps_labels_from_regions(2, in, true, 8, 4, 1, &style) == DPS_OK, "memory");
+    CHECK(dps_labels_from_regions(2, in, false, 6, 1, THREADS(1), &content) == DPS_OK, "memory");
+    CHECK(dps_labels_from_regions(2, in, true, 8, 4, THREADS(1), &style) == DPS_OK, "memory");
     CHECK(dps_regions_from_labels(&content, &style, &regions, &out) == DPS_OK, "memory");
     /* Blue, green, and black where no mask is. */
     CHECK(regions == 3 && !out[2].style.data, "%d regions", regions);
@@ -221,10 +226,13 @@ static void test_label_maps(void)
     for (int i = 0; i < 32; i++)
         CHECK(out[i % 8 < 4].style.data[i] == 1, "pixel %d", i);
     dps_regions_free(regions, out);
-    CHECK(dps_labels_from_regions(9, in, false, 6, 1, 1, &bad) == DPS_BAD_INPUT, "9 regions");
-    CHECK(dps_labels_from_regions(2, in, false, 0, 1, 1, &bad) == DPS_BAD_INPUT, "no pixels");
+    CHECK(dps_labels_from_regions(9, in, false, 6, 1, THREADS(1), &bad) == DPS_BAD_INPUT,
+          "9 regions");
+    CHECK(dps_labels_from_regions(2, in, false, 0, 1, THREADS(1), &bad) == DPS_BAD_INPUT,
+          "no pixels");
     in[1].content.data[3] = NAN;
-    CHECK(dps_labels_from_regions(2, in, false, 6, 1, 1, &bad) == DPS_BAD_INPUT, "not a number");
+    CHECK(dps_labels_from_regions(2, in, false, 6, 1, THREADS(1), &bad) == DPS_BAD_INPUT,
+          "not a number");
     dps_image_clear(&content);
     dps_image_clear(&style);
     clear_regions(2, in);

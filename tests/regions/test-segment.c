@@ -96,7 +96,7 @@ static void check_bands(const char *what, int bands, const Part *content, const 
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(&a, &b, 6, 1, 0, NULL, NULL, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(&a, &b, 6, 1, THREADS(0), &regions, &region, message);
     CHECK(status == DPS_OK, "%s: %s", what, message);
     CHECK(regions == bands, "%s: %d regions for %d bands", what, regions, bands);
     check_masks(what, regions, region);
@@ -137,7 +137,7 @@ static void check_whole(const char *what, const DpsImage *content, const DpsImag
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(content, style, 6, 1, 1, NULL, NULL, &regions, &region,
+    DpsStatus status = dps_regions_auto(content, style, 6, 1, THREADS(1), &regions, &region,
                                         message);
     CHECK(status == DPS_OK && regions == 1, "%s: status %d, %d regions", what, status, regions);
     check_masks(what, regions, region);
@@ -162,7 +162,7 @@ static void test_odd_sizes(void)
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(&wide, &photo, 6, 1, 0, NULL, NULL, &regions, &region,
+    DpsStatus status = dps_regions_auto(&wide, &photo, 6, 1, THREADS(0), &regions, &region,
                                         message);
     CHECK(status == DPS_OK, "5000 x 7: %s", message);
     check_masks("5000 x 7", regions, region);
@@ -185,8 +185,8 @@ static void test_repeats(void)
     DpsRegion *one, *two;
     char message[DPS_MESSAGE];
     int ones, twos;
-    dps_regions_auto(&photo, &style, 6, 7, 1, NULL, NULL, &ones, &one, message);
-    dps_regions_auto(&photo, &style, 6, 7, 2, NULL, NULL, &twos, &two, message);
+    dps_regions_auto(&photo, &style, 6, 7, THREADS(1), &ones, &one, message);
+    dps_regions_auto(&photo, &style, 6, 7, THREADS(2), &twos, &two, message);
     CHECK(ones == twos && ones > 1, "%d and %d regions", ones, twos);
     for (int k = 0; k < ones && k < twos; k++)
         CHECK(!memcmp(one[k].content.data, two[k].content.data, 200 * 130 * sizeof(float)) &&
@@ -194,7 +194,7 @@ static void test_repeats(void)
               "region %d differs", k);
     dps_regions_free(ones, one);
     dps_regions_free(twos, two);
-    dps_regions_auto(&photo, &style, 2, 7, 1, NULL, NULL, &ones, &one, message);
+    dps_regions_auto(&photo, &style, 2, 7, THREADS(1), &ones, &one, message);
     CHECK(ones == 2, "%d regions where 2 were the most", ones);
     dps_regions_free(ones, one);
     dps_image_clear(&photo);
@@ -215,7 +215,7 @@ static void test_halves(void)
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    dps_regions_auto(&photo, &style, 6, 1, 0, NULL, NULL, &regions, &region, message);
+    dps_regions_auto(&photo, &style, 6, 1, THREADS(0), &regions, &region, message);
     CHECK(regions == 4, "%d regions for two parts in halves", regions);
     check_masks("halves", regions, region);
     for (int k = 0; k < regions; k++)
@@ -249,7 +249,7 @@ static void test_seeds(void)
         DpsRegion *region;
         int found;
         double differ = 0;
-        dps_regions_auto(&photo, &style, 6, seed, 0, NULL, NULL, &found, &region, message);
+        dps_regions_auto(&photo, &style, 6, seed, THREADS(0), &found, &region, message);
         if (!first) {
             first = region;
             regions = found;
@@ -288,8 +288,8 @@ static void test_cancelled(void)
     DpsStatus status = DPS_CANCELLED;
     for (int n = 0; n < 100 && status == DPS_CANCELLED; n++) {
         int left = n;
-        status = dps_regions_auto(&photo, &photo, 6, 1, 0, stop_at, &left, &regions, &region,
-                                  message);
+        status = dps_regions_auto(&photo, &photo, 6, 1, &(DpsWork){ 0, stop_at, &left }, &regions,
+                                  &region, message);
         if (status == DPS_CANCELLED)
             CHECK(regions == 0 && !region && strstr(message, "Cancelled"), "%d regions: %s",
                   regions, message);
@@ -308,7 +308,7 @@ static void check_refused(const DpsImage *content, const DpsImage *style, int mo
     DpsRegion *region;
     char message[DPS_MESSAGE];
     int regions;
-    DpsStatus status = dps_regions_auto(content, style, most, 1, 1, NULL, NULL, &regions, &region,
+    DpsStatus status = dps_regions_auto(content, style, most, 1, THREADS(1), &regions, &region,
                                         message);
     CHECK(status == DPS_BAD_INPUT && regions == 0 && !region, "status %d", status);
     CHECK(strstr(message, word), "no '%s' in: %s", word, message);

@@ -27,7 +27,7 @@ static DpsStatus finish(bool ok, DpsImage *out)
 static DpsStatus make_lanczos(void)
 {
     DpsImage out;
-    return finish(image_resize_lanczos(&photo, 9, 31, 1, &out), &out);
+    return finish(image_resize_lanczos(&photo, 9, 31, THREADS(1), &out), &out);
 }
 
 static DpsStatus make_copy(void)
@@ -42,11 +42,11 @@ static DpsStatus make_guess(void)
     RegionSet set;
     DpsImage out;
     char message[DPS_MESSAGE] = "";
-    DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, 1, NULL, &set, message);
+    DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
     CHECK(status == DPS_OK || (!set.report && message[0]), "something is left");
     if (status != DPS_OK)
         return status;
-    status = finish(colour_transfer_regions(&photo, &style, &set, 1, &out), &out);
+    status = finish(colour_transfer_regions(&photo, &style, &set, THREADS(1), &out), &out);
     regions_clear(&set);
     return status;
 }
@@ -56,7 +56,7 @@ static DpsStatus make_masks(void)
     RegionSet set;
     DpsImage c, s;
     char message[DPS_MESSAGE];
-    DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, 1, NULL, &set, message);
+    DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
     if (status != DPS_OK)
         return status;
     bool ok = regions_matched(&set, &c, &s);
@@ -83,7 +83,8 @@ static DpsStatus make_label_map(void)
 {
     const DpsRegion region = { "sky", mask, mask };
     DpsImage map;
-    return finish(dps_labels_from_regions(1, &region, false, 9, 9, 1, &map) == DPS_OK, &map);
+    return finish(dps_labels_from_regions(1, &region, false, 9, 9, THREADS(1), &map) == DPS_OK,
+                  &map);
 }
 
 static DpsStatus make_regions(void)
@@ -91,7 +92,8 @@ static DpsStatus make_regions(void)
     DpsRegion *region;
     int regions;
     char message[DPS_MESSAGE];
-    DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, 1, NULL, NULL, &regions, &region, message);
+    DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, THREADS(1), &regions, &region,
+                                        message);
     CHECK((status == DPS_OK) == (regions > 0 && region != NULL), "%d regions", regions);
     CHECK((status == DPS_OK) == (message[0] == 0), "the message '%s'", message);
     dps_regions_free(regions, region);
@@ -101,13 +103,13 @@ static DpsStatus make_regions(void)
 static DpsStatus make_carried(void)
 {
     DpsImage out;
-    return finish(affine_carry(&photo, &photo, &style, 2, 1e-4, 1, &out), &out);
+    return finish(affine_carry(&photo, &photo, &style, 2, 1e-4, THREADS(1), &out), &out);
 }
 
 static DpsStatus make_matrix(void)
 {
     MattingMatrix m;
-    DpsStatus status = matting_matrix(&photo, 1, 1e-7, 1, &m);
+    DpsStatus status = matting_matrix(&photo, 1, 1e-7, THREADS(1), &m);
     CHECK((status == DPS_OK) == (m.row && m.col && m.val), "half a matrix");
     matting_matrix_clear(&m);
     return status;
@@ -116,13 +118,13 @@ static DpsStatus make_matrix(void)
 static DpsStatus make_guided(void)
 {
     DpsImage out;
-    return finish(smoothing_guided(&photo, 3, 0.01, 1, &out), &out);
+    return finish(smoothing_guided(&photo, 3, 0.01, THREADS(1), &out), &out);
 }
 
 static DpsStatus make_smoothed(void)
 {
     DpsImage out;
-    return finish(smoothing_affine(&photo, &photo, 3, 1, 0.1, 1, NULL, NULL, &out) == DPS_OK, &out);
+    return finish(smoothing_affine(&photo, &photo, 3, 1, 0.1, THREADS(1), &out) == DPS_OK, &out);
 }
 
 static DpsStatus make_measures(void)
@@ -131,9 +133,10 @@ static DpsStatus make_measures(void)
     MeasureSet set;
     DpsMeasures m;
     char message[DPS_MESSAGE];
-    DpsStatus status = measure_prepare(&photo, &style, &style, 1, &region, 30, 1, &set, message);
+    DpsStatus status = measure_prepare(&photo, &style, &style, 1, &region, 30, THREADS(1), &set,
+                                       message);
     CHECK(status == DPS_OK || !set.content.data, "something is left");
-    if (status == DPS_OK && !measure_pictures(&set, 1, &m))
+    if (status == DPS_OK && !measure_pictures(&set, THREADS(1), &m))
         status = DPS_NO_MEMORY;
     measure_clear(&set);
     return status;

@@ -76,7 +76,7 @@ static DpsStatus measured(const DpsImage *content, const DpsImage *style,
 {
     DpsMeasures m;
 
-    return dps_measure(content, style, content, 0, NULL, NULL, 24, 1, &m, message);
+    return dps_measure(content, style, content, 0, NULL, NULL, 24, THREADS(1), &m, message);
 }
 
 static void fail_each(const char *name, Attempt attempt, const DpsImage *content,

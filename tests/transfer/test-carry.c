@@ -19,7 +19,7 @@ static void carry_case(Device *dev, int fw, int fh, int w, int h)
 
     if (!dps_image_init(&cpu, 3, w, h) || !dps_image_init(&out, 3, w, h))
         exit(1);
-    CHECK(affine_apply(&field, &photo, &cpu, 1, NULL, NULL) == DPS_OK, "memory");
+    CHECK(affine_apply(&field, &photo, &cpu, THREADS(1)) == DPS_OK, "memory");
     dev->be->carry(dev, field.data, fh, fw, photo.data, out.data, h, w);
     CHECK(dev->be->read(dev, 0, 0, &nothing) == DPS_OK, "the device");
     double d = host_difference(&cpu, &out);
@@ -38,8 +38,7 @@ static void test_start(Device *dev)
     DpsImage photo = host_photo(3, 90, 60, 1), out[2];
 
     for (int i = 0; i < 2; i++)
-        CHECK(start_carry(i ? dev : NULL, &guide, &picture, &photo, 1, NULL, NULL, &out[i]) ==
-                  DPS_OK,
+        CHECK(start_carry(i ? dev : NULL, &guide, &picture, &photo, THREADS(1), &out[i]) == DPS_OK,
               "carrying");
     double d = host_difference(&out[0], &out[1]);
     CHECK(d < TOLERANCE, "off by %g", d); /* 0 on the emulated GPU */
@@ -58,7 +57,7 @@ static bool always(void *data)
 
 static void test_cancelled(const Backend *be)
 {
-    Device *dev = be->open(&(DeviceOptions){ .cancelled = always });
+    Device *dev = be->open(&(DpsWork){ .cancelled = always });
     float field[AFFINE_PLANES] = { 0 }, photo[3] = { 0.5f, 0.5f, 0.5f }, out[3] = { 7, 7, 7 };
     double nothing;
 
@@ -76,7 +75,7 @@ int main(int argc, char **argv)
 
     if (!be)
         skip(why);
-    Device *dev = be->open(&(DeviceOptions){ .threads = 1 });
+    Device *dev = be->open(&(DpsWork){ .threads = 1 });
     if (!CHECK(dev != NULL, "opening"))
         return check_done("carrying");
     if (be->carry) {

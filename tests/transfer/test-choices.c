@@ -28,8 +28,8 @@ static void watch(const DpsProgress *p, void *data)
         return;
     dps_image_clear(&c->shown);
     image_copy(p->preview, &c->shown);
-    c->last[0] = p->style;
-    c->last[1] = p->content;
+    c->last[0] = p->losses.style;
+    c->last[1] = p->losses.content;
     if (c->steps++ == 0)
         memcpy(c->first, c->last, sizeof c->first);
 }
@@ -140,7 +140,7 @@ static void test_minimisers(Case *c)
         CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_minimiser_name((DpsMinimiser) i), r.message);
         CHECK(host_difference(&r.image, &c->content) > 0.05, "%s changes nothing",
               dps_minimiser_name((DpsMinimiser) i));
-        total[i] = r.level[r.levels - 1].total;
+        total[i] = r.level[r.levels - 1].losses.total;
         CHECK(c->steps > 3, "%d steps", c->steps);
         printf("%s: total %g\n", dps_minimiser_name((DpsMinimiser) i), total[i]);
         dps_result_clear(&r);
@@ -173,7 +173,7 @@ static void test_starts(Case *c)
 {
     DpsImage other = picture(64, 48, (float[]){ 0.2f, 1, 0.4f }, 0.5), drawn, grey;
 
-    image_resize_lanczos(&c->style, 64, 48, 1, &drawn);
+    image_resize_lanczos(&c->style, 64, 48, THREADS(1), &drawn);
     image_copy(&c->content, &grey);
     for (int i = 0; i < 64 * 48; i++) {
         image_plane(&grey, 0)[i] = 123.68f / 256;

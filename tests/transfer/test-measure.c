@@ -39,10 +39,11 @@ static void test_golden(void)
     MeasureSet set;
     DpsMeasures m;
     char message[DPS_MESSAGE];
-    CHECK(measure_prepare(&content, &style, &result, K, region, W, 2, &set, message) == DPS_OK,
+    CHECK(measure_prepare(&content, &style, &result, K, region, W, THREADS(2), &set, message) ==
+              DPS_OK,
           "%s", message);
     CHECK(host_difference(&set.content, &content) < 1e-6, "the size is right already"); /* 0 */
-    CHECK(measure_pictures(&set, 2, &m), "memory");
+    CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
     compare(g, "measure.edge", m.edge);
     compare(g, "measure.energy", m.energy);
     compare(g, "measure.colour", m.colour);
@@ -67,11 +68,11 @@ static void test_itself(int width, int height)
     MeasureSet set;
     DpsMeasures m;
     char message[DPS_MESSAGE];
-    CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, 2, &set, message) == DPS_OK, "%s",
-          message);
+    CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, THREADS(2), &set, message) == DPS_OK,
+          "%s", message);
     CHECK(set.content.width == 700 || set.content.height == 700, "%dx%d", set.content.width,
           set.content.height);
-    CHECK(measure_pictures(&set, 2, &m), "memory");
+    CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
     printf("itself: %g %.1e %g\n", m.edge, m.energy, m.colour);
     CHECK(fabs(m.edge - 1) < 1e-9, "edge %.12g", m.edge);           /* 0 */
     CHECK(m.energy >= 0 && m.energy < 1e-5, "energy %g", m.energy); /* 3e-7 */
@@ -87,16 +88,16 @@ static void test_other_size(void)
     MeasureSet set;
     DpsMeasures m;
     char message[DPS_MESSAGE];
-    CHECK(image_resize_bilinear(&photo, 360, 240, 2, &large), "memory");
-    CHECK(image_resize_bilinear(&photo, 181, 119, 2, &odd), "memory");
-    CHECK(measure_prepare(&photo, &photo, &large, 0, NULL, 90, 2, &set, message) == DPS_OK, "%s",
-          message);
+    CHECK(image_resize_bilinear(&photo, 360, 240, THREADS(2), &large), "memory");
+    CHECK(image_resize_bilinear(&photo, 181, 119, THREADS(2), &odd), "memory");
+    CHECK(measure_prepare(&photo, &photo, &large, 0, NULL, 90, THREADS(2), &set, message) == DPS_OK,
+          "%s", message);
     CHECK(host_same_shape(&set.result, 3, 90, 60), "%dx%d", set.result.width, set.result.height);
-    CHECK(measure_pictures(&set, 2, &m), "memory");
+    CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
     CHECK(m.edge > 0.8, "edge %g", m.edge); /* 0.88 */
     measure_clear(&set);
-    CHECK(measure_prepare(&photo, &photo, &odd, 0, NULL, 90, 2, &set, message) == DPS_OK, "%s",
-          message);
+    CHECK(measure_prepare(&photo, &photo, &odd, 0, NULL, 90, THREADS(2), &set, message) == DPS_OK,
+          "%s", message);
     CHECK(host_same_shape(&set.result, 3, 90, 60), "%dx%d", set.result.width, set.result.height);
     measure_clear(&set);
     dps_image_clear(&photo);
@@ -109,11 +110,13 @@ static void test_bad_input(void)
     DpsImage photo = host_photo(3, 20, 20, 6), grey = host_photo(1, 20, 20, 1);
     MeasureSet set;
     char message[DPS_MESSAGE] = "";
-    CHECK(measure_prepare(&photo, &grey, &photo, 0, NULL, 0, 1, &set, message) == DPS_BAD_INPUT,
+    CHECK(measure_prepare(&photo, &grey, &photo, 0, NULL, 0, THREADS(1), &set, message) ==
+              DPS_BAD_INPUT,
           "one channel is no picture");
     CHECK(strstr(message, "style") != NULL, "%s", message);
     photo.data[7] = NAN;
-    CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, 1, &set, message) == DPS_BAD_INPUT,
+    CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, THREADS(1), &set, message) ==
+              DPS_BAD_INPUT,
           "a NaN was overlooked");
     dps_image_clear(&photo);
     dps_image_clear(&grey);

@@ -35,7 +35,7 @@ static DpsImage taken(const DpsImage *content, const DpsImage *result, DpsTake t
 
     if (!image_copy(result, &out))
         abort();
-    take_over(content, take, 2, &out);
+    take_over(content, take, THREADS(2), &out);
     return out;
 }
 

@@ -92,7 +92,8 @@ static void test_repeatable(void)
           "two runs with one thread differ");
     CHECK(host_difference(&a.image, &content) > 0.05, "the result is the content");
     CHECK(a.evaluations > 10 && a.levels >= 1, "%d evaluations, %d levels", a.evaluations, a.levels);
-    CHECK(a.level[a.levels - 1].matting >= 0, "energy %g", a.level[a.levels - 1].matting);
+    CHECK(a.level[a.levels - 1].losses.matting >= 0, "energy %g",
+          a.level[a.levels - 1].losses.matting);
     job.options.seed = 5;
     CHECK(dps_run(&job, &c) == DPS_OK, "%s", c.message);
     CHECK(host_difference(&a.image, &c.image) > 1e-4, "the seed changes nothing");

@@ -23,7 +23,7 @@
 
 typedef struct {
     Device dev;
-    DeviceOptions options;
+    DpsWork options;
     const Kernels *kernels;
     struct Onednn *onednn; /* NULL without */
     int threads;

@@ -60,7 +60,7 @@ bool cpu_goes_on(Cpu *cpu)
  * scheduler gives to others, some milliseconds: small pictures' operations aren't worth that. */
 #define LEAST_SHARED 4e6
 
-static Device *cpu_open(const DeviceOptions *o)
+static Device *cpu_open(const DpsWork *o)
 {
     Cpu *cpu = calloc(1, sizeof *cpu);
     const char *share = getenv("DPS_SHARE");

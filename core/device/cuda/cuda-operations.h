@@ -12,7 +12,7 @@ extern "C" {
 
 bool cuda_usable(char *text, size_t size, CudaMemory *memory);
 
-Device *cuda_open(const DeviceOptions *);
+Device *cuda_open(const DpsWork *);
 void cuda_close(Device *);
 void cuda_about(Device *, char *text, size_t size);
 DpsStatus cuda_read(Device *, int slot, int n, double *out);

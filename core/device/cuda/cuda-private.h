@@ -37,7 +37,7 @@ typedef enum { CONV_BEST, CONV_WINDOWS, CONV_TILES, CONV_CUBLAS } ConvChoice;
 
 typedef struct {
     Device dev;
-    DeviceOptions options;
+    DpsWork options;
     Precision precision;
     ConvChoice conv;
     int processors;   /* multiprocessors */

@@ -243,7 +243,7 @@ static bool open_buffers(Cuda *cuda)
            cuda_good(cuda, cudaMemsetAsync(cuda->slot, 0, SLOTS * sizeof(double), cuda->stream));
 }
 
-Device *cuda_open(const DeviceOptions *o)
+Device *cuda_open(const DpsWork *o)
 {
     Cuda *cuda = (Cuda *) calloc(1, sizeof *cuda);
 

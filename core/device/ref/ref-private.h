@@ -11,7 +11,7 @@ typedef struct Chunk Chunk;
 
 typedef struct {
     Device dev;
-    DeviceOptions options;
+    DpsWork options;
     DpsStatus status;
     Chunk *chunks;
     double *slot;

@@ -96,7 +96,7 @@ bool ref_enter(Device *d)
 
 /* ------------------------------------------------------------------ device, tensors */
 
-static Device *ref_open(const DeviceOptions *o)
+static Device *ref_open(const DpsWork *o)
 {
     Ref *r = calloc(1, sizeof *r);
 

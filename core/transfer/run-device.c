@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "workplace.h"
+#include "run-device.h"
 
 #include "device/device.h"
 
@@ -12,20 +12,19 @@
 /* A working size below this part of what was asked for costs more than a slower device does. */
 #define LEAST_PART 0.7
 
-static DpsStatus settle(Workplace *w, const Backend *be)
+static DpsStatus settle(RunDevice *w, const Backend *be)
 {
     const DpsJob *job = w->job;
     const char *path = options_network(&job->options);
-    const DeviceOptions o = { job->options.threads, job->cancelled, job->data };
 
     snprintf(w->result->device, DPS_NAME, "%s", be->name);
-    if (!(w->dev = be->open(&o)))
+    if (!(w->dev = be->open(w->work)))
         return DPS_NO_MEMORY;
     return path ? network_load(w->dev, path, &w->schedule->network, &w->network, w->result->message)
                 : DPS_OK;
 }
 
-void workplace_close(Workplace *w)
+void run_device_close(RunDevice *w)
 {
     network_free(w->network);
     if (w->dev)
@@ -34,9 +33,9 @@ void workplace_close(Workplace *w)
     w->dev = NULL;
 }
 
-static DpsStatus move_to_processor(Workplace *w)
+static DpsStatus move_to_processor(RunDevice *w)
 {
-    workplace_close(w);
+    run_device_close(w);
     *w->result->message = '\0';
     return settle(w, device_processor());
 }
@@ -44,14 +43,14 @@ static DpsStatus move_to_processor(Workplace *w)
 /* ------------------------------------------------------------------ too small */
 
 /* The largest working size whose needs a device of so much free memory meets; 0: none does. */
-static int size_that_fits(const Workplace *w, double have, Schedule *schedule)
+static int size_that_fits(const RunDevice *w, double have, Schedule *schedule)
 {
     DpsJob job = *w->job;
     char message[DPS_MESSAGE];
     int size = 0;
 
-    for (int i = 0; i < schedule->stages; i++)
-        size = schedule->stage[i].size > size ? schedule->stage[i].size : size;
+    for (int i = 0; i < schedule->levels; i++)
+        size = schedule->level[i].size > size ? schedule->level[i].size : size;
     for (int least = (int) ceil(LEAST_PART * size); size >= least; size -= (size + 49) / 50) {
         job.options.size = size;
         if (job_check(&job, schedule, message))
@@ -63,7 +62,7 @@ static int size_that_fits(const Workplace *w, double have, Schedule *schedule)
 }
 
 /* Before anything is computed: does the work fit the device's own memory? */
-static DpsStatus fit_memory(Workplace *w)
+static DpsStatus fit_memory(RunDevice *w)
 {
     const Backend *be = w->dev->be;
     Schedule smaller = *w->schedule;
@@ -92,7 +91,7 @@ static DpsStatus fit_memory(Workplace *w)
 
 /* ---------------------------------------------------------------- broken off */
 
-bool workplace_retreats(Workplace *w, DpsStatus *status)
+bool run_device_fall_back(RunDevice *w, DpsStatus *status)
 {
     DpsStatus reason = *status;
     double nothing;
@@ -111,7 +110,7 @@ bool workplace_retreats(Workplace *w, DpsStatus *status)
     return true;
 }
 
-DpsStatus workplace_open(Workplace *w)
+DpsStatus run_device_open(RunDevice *w)
 {
     const DpsOptions *o = &w->job->options;
     char why[DPS_MESSAGE];
@@ -126,6 +125,6 @@ DpsStatus workplace_open(Workplace *w)
         job_notice(w->result, "The processor is used: %.400s", why);
     DpsStatus status = settle(w, be);
     if (be != device_processor())
-        workplace_retreats(w, &status);
+        run_device_fall_back(w, &status);
     return status ? status : fit_memory(w);
 }

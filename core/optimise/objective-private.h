@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* objective-private.h - the objective as a list of terms, for the files that make them.
+ *
+ * A loss has a constructor here, which makes its terms' operands, records them on the tape and appends
+ * them to the list; objective.c's table names it.  The style loss, the longest, is in style-loss.c. */
+
+#ifndef OBJECTIVE_PRIVATE_H
+#define OBJECTIVE_PRIVATE_H
+
+#include "objective.h"
+
+/* weight / normaliser times what the tape leaves in the slot.  The operand, which the objective
+ * frees, is a target, with masks where the loss has regions, or an operator. */
+typedef struct {
+    Loss loss;
+    double weight, normaliser;
+    Tensor *target;
+    Masks *masks;
+    Linop *a;
+    int slot;
+} Term;
+
+#define TERMS (NETWORK_STYLES + LOSSES)
+
+struct Objective {
+    const Network *network;
+    ObjectiveOptions o;
+    Tape *tape;
+    Linop *free_part;
+    int terms;
+    Term term[TERMS];
+};
+
+/* What terms are made from: the pictures, the masks of the regions that are active, and the network's
+ * layers as they stand on the objective's tape. */
+typedef struct {
+    const DpsImage *content, *style;
+    const DpsWork *work;
+    DpsImage content_masks, style_masks;
+    Node *node[NETWORK_LAYERS];
+} Sources;
+
+/* DPS_OK, DPS_NO_MEMORY or what the device says. */
+typedef DpsStatus LossConstructor(Objective *, const Sources *);
+
+LossConstructor style_loss_add;
+
+/* Appends a term; with the weight that the options give its loss. */
+Term *objective_add_term(Objective *, Loss, double normaliser);
+
+/* The number that the tape multiplies the term's slot by; 0 where there is nothing to compare with. */
+double term_scale(const Term *);
+
+/* A tensor of its own with the same values, or NULL. */
+Tensor *objective_copy(const Tensor *);
+
+/* Features of a picture: forward only. */
+DpsStatus objective_forward(Tape *, const DpsImage *);
+
+#endif
