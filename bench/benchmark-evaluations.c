@@ -40,7 +40,6 @@ static int add_random_conv(Network *n, int cin, int cout, Random *r)
 
 static DpsStatus random_vgg(Device *dev, Network **network, char message[DPS_MESSAGE])
 {
-    static const int planes[] = { 64, 128, 256, 512, 512 };
     const Architecture *a = &architectures[ARCHITECTURE_VGG19];
     Network *n = calloc(1, sizeof *n);
     Random r = { 1 };
@@ -59,8 +58,8 @@ static DpsStatus random_vgg(Device *dev, Network **network, char message[DPS_MES
             level++;
             continue;
         }
-        int layer = add_random_conv(n, cin, planes[level], &r);
-        cin = planes[level];
+        int layer = add_random_conv(n, cin, benchmark_vgg_planes[level], &r);
+        cin = benchmark_vgg_planes[level];
         if ((ok = layer >= 0))
             snprintf(n->layer[layer].name, sizeof n->layer[layer].name, "%s", a->row[i].name);
     }

@@ -366,18 +366,17 @@ static void poolings(Bench *b, int c, int h, int w, PoolKind kind)
 /* One convolution of each shape. */
 static void vgg(Bench *b, int h, int w)
 {
-    static const int planes[] = { 64, 128, 256, 512, 512 };
     int cin = 3;
 
-    for (int level = 0; level < 5; level++) {
-        int cout = planes[level];
+    for (int level = 0; level < BENCHMARK_VGG_LEVELS; level++) {
+        int cout = benchmark_vgg_planes[level];
         if (level > 0 && (h < 2 || w < 2))
             return;
         convolutions(b, cin, cout, h, w);
-        if (level < 4 || cin != cout)
+        if (level < BENCHMARK_VGG_LEVELS - 1 || cin != cout)
             convolutions(b, cout, cout, h, w);
         grams(b, cout, h, w);
-        if (level < 4 && h > 1 && w > 1)
+        if (level < BENCHMARK_VGG_LEVELS - 1 && h > 1 && w > 1)
             poolings(b, cout, h, w, POOL_MAX);
         cin = cout;
         h /= 2;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+const int benchmark_vgg_planes[] = { 64, 128, 256, 512, 512 };
+
 /* ------------------------------------------------------------------------ time */
 
 double benchmark_now(void)

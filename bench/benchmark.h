@@ -13,6 +13,10 @@
 
 #define BENCHMARK_REPEATS 1000
 
+/* Planes of VGG-19's features between its poolings. */
+#define BENCHMARK_VGG_LEVELS 5
+extern const int benchmark_vgg_planes[BENCHMARK_VGG_LEVELS];
+
 typedef struct {
     DpsBenchmark b; /* with nothing left to default but the sizes */
     DpsWork work;

@@ -13,12 +13,6 @@
 #include "picture-private.h"
 #include "quantise.h"
 
-/* Rec. 709 luma: what a colour picture means as a mask. */
-static float luma(const float rgb[3])
-{
-    return 0.2126f * rgb[0] + 0.7152f * rgb[1] + 0.0722f * rgb[2];
-}
-
 static float sample(const guchar *row, const Sniff *sniff, size_t i)
 {
     if (sniff->format == SNIFF_PFM) {
@@ -42,7 +36,8 @@ static void take_row(DpsImage *image, const Sniff *sniff, const guchar *row, int
         for (int c = 0; c < 3; c++)
             rgb[c] = sample(row, sniff, (size_t) x * sniff->channels + c % sniff->channels);
         if (image->channels == 1)
-            image->data[start + x] = sniff->channels == 1 ? rgb[0] : luma(rgb);
+            image->data[start + x] = sniff->channels == 1 ? rgb[0]
+                                                          : dps_luma(rgb[0], rgb[1], rgb[2]);
         else
             for (int c = 0; c < 3; c++)
                 image->data[c * plane + start + x] = rgb[c];

@@ -54,6 +54,9 @@ typedef struct {
 bool dps_image_init(DpsImage *image, int channels, int width, int height);
 void dps_image_clear(DpsImage *image);
 
+/* Rec. 709 luma of display-encoded values: how bright a colour is where it stands for a mask. */
+float dps_luma(float r, float g, float b);
+
 /* A region that the content and the style share: sky with sky, water with water.
  * Masks may have any size: they are laid over the whole picture.  They may be soft
  * and may overlap.  `content` or `style` may be empty (channels 0): such a region has

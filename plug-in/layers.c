@@ -170,8 +170,7 @@ static float luma(const DpsImage *image, gsize i)
 {
     gsize plane = (gsize) image->width * image->height;
 
-    return 0.2126f * image->data[i] + 0.7152f * image->data[plane + i] +
-           0.0722f * image->data[2 * plane + i];
+    return dps_luma(image->data[i], image->data[plane + i], image->data[2 * plane + i]);
 }
 
 /* Puts the result's colours into a strip of the original; what is transparent keeps its own. */

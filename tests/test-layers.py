@@ -17,7 +17,7 @@ MAY_USE = {folder: ENGINE[:place] for place, folder in enumerate(ENGINE)}
 # What devices there are is known to device/ alone; no device knows of another, or of networks.
 DEVICES = ["core/device/cpu", "core/device/cuda", "core/device/ref"]
 MAY_USE["core/device"] += DEVICES[:2]
-MAY_USE.update({device: ["core", "core/device"] for device in DEVICES})
+MAY_USE.update({device: ["core", "core/image", "core/device"] for device in DEVICES})
 # Programs know what the engine offers, and nothing of how.
 MAY_USE.update({"bench": ENGINE,
                 "report": ["core"],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "tape.h"
 
+#include "conv-shape.h"
 #include "replay.h"
 
 #include <stdlib.h>
@@ -141,11 +142,6 @@ static int record_loss(Tape *t, Step s)
     return s.slot;
 }
 
-static int conv_side(const ConvShape *c, int n)
-{
-    return (n + 2 * c->pad - c->k) / c->stride + 1;
-}
-
 Node *tape_conv(Tape *t, Node *x, const Conv *c)
 {
     if (broken(t))
@@ -171,16 +167,6 @@ Node *tape_join(Tape *t, Node *x, const Conv *first, const Conv *second)
         c0 += half[i]->shape.cout;
     }
     return whole;
-}
-
-/* Ceil mode as everywhere: a last window must begin inside the picture. */
-static int pool_side(const PoolShape *p, int n, bool ceil)
-{
-    int side = (n - p->k) / p->stride + 1;
-
-    if (ceil && (n - p->k) % p->stride > 0)
-        side++;
-    return n < p->k ? 1 : side;
 }
 
 Node *tape_pool(Tape *t, Node *x, const PoolShape *p, bool ceil)

@@ -7,6 +7,8 @@
 #ifndef AFFINE_SOLVE_H
 #define AFFINE_SOLVE_H
 
+#include "ldl3.h"
+
 #include <stddef.h>
 
 /* What a fit needs of a window: the means of the guide, of the result, of the guide's
@@ -23,24 +25,19 @@ static inline void affine_solve(const double *m, size_t step, double eps, const 
     const double *sq = m + SUM_SQUARE * step, *cross = m + SUM_CROSS * step;
     double s01 = sq[step] - i0 * i1, s02 = sq[2 * step] - i0 * i2, s12 = sq[4 * step] - i1 * i2;
     double s00 = sq[0] - i0 * i0, s11 = sq[3 * step] - i1 * i1, s22 = sq[5 * step] - i2 * i2;
-    double d0 = s00 + eps;
-    double l1 = s01 / d0, l2 = s02 / d0;
-    double d1 = s11 + eps - l1 * s01;
-    double t = s12 - l2 * s01, l3 = t / d1;
-    double d2 = s22 + eps - l2 * s02 - l3 * t;
+    const Ldl3 factors = ldl3(s00 + eps, s01, s02, s11 + eps, s12, s22 + eps);
     for (size_t d = 0; d < 3; d++) {
-        double p = m[(SUM_RESULT + d) * step], q0 = 0, q1 = 0, q2 = 0;
+        double p = m[(SUM_RESULT + d) * step], q0 = 0, q1 = 0, q2 = 0, r[3];
         if (prior) {
             q0 = prior[4 * d * plane];
             q1 = prior[(4 * d + 1) * plane];
             q2 = prior[(4 * d + 2) * plane];
         }
         double c0 = cross[d * step] - i0 * p - s00 * q0 - s01 * q1 - s02 * q2;
-        double c1 = cross[(3 + d) * step] - i1 * p - s01 * q0 - s11 * q1 - s12 * q2 - l1 * c0;
-        double c2 = cross[(6 + d) * step] - i2 * p - s02 * q0 - s12 * q1 - s22 * q2 - l2 * c0 -
-                    l3 * c1;
-        double r2 = c2 / d2, r1 = c1 / d1 - l3 * r2, r0 = c0 / d0 - l1 * r1 - l2 * r2;
-        double a0 = q0 + r0, a1 = q1 + r1, a2 = q2 + r2;
+        double c1 = cross[(3 + d) * step] - i1 * p - s01 * q0 - s11 * q1 - s12 * q2;
+        double c2 = cross[(6 + d) * step] - i2 * p - s02 * q0 - s12 * q1 - s22 * q2;
+        ldl3_solve(&factors, c0, c1, c2, r);
+        double a0 = q0 + r[0], a1 = q1 + r[1], a2 = q2 + r[2];
         map[4 * d * plane] = (float) a0;
         map[(4 * d + 1) * plane] = (float) a1;
         map[(4 * d + 2) * plane] = (float) a2;

@@ -2,22 +2,12 @@
 #include "affine.h"
 
 #include "affine-solve.h"
+#include "reflect.h"
 #include "work.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where pixel i of a side of n pixels is found when the side is reflected, its end pixels not
- * repeated, again and again. */
-static int reflected(int i, int n)
-{
-    int period = 2 * (n - 1);
-    if (period == 0)
-        return 0;
-    i = (i < 0 ? -i : i) % period;
-    return i < n ? i : period - i;
-}
 
 /* out[x] = the sum of row[x - radius .. x + radius].  padded: room for width + 2 radius. */
 static void sum_across(const double *row, int width, int radius, double *padded, double *out)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "image.h"
+#include "luma.h"
 
 #include <limits.h>
 #include <math.h>
@@ -37,6 +38,11 @@ bool image_copy(const DpsImage *in, DpsImage *out)
         return false;
     memcpy(out->data, in->data, image_values(in) * sizeof(float));
     return true;
+}
+
+float dps_luma(float r, float g, float b)
+{
+    return luma_709(r, g, b);
 }
 
 static int fit_side(int side, double k)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "ldl3.h"
 #include "matting.h"
 #include "work.h"
 
@@ -61,27 +62,21 @@ static void covariance_row(const Windows *w, const float *a, const double *mean_
         out[x] /= w->n;
 }
 
-/* The covariances become the inverses of S + eps / n, by L D L': Cramer's rule would lose all
- * digits in grey windows, where two eigenvalues are eps / n. */
+/* The covariances become the inverses of S + eps / n. */
 static void invert_row(const Windows *w, double *restrict s)
 {
     size_t m = (size_t) w->across;
     double shift = w->eps / w->n;
 #pragma omp simd
     for (size_t x = 0; x < m; x++) {
-        double s01 = s[m + x], s02 = s[2 * m + x];
-        double d0 = s[x] + shift;
-        double l1 = s01 / d0, l2 = s02 / d0;
-        double d1 = s[3 * m + x] + shift - l1 * s01;
-        double l3 = (s[4 * m + x] - l2 * s01) / d1;
-        double d2 = s[5 * m + x] + shift - l2 * s02 - l3 * l3 * d1;
-        double i0 = 1 / d0, i1 = 1 / d1, i2 = 1 / d2, k = l1 * l3 - l2;
-        s[x] = i0 + l1 * l1 * i1 + k * k * i2;
-        s[m + x] = -l1 * i1 - k * l3 * i2;
-        s[2 * m + x] = k * i2;
-        s[3 * m + x] = i1 + l3 * l3 * i2;
-        s[4 * m + x] = -l3 * i2;
-        s[5 * m + x] = i2;
+        Ldl3 f = ldl3(s[x] + shift, s[m + x], s[2 * m + x], s[3 * m + x] + shift, s[4 * m + x],
+                      s[5 * m + x] + shift);
+        double inverse[6];
+        /* what ldl3 has, but rounded as every stored picture and golden vector has it */
+        f.d2 = s[5 * m + x] + shift - f.l2 * s[2 * m + x] - f.l3 * f.l3 * f.d1;
+        ldl3_inverse(&f, inverse);
+        for (size_t k = 0; k < 6; k++)
+            s[k * m + x] = inverse[k];
     }
 }
 

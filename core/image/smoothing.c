@@ -3,6 +3,7 @@
 
 #include "affine-solve.h"
 #include "affine.h"
+#include "ldl3.h"
 #include "work.h"
 
 #include <math.h>
@@ -144,22 +145,16 @@ static void map_row(Guided *g, int y)
         double share = 1.0 / (rows * in_bounds((int) x, g->width, g->radius));
         double m0 = s[x] * share, m1 = s[w + x] * share, m2 = s[2 * w + x] * share;
         double s01 = s[4 * w + x] * share - m0 * m1, s02 = s[5 * w + x] * share - m0 * m2;
-        double d0 = s[3 * w + x] * share - m0 * m0 + g->eps, l1 = s01 / d0, l2 = s02 / d0;
-        double d1 = s[6 * w + x] * share - m1 * m1 + g->eps - l1 * s01;
-        double t = s[7 * w + x] * share - m1 * m2 - l2 * s01, l3 = t / d1;
-        double d2 = s[8 * w + x] * share - m2 * m2 + g->eps - l2 * s02 - l3 * t;
-        double i0 = 1 / d0, i1 = 1 / d1, i2 = 1 / d2, k = l1 * l3 - l2;
-        double d00 = i0 + l1 * l1 * i1 + k * k * i2, d01 = -l1 * i1 - k * l3 * i2, d02 = k * i2;
-        double d11 = i1 + l3 * l3 * i2, d12 = -l3 * i2;
-        out[x] = (float) d00;
-        out[w + x] = (float) d01;
-        out[2 * w + x] = (float) d02;
-        out[3 * w + x] = (float) d11;
-        out[4 * w + x] = (float) d12;
-        out[5 * w + x] = (float) i2;
-        out[6 * w + x] = (float) (d00 * m0 + d01 * m1 + d02 * m2);
-        out[7 * w + x] = (float) (d01 * m0 + d11 * m1 + d12 * m2);
-        out[8 * w + x] = (float) (d02 * m0 + d12 * m1 + i2 * m2);
+        const Ldl3 f = ldl3(s[3 * w + x] * share - m0 * m0 + g->eps, s01, s02,
+                            s[6 * w + x] * share - m1 * m1 + g->eps, s[7 * w + x] * share - m1 * m2,
+                            s[8 * w + x] * share - m2 * m2 + g->eps);
+        double d[6];
+        ldl3_inverse(&f, d);
+        for (size_t k = 0; k < 6; k++)
+            out[k * w + x] = (float) d[k];
+        out[6 * w + x] = (float) (d[0] * m0 + d[1] * m1 + d[2] * m2);
+        out[7 * w + x] = (float) (d[1] * m0 + d[3] * m1 + d[4] * m2);
+        out[8 * w + x] = (float) (d[2] * m0 + d[4] * m1 + d[5] * m2);
     }
 }
 

@@ -10,6 +10,7 @@
  * only its mean and covariance.  Structure is kept by the contrast filters of the first level. */
 
 #include "image/random.h"
+#include "image/reflect.h"
 #include "networks.h"
 
 #include <math.h>
@@ -46,12 +47,6 @@ static void draw_filter(Random *r, int filter, int filters, float w[TAPS])
             else
                 plane[i] -= mean;
     }
-}
-
-static int reflected(int i, int n)
-{
-    i = i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
-    return i < 0 || i >= n ? 0 : i;
 }
 
 /* Patches, tap by tap: value k of patch i is v[k * room + i]. */

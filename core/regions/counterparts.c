@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "colour.h"
 #include "counterparts.h"
+#include "image/luma.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, const 
         return false;
     const float *r = s->image.data, *g = image_plane(&s->image, 1), *b = image_plane(&s->image, 2);
     for (size_t i = 0; i < image_pixels(&s->image); i++)
-        s->luma[0].data[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
+        s->luma[0].data[i] = luma_601(r[i], g[i], b[i]);
     for (int i = 1; i < SCALES; i++) {
         w = (w + 1) / 2;
         h = (h + 1) / 2;

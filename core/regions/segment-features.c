@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What describes a pixel: colour, texture, place. */
+#include "image/luma.h"
 #include "segment.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@ static void colours(const DpsImage *small, DpsImage *feature)
     float *redgreen = image_plane(feature, SEGMENT_REDGREEN);
     float *yellowblue = image_plane(feature, SEGMENT_YELLOWBLUE);
     for (size_t i = 0; i < n; i++) {
-        luma[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
+        luma[i] = luma_601(r[i], g[i], b[i]);
         redgreen[i] = r[i] - g[i];
         yellowblue[i] = 0.5f * (r[i] + g[i]) - b[i];
     }

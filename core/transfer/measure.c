@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "measure.h"
 
+#include "image/luma.h"
 #include "image/matting.h"
 #include "regions/regions.h"
 #include "work.h"
@@ -37,7 +38,7 @@ static bool sobel_map(const DpsImage *image, const DpsWork *work, Map *map)
     }
     const float *r = image->data, *g = r + n, *b = g + n;
     for (size_t i = 0; i < n; i++)
-        luma[i] = (0.299 * (double) r[i] + 0.587 * (double) g[i] + 0.114 * (double) b[i]) * 255;
+        luma[i] = luma_601_double((double) r[i], (double) g[i], (double) b[i]) * 255;
 #pragma omp parallel for schedule(static) num_threads(work_threads(work))
     for (int y = 0; y < map->height; y++) {
         const double *p = luma + (size_t) y * (size_t) width, *q = p + width, *s = q + width;

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "image/luma.h"
 #include "take.h"
 #include "work.h"
 
 #include <math.h>
 
-static float luma(const float v[3])
-{
-    return 0.2126f * v[0] + 0.7152f * v[1] + 0.0722f * v[2];
-}
-
 /* out = y + s (v - v's luma) with the largest s <= 1 that stays within [low, high]; y lies there. */
 static void lay_over(const float v[3], float y, float low, float high, float out[3])
 {
-    float from = luma(v), s = 1;
+    float from = luma_709(v[0], v[1], v[2]), s = 1;
 
     for (int c = 0; c < 3; c++) {
         float d = v[c] - from;
@@ -41,9 +37,9 @@ void take_over(const DpsImage *content, DpsTake take, const DpsWork *work, DpsIm
             high = fmaxf(high, c[k]);
         }
         if (take == DPS_TAKE_COLOUR)
-            lay_over(r, luma(c), low, high, out);
+            lay_over(r, luma_709(c[0], c[1], c[2]), low, high, out);
         else
-            lay_over(c, fminf(fmaxf(luma(r), low), high), low, high, out);
+            lay_over(c, fminf(fmaxf(luma_709(r[0], r[1], r[2]), low), high), low, high, out);
         for (int k = 0; k < 3; k++)
             image_plane(result, k)[i] = out[k];
     }

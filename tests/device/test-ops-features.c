@@ -5,6 +5,7 @@
  *     test-ops-features [DEVICE [THREADS [convolution]]]
  *
  * With "convolution" nothing else. */
+#include "device/conv-shape.h"
 #include "ops.h"
 
 /* -------------------------------------------------------------------- convolution */
@@ -32,7 +33,7 @@ static ConvPair conv_pair(ConvShape s)
 
 static void conv_case(ConvShape s, int h, int w, bool sliced)
 {
-    int yh = (h + 2 * s.pad - s.k) / s.stride + 1, yw = (w + 2 * s.pad - s.k) / s.stride + 1;
+    int yh = conv_side(&s, h), yw = conv_side(&s, w);
 
     if (h + 2 * s.pad < s.k || w + 2 * s.pad < s.k)
         return;
@@ -152,11 +153,8 @@ static void test_conv_adjoint(void)
 
 static void pool_case(PoolShape p, int c, int h, int w, bool ceil, bool sliced, bool ties)
 {
-    int yh = (h - p.k + (ceil ? p.stride - 1 : 0)) / p.stride + 1;
-    int yw = (w - p.k + (ceil ? p.stride - 1 : 0)) / p.stride + 1;
+    int yh = pool_side(&p, h, ceil), yw = pool_side(&p, w, ceil);
 
-    yh = h < p.k ? 1 : yh;
-    yw = w < p.k ? 1 : yw;
     Pair x = pair(c, h, w, sliced, ties ? 0 : -1, ties ? 0 : 1), y = pair(c, yh, yw, sliced, -1, 1);
     be->pool(y.t[0], x.t[0], &p);
     ref->be->pool(y.t[1], x.t[1], &p);

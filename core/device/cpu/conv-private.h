@@ -11,6 +11,7 @@
 
 #include "conv-onednn.h"
 #include "cpu-private.h"
+#include "device/conv-shape.h"
 
 typedef struct {
     Conv c;
@@ -22,18 +23,6 @@ typedef struct {
     float *border;
     float *own;
 } CpuConv;
-
-/* The pixel that stands for i on a line of n pixels, or -1 where the border's value does. */
-static inline int conv_source(PadMode mode, int i, int n)
-{
-    if (mode == PAD_CONSTANT)
-        return i < 0 || i >= n ? -1 : i;
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * (n - 1) - i;
-    return i;
-}
 
 /* Row i of one channel of dy, where y is positive, to[0 .. w - 1]; any layout. */
 void conv_rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,

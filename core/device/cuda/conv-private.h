@@ -11,6 +11,7 @@
 #define CONV_PRIVATE_H
 
 #include "cuda-private.h"
+#include "device/conv-shape.h"
 
 typedef struct {
     Conv c;
@@ -32,19 +33,6 @@ typedef struct {
 static inline Geometry geometry_of(const Conv *c, const View &x, const View &y)
 {
     return { c->shape.k, c->shape.stride, c->shape.pad, c->shape.mode, x.h, x.w, y.h, y.w };
-}
-
-/* The pixel that stands for position i of a line of n pixels, or -1 where the border's value
- * does. */
-static __device__ inline int conv_source(PadMode mode, int i, int n)
-{
-    if (mode == PAD_CONSTANT)
-        return i < 0 || i >= n ? -1 : i;
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * (n - 1) - i;
-    return i;
 }
 
 #define CONV_NOWHERE INT32_MAX

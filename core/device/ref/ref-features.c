@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "device/conv-shape.h"
 #include "ref-private.h"
 
 #include <stdlib.h>
@@ -43,18 +44,6 @@ void ref_conv_drop(Conv *c)
     free(c);
 }
 
-/* The pixel that stands for i on a line of n pixels, or -1 where the border value does. */
-static int source(PadMode mode, int i, int n)
-{
-    if (mode == PAD_CONSTANT)
-        return i < 0 || i >= n ? -1 : i;
-    if (n == 1)
-        return 0;
-    while (i < 0 || i >= n)
-        i = i < 0 ? -i : 2 * (n - 1) - i;
-    return i;
-}
-
 /* One output pixel's window: for every input channel and tap, in the order of a filter's weights,
  * the input's index, or -1 for the channel's border value. */
 static void find_taps(ptrdiff_t *tap, const ConvShape *c, const Tensor *x, int i, int j)
@@ -62,8 +51,8 @@ static void find_taps(ptrdiff_t *tap, const ConvShape *c, const Tensor *x, int i
     for (int ci = 0; ci < c->cin; ci++)
         for (int u = 0; u < c->k; u++)
             for (int v = 0; v < c->k; v++) {
-                int p = source(c->mode, i * c->stride - c->pad + u, x->h);
-                int q = source(c->mode, j * c->stride - c->pad + v, x->w);
+                int p = conv_source(c->mode, i * c->stride - c->pad + u, x->h);
+                int q = conv_source(c->mode, j * c->stride - c->pad + v, x->w);
                 *tap++ = p < 0 || q < 0 ? -1 : ((ptrdiff_t) ci * x->h + p) * x->w + q;
             }
 }
