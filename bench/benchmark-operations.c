@@ -40,7 +40,7 @@ typedef struct {
     PoolShape pool;
     Masks *masks;
     Linop *linop;
-    Preconditioner metric;
+    Preconditioner preconditioner;
     Tensor *v[VECTORS], *scratch[3];
     double a[VECTORS];
 } Bench;
@@ -209,7 +209,7 @@ static void apply(Bench *b)
 
 static void precondition(Bench *b)
 {
-    const Preconditioner *p = &b->metric;
+    const Preconditioner *p = &b->preconditioner;
 
     b->be->chebyshev(b->y, b->linop, b->x, p->shift, p->lo, p->hi, p->steps, b->scratch);
 }
@@ -400,7 +400,7 @@ static void make_operator(Bench *b, int h, int w)
         return;
     }
     const ObjectiveOptions *o = &s.level[s.levels - 1].objective;
-    b->metric = s.level[s.levels - 1].minimiser.metric;
+    b->preconditioner = s.level[s.levels - 1].minimiser.preconditioner;
     if (stats && benchmark_photo(w, h, 0, &photo) &&
         matting_stats(&photo, o->window_radius, o->eps > 0 ? o->eps : MATTING_EPS, &b->m->work,
                       stats))
@@ -432,7 +432,7 @@ static void pictures(Bench *b, int h, int w)
     f.operation = DPS_OPERATION_MATTING;
     measure(b, apply, f, 0, 18 * plane);
     f.operation = DPS_OPERATION_PRECONDITIONER;
-    f.count = b->metric.steps;
+    f.count = b->preconditioner.steps;
     measure(b, precondition, f, 0, (f.count - 1) * 24 * plane);
     f.count = VECTORS;
     f.operation = DPS_OPERATION_DOTS;

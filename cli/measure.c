@@ -61,14 +61,14 @@ static gboolean print(const Measure *measure, const DpsMeasures *figures, GError
         report_number(builder, "edge", figures->edge);
         report_number(builder, "energy", figures->energy);
         report_number(builder, "colour", figures->colour);
-        report_number(builder, "probe", figures->probe < 0 ? INFINITY : figures->probe);
+        report_number(builder, "probe", figures->gram_error < 0 ? INFINITY : figures->gram_error);
         return report_write(builder, "-", error);
     }
     g_print("edge    %.4f\n", figures->edge);
     g_print("energy  %.3e\n", figures->energy);
     g_print("colour  %.3f\n", figures->colour);
-    if (figures->probe >= 0)
-        g_print("probe   %.4f\n", figures->probe);
+    if (figures->gram_error >= 0)
+        g_print("probe   %.4f\n", figures->gram_error);
     return TRUE;
 }
 

@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 
 #include "command.h"
-#include "hush.h"
+#include "capture-stderr.h"
 #include "metadata.h"
 #include "picture-private.h"
 #include "quantise.h"
@@ -70,25 +70,26 @@ static gboolean remarks_tell_failure(const char *remarks)
 }
 
 /* The file as a GEGL buffer with its origin at 0, 0; NULL and *error on failure. */
-static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
+static GeglBuffer *load(const char *path, const Identity *identity, GError **error)
 {
     static const char *const loaders[] = { "gegl:png-load", "gegl:jpg-load", "gegl:tiff-load" };
     GeglBuffer *buffer = NULL;
-    hush_begin(path);
+    capture_stderr_begin(path);
     GeglNode *graph = gegl_node_new();
-    GeglNode *source = gegl_node_new_child(graph, "operation", loaders[sniff->format], "path", path,
-                                           NULL);
+    GeglNode *source = gegl_node_new_child(graph, "operation", loaders[identity->format], "path",
+                                           path, NULL);
     GeglNode *sink = gegl_node_new_child(graph, "operation", "gegl:buffer-sink", "buffer", &buffer,
                                          NULL);
     gegl_node_link(source, sink);
     GeglRectangle box = gegl_node_get_bounding_box(source);
     gboolean sound = box.width > 0 && box.height > 0 &&
-                     (!sniff->width || (box.width == sniff->width && box.height == sniff->height));
-    gboolean fits = sound && sniff_size(path, box.width, box.height, error);
+                     (!identity->width ||
+                      (box.width == identity->width && box.height == identity->height));
+    gboolean fits = sound && identify_size(path, box.width, box.height, error);
     if (fits)
         gegl_node_process(sink);
     g_object_unref(graph);
-    char *remarks = hush_end();
+    char *remarks = capture_stderr_end();
     if (fits && (!buffer || gegl_buffer_get_width(buffer) != box.width ||
                  gegl_buffer_get_height(buffer) != box.height || remarks_tell_failure(remarks)))
         sound = FALSE;
@@ -102,7 +103,7 @@ static GeglBuffer *load(const char *path, const Sniff *sniff, GError **error)
 }
 
 /* Copies interleaved pixels to rows y... of the planes. */
-static void take_strip(DpsImage *image, const float *pixels, int y, int rows)
+static void copy_strip(DpsImage *image, const float *pixels, int y, int rows)
 {
     size_t plane = (size_t) image->width * image->height;
     size_t start = (size_t) y * image->width, count = (size_t) rows * image->width;
@@ -186,7 +187,7 @@ static gboolean read_buffer(Picture *picture, GeglBuffer *buffer, PictureKind ki
     for (int y = 0; good && y < height; y += STRIP_ROWS) {
         const GeglRectangle *area = GEGL_RECTANGLE(0, y, width, MIN(STRIP_ROWS, height - y));
         gegl_buffer_get(buffer, area, 1.0, format, strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        take_strip(&picture->rgb, strip, y, area->height);
+        copy_strip(&picture->rgb, strip, y, area->height);
         if (alpha)
             gegl_buffer_get(buffer, area, 1.0, babl_format("A float"),
                             picture->alpha + (size_t) y * width, GEGL_AUTO_ROWSTRIDE,
@@ -196,11 +197,11 @@ static gboolean read_buffer(Picture *picture, GeglBuffer *buffer, PictureKind ki
     return good;
 }
 
-gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind, gboolean convert,
-                           GError **error)
+gboolean picture_gegl_read(Picture *picture, const Identity *identity, PictureKind kind,
+                           gboolean convert, GError **error)
 {
     start_gegl();
-    GeglBuffer *buffer = load(picture->path, sniff, error);
+    GeglBuffer *buffer = load(picture->path, identity, error);
     if (!buffer)
         return FALSE;
     picture->depth = depth_of(gegl_buffer_get_format(buffer));
@@ -294,7 +295,7 @@ static GeglNode *saver(GeglNode *graph, const PictureTarget *target)
 gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
                             GError **error)
 {
-    Sniff sniff;
+    Identity identity;
     start_gegl();
     if (!room_for(target, rgb, error))
         return FALSE;
@@ -302,7 +303,7 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const Pi
     gboolean keep = target->format->alpha;
     GeglBuffer *buffer = fill_buffer(rgb, keep ? origin->alpha : NULL, keep ? NULL : origin->alpha,
                                      space, target->depth);
-    hush_begin(target->shown);
+    capture_stderr_begin(target->shown);
     GeglNode *graph = gegl_node_new();
     GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer",
                                            buffer, NULL);
@@ -311,8 +312,8 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const Pi
     gegl_node_process(sink);
     g_object_unref(graph);
     g_object_unref(buffer);
-    char *remarks = hush_end();
-    gboolean good = !remarks_tell_failure(remarks) && sniff_file(&sniff, target->path, NULL);
+    char *remarks = capture_stderr_end();
+    gboolean good = !remarks_tell_failure(remarks) && identify_file(&identity, target->path, NULL);
     if (!good)
         command_file_error(error, target->shown,
                            _("can't be written; make room or choose another folder."));

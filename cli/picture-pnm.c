@@ -13,54 +13,56 @@
 #include "picture-private.h"
 #include "quantise.h"
 
-static float sample(const guchar *row, const Sniff *sniff, size_t i)
+static float sample(const guchar *row, const Identity *identity, size_t i)
 {
-    if (sniff->format == SNIFF_PFM) {
+    if (identity->format == FILE_PFM) {
         guint32 bits;
         memcpy(&bits, row + 4 * i, 4);
-        bits = sniff->big_endian ? GUINT32_FROM_BE(bits) : GUINT32_FROM_LE(bits);
+        bits = identity->big_endian ? GUINT32_FROM_BE(bits) : GUINT32_FROM_LE(bits);
         float value;
         memcpy(&value, &bits, 4);
         return value;
     }
-    int value = sniff->maximum > 255 ? row[2 * i] << 8 | row[2 * i + 1] : row[i];
-    return (float) value / (float) sniff->maximum;
+    int value = identity->maximum > 255 ? row[2 * i] << 8 | row[2 * i + 1] : row[i];
+    return (float) value / (float) identity->maximum;
 }
 
 /* Puts a row of the file into row y of the planes. */
-static void take_row(DpsImage *image, const Sniff *sniff, const guchar *row, int y)
+static void copy_row(DpsImage *image, const Identity *identity, const guchar *row, int y)
 {
     size_t plane = (size_t) image->width * image->height, start = (size_t) y * image->width;
     for (int x = 0; x < image->width; x++) {
         float rgb[3];
         for (int c = 0; c < 3; c++)
-            rgb[c] = sample(row, sniff, (size_t) x * sniff->channels + c % sniff->channels);
+            rgb[c] = sample(row, identity,
+                            (size_t) x * identity->channels + c % identity->channels);
         if (image->channels == 1)
-            image->data[start + x] = sniff->channels == 1 ? rgb[0]
-                                                          : dps_luma(rgb[0], rgb[1], rgb[2]);
+            image->data[start + x] = identity->channels == 1 ? rgb[0]
+                                                             : dps_luma(rgb[0], rgb[1], rgb[2]);
         else
             for (int c = 0; c < 3; c++)
                 image->data[c * plane + start + x] = rgb[c];
     }
 }
 
-gboolean picture_pnm_read(Picture *picture, const Sniff *sniff, PictureKind kind, GError **error)
+gboolean picture_pnm_read(Picture *picture, const Identity *identity, PictureKind kind,
+                          GError **error)
 {
-    size_t bytes = sniff->format == SNIFF_PFM ? 4 : sniff->maximum > 255 ? 2 : 1;
-    size_t stride = (size_t) sniff->width * sniff->channels * bytes;
-    if (!picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, sniff->width, sniff->height, FALSE,
-                          error))
+    size_t bytes = identity->format == FILE_PFM ? 4 : identity->maximum > 255 ? 2 : 1;
+    size_t stride = (size_t) identity->width * identity->channels * bytes;
+    if (!picture_allocate(picture, kind == PICTURE_MASK ? 1 : 3, identity->width, identity->height,
+                          FALSE, error))
         return FALSE;
     picture->depth = bytes == 4 ? PICTURE_FLOAT : bytes == 2 ? PICTURE_16 : PICTURE_8;
     FILE *file = g_fopen(picture->path, "rb");
     guchar *row = g_malloc(stride);
-    gboolean good = file && fseek(file, sniff->offset, SEEK_SET) == 0;
-    for (int y = 0; good && y < sniff->height; y++) {
+    gboolean good = file && fseek(file, identity->offset, SEEK_SET) == 0;
+    for (int y = 0; good && y < identity->height; y++) {
         good = fread(row, 1, stride, file) == stride;
         /* PFM begins with the bottom row. */
         if (good)
-            take_row(&picture->rgb, sniff, row,
-                     sniff->format == SNIFF_PFM ? sniff->height - 1 - y : y);
+            copy_row(&picture->rgb, identity, row,
+                     identity->format == FILE_PFM ? identity->height - 1 - y : y);
     }
     if (!good)
         command_file_error(error, picture->path, _("can't be read (%s); check the file."),

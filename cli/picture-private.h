@@ -5,7 +5,7 @@
 #define CLI_PICTURE_PRIVATE_H
 
 #include "picture.h"
-#include "sniff.h"
+#include "identify.h"
 
 typedef enum {
     PICTURE_PHOTO,  /* `picture->space` is what to convert to when `convert` */
@@ -15,13 +15,14 @@ typedef enum {
 
 /* Readers fill rgb (1 plane for a mask), alpha, depth and space.  On failure they may
  * leave the picture half filled: the caller clears it. */
-gboolean picture_pnm_read(Picture *picture, const Sniff *sniff, PictureKind kind, GError **error);
+gboolean picture_pnm_read(Picture *picture, const Identity *identity, PictureKind kind,
+                          GError **error);
 gboolean picture_pnm_write(const DpsImage *rgb, const float *alpha, const PictureTarget *target,
                            GError **error);
 
 #ifdef HAVE_GEGL
-gboolean picture_gegl_read(Picture *picture, const Sniff *sniff, PictureKind kind, gboolean convert,
-                           GError **error);
+gboolean picture_gegl_read(Picture *picture, const Identity *identity, PictureKind kind,
+                           gboolean convert, GError **error);
 gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
                             GError **error);
 #endif

@@ -73,7 +73,7 @@ gboolean picture_no_memory(const Picture *picture, GError **error)
 gboolean picture_allocate(Picture *picture, int channels, int width, int height, gboolean alpha,
                           GError **error)
 {
-    if (!sniff_size(picture->path, width, height, error))
+    if (!identify_size(picture->path, width, height, error))
         return FALSE;
     gboolean enough = dps_image_init(&picture->rgb, channels, width, height);
     if (enough && alpha) {
@@ -96,14 +96,14 @@ void picture_clear(Picture *picture)
 static gboolean read_any(Picture *picture, const char *path, PictureKind kind, const Picture *like,
                          GError **error)
 {
-    Sniff sniff;
+    Identity identity;
     *picture = (Picture) { .path = g_strdup(path), .space = like ? like->space : NULL };
-    gboolean good = sniff_file(&sniff, path, error);
-    if (good && (sniff.format == SNIFF_PNM || sniff.format == SNIFF_PFM))
-        good = picture_pnm_read(picture, &sniff, kind, error);
+    gboolean good = identify_file(&identity, path, error);
+    if (good && (identity.format == FILE_PNM || identity.format == FILE_PFM))
+        good = picture_pnm_read(picture, &identity, kind, error);
     else if (good) {
 #ifdef HAVE_GEGL
-        good = picture_gegl_read(picture, &sniff, kind, like != NULL, error);
+        good = picture_gegl_read(picture, &identity, kind, like != NULL, error);
 #else
         command_file_error(error, path,
                            _("can't be read: this build reads only %s; convert it first."),

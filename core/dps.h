@@ -305,11 +305,12 @@ typedef struct {
     double edge;   /* SSIM of the Sobel maps of luma against the content's: more is better */
     double energy; /* matting energy per pixel: less is more photographic */
     double colour; /* distance of region means and deviations to the style's, 0-255: less is closer */
-    double probe;  /* relative masked Gram error in a trained network: less is closer; < 0: not asked for */
+    double
+        gram_error; /* relative, masked, in a trained network: less is closer; < 0: not asked for */
 } DpsMeasures;
 
 /* Measures `result` (any size; compared at the content's size after both were brought to a
- * long side of `size` pixels; 0: 700).  `network` may be NULL: no probe. */
+ * long side of `size` pixels; 0: 700).  `network` may be NULL: no Gram error. */
 DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                       int regions, const DpsRegion *region, const char *network, int size,
                       const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE]);

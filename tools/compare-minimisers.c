@@ -55,7 +55,7 @@ typedef struct {
     DpsRegion *region;
     Device *dev;
     Network *network;
-    double beside; /* its share where the built-in bank looks with it */
+    double ensemble; /* its share where the built-in bank looks with it */
     ObjectiveOptions whole;
     Scale full; /* at the largest size, with the whole objective */
     DpsImage picture;
@@ -131,13 +131,13 @@ static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale
     ObjectiveOptions what = *o;
     DpsImage guess = { 0 };
 
-    if (o->weighting.masks == MASKS_SHRINK && c->beside > 0) {
+    if (o->weighting.masks == MASKS_SHRINK && c->ensemble > 0) {
         need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0,
                               &level->network));
-        network_add_beside(level->network, c->network, c->beside, false);
+        network_add_ensemble(level->network, c->network, c->ensemble, false);
     }
     if (o->weight[LOSS_ESTIMATE] > 0) {
-        need(start_guess(&level->content, &level->style, &level->set, WORK, &guess));
+        need(start_estimate(&level->content, &level->style, &level->set, WORK, &guess));
         what.estimate = &guess;
     }
     need(!objective_new(level->network ? level->network : c->network, &level->content,
@@ -249,9 +249,9 @@ static void minimise_level(Comparison *c, const Scale *level, const Level *s, bo
     c->next = c->spent;
     c->same = whole && c->share == 1 ? level->objective : NULL;
     be->upload(level->x, c->picture.data);
-    if (o.metric.steps > 0) {
-        o.metric.a = objective_matting(level->objective);
-        o.metric.scale = objective_free_part(level->objective);
+    if (o.preconditioner.steps > 0) {
+        o.preconditioner.a = objective_matting(level->objective);
+        o.preconditioner.scale = objective_free_part(level->objective);
     }
     need(!minimise(objective_tape(level->objective), level->x, s->method, &o, step_done, c,
                    &evaluations));
@@ -318,7 +318,7 @@ static void go_our_way(Comparison *c, const char *name, const Schedule *schedule
         if (i)
             need(!start_carry(NULL, &last, &c->picture, &level.content, WORK, &start));
         else
-            need(start_guess(&level.content, &level.style, &level.set, WORK, &start));
+            need(start_estimate(&level.content, &level.style, &level.set, WORK, &start));
         need(c->whole.weighting.free_unmatched || start_hold(&level.set, &level.content, &start));
         dps_image_clear(&c->picture);
         c->picture = start;
@@ -370,7 +370,7 @@ int main(int argc, char **argv)
     const Level *last = strcmp(argv[3], "paper") ? &ours.level[ours.levels - 1]
                                                  : &theirs.level[theirs.levels - 1];
     c.whole = last->objective;
-    c.beside = ours.beside;
+    c.ensemble = ours.ensemble;
     c.content = read_ppm(argv[6]);
     c.style = read_ppm(argv[7]);
     if (argc == 10) {
@@ -386,8 +386,8 @@ int main(int argc, char **argv)
     level_open(&c, size, &c.whole, &c.full);
     go_our_way(&c, "ours", &ours, atoi(argv[5]));
     for (int i = 0; i < ours.levels; i++) {
-        ours.level[i].minimiser.metric.steps = CLOSER_STEPS;
-        ours.level[i].minimiser.metric.lo = CLOSER_LO;
+        ours.level[i].minimiser.preconditioner.steps = CLOSER_STEPS;
+        ours.level[i].minimiser.preconditioner.lo = CLOSER_LO;
     }
     go_our_way(&c, "closer", &ours, atoi(argv[5]));
     go_their_way(&c, &theirs, atoi(argv[4]));

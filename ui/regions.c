@@ -123,7 +123,7 @@ static void add_button(GtkWidget *box, const char *label, const char *tooltip, G
 }
 
 /* Puts the channels into the pairs, in place of what is there. */
-static void take_channels(GimpDrawable **on_content, GimpDrawable **on_style, gpointer data)
+static void use_channels(GimpDrawable **on_content, GimpDrawable **on_style, gpointer data)
 {
     RegionPanel *panel = data;
 
@@ -221,7 +221,7 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->style_view = style_view;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
-    panel->finder = finder_new(content, take_channels, panel);
+    panel->finder = finder_new(content, use_channels, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");

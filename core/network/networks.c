@@ -82,7 +82,7 @@ static void scale_shares(double *share, int count, double sum)
         share[i] *= sum / total;
 }
 
-void network_add_beside(Network *n, const Network *other, double share, bool content)
+void network_add_ensemble(Network *n, const Network *other, double share, bool content)
 {
     int before = n->layers;
 

@@ -75,7 +75,7 @@ DpsStatus network_choose(Network *, const NetworkChoice *, char message[DPS_MESS
 /* Adds another network's layers, with the same input, and its style layers with a share of all style's
  * weight; with `content`, what keeps the structure becomes the other's, too.  The other must outlive
  * it; together they must not have more than NETWORK_LAYERS and NETWORK_STYLES. */
-void network_add_beside(Network *, const Network *other, double share, bool content);
+void network_add_ensemble(Network *, const Network *other, double share, bool content);
 
 /* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
 DpsStatus network_check_size(const Network *, int width, int height, char message[DPS_MESSAGE]);

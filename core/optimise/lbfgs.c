@@ -17,7 +17,7 @@ typedef struct {
     Tensor *d_next, *scratch[3];       /* room to work in */
     double sy[RING][RING], yu[RING][RING]; /* s_i . y_j,  y_i . u_j */
     double sg[RING], ug[RING], gp;         /* s_i . g,  u_i . g = y_i . p,  g . p */
-    const Preconditioner *metric;
+    const Preconditioner *preconditioner;
     Replay replay[2]; /* of the preconditioner: g_next and p_next are one of two pairs */
     int turn;         /* which of the two */
 } Run;
@@ -63,7 +63,7 @@ static Run *run_new(const Backend *be, Tensor *x, const LbfgsOptions *o)
     if (!r)
         return NULL;
     r->ring = (o->memory < LBFGS_MEMORY ? o->memory : LBFGS_MEMORY) + 1;
-    r->metric = &o->metric;
+    r->preconditioner = &o->preconditioner;
     r->x = x;
     bool ok = make(be, x, &r->g) && make(be, x, &r->p) && make(be, x, &r->d) &&
               make(be, x, &r->x_next) && make(be, x, &r->g_next) && make(be, x, &r->p_next) &&
@@ -134,7 +134,7 @@ static void precondition(void *data)
 {
     Run *r = data;
     const Backend *be = r->x->dev->be;
-    const Preconditioner *m = r->metric;
+    const Preconditioner *m = r->preconditioner;
     Tensor *g = r->g_next, *p = r->p_next;
 
     if (m->scale) {
@@ -179,7 +179,7 @@ static int dots_count(const Run *r)
     return 5 * r->ring + 1;
 }
 
-static void take_dots(Run *r, int k, const double *v)
+static void store_dots(Run *r, int k, const double *v)
 {
     int m = r->ring;
 
@@ -202,7 +202,7 @@ static void swap(Tensor **a, Tensor **b)
 }
 
 /* The point tried becomes the point we are at, as far as gradients go. */
-static void take_gradients(Run *r)
+static void store_gradients(Run *r)
 {
     swap(&r->g, &r->g_next);
     swap(&r->p, &r->p_next);
@@ -265,9 +265,9 @@ static DpsStatus step(Search *q, Run *r, int k, double *f, double slope, double 
 
 static void advance(const Backend *be, Run *r, int k, const double *dots)
 {
-    take_dots(r, k, dots);
+    store_dots(r, k, dots);
     be->lincomb(r->x, 1, (double[]){ 1 }, &r->x_next);
-    take_gradients(r);
+    store_gradients(r);
     /* A pair joins if the loss curves upward along it; otherwise its place is used again. */
     if (r->sy[k][k] > 1e-10 * r->yu[k][k]) {
         r->newest = k;
@@ -288,8 +288,8 @@ static DpsStatus iterate(Search *q, Run *r, LbfgsProgress progress, void *data)
         return status;
     if (!isfinite(f))
         return DPS_DEVICE_FAILED;
-    take_dots(r, 0, q->slot + losses);
-    take_gradients(r);
+    store_dots(r, 0, q->slot + losses);
+    store_gradients(r);
     while (found && q->evaluations < q->o->evaluations) {
         double slope = direction(r, cs, cu, &cp), t = 1;
         if (!(slope < 0))

@@ -36,7 +36,7 @@ typedef struct {
     int evaluations;   /* at most so many, line searches included */
     double first_step; /* root mean square change of the first step */
     bool search;       /* backtrack until the loss falls enough; otherwise take steps of length 1 */
-    Preconditioner metric;
+    Preconditioner preconditioner;
 } LbfgsOptions;
 
 /* Called after each accepted step with the losses in slot order; false stops the run.  x may be

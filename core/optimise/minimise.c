@@ -33,7 +33,7 @@ static void copy(Tensor *to, Tensor *from)
 static void restrict_to_free(const Search *q, Tensor *d, Tensor *g, Tensor *scratch)
 {
     const Backend *be = d->dev->be;
-    const Linop *s = q->o->metric.scale;
+    const Linop *s = q->o->preconditioner.scale;
 
     if (!s) {
         copy(d, g);

@@ -20,7 +20,7 @@ typedef enum {
 int minimise_vectors(Method, const LbfgsOptions *);
 
 /* As lbfgs().  Of the options Adam and descent take `evaluations`, `first_step` (Adam: the size of
- * its steps at the beginning), and metric.scale; progress is told of the best point so far. */
+ * its steps at the beginning), and preconditioner.scale; progress is told of the best point so far. */
 DpsStatus minimise(Tape *, Tensor *x, Method, const LbfgsOptions *, LbfgsProgress progress,
                    void *data, int *evaluations);
 

@@ -248,7 +248,7 @@ DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImag
 
 double objective_bytes_per_pixel(double network_floats, int regions)
 {
-    /* values and gradients of the features and the image, the first guess, masks of the five layers
+    /* values and gradients of the features and the image, the initial estimate, masks of the five layers
      * with their lists of pixels, and the Laplacian's coefficients or statistics */
     return sizeof(float) * (2 * (network_floats + 3) + 3 + 2 * 1.34 * regions + 24);
 }

@@ -100,7 +100,7 @@ static float belongs(const Look *look, int regions, int k, const DpsImage *style
     return (float) fmin(2 / (1 + exp(other - own + MARGIN)), 1);
 }
 
-bool borders_wear(const DpsImage *style, DpsImage *masks)
+bool borders_trim_masks(const DpsImage *style, DpsImage *masks)
 {
     int regions = masks->channels;
     size_t n = image_pixels(masks);

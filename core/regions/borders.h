@@ -13,6 +13,6 @@
  * own, both judged by what lies further inside: normal distributions of the colours there.  The picture's
  * own border is none.  style: the picture that the masks' planes, one for each region, lie over.  False when
  * memory is short; then nothing has changed. */
-bool borders_wear(const DpsImage *style, DpsImage *masks);
+bool borders_trim_masks(const DpsImage *style, DpsImage *masks);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* colour.h - linear colour transfer, region by region: the first guess and the first preview.
+/* colour.h - linear colour transfer, region by region: the initial estimate and the first preview.
  *
  * F. Pitie, A. Kokaram: "The linear Monge-Kantorovitch linear colour mapping for example-based
  * colour transfer", CVMP 2007.  It only moves colours about: structure, photorealism and the

@@ -12,8 +12,8 @@ enum { SIZE = 192, MASK_SIZE = 1024, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
 
 /* What a division must be worth: two kinds are wanted even where they are hard to tell apart, more
  * only where they stand out more than parts of a smooth sky do, which have some 10. */
-#define FIRST_MERIT 2.0
-#define NEXT_MERIT 15.0
+#define FIRST_SCORE 2.0
+#define NEXT_SCORE 15.0
 
 /* What a region must have to be halved: this much of either picture, and halves whose mean colours
  * differ by this in one of the two.  More than HALVED regions are never made in that way: each takes
@@ -27,7 +27,7 @@ enum { SIZE = 192, MASK_SIZE = 1024, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
 /* What a region would be divided into: labels of both pictures in which `other` is the new part. */
 typedef struct {
     uint8_t *label[2];
-    double merit; /* 0: no good */
+    double score; /* 0: no good */
 } Division;
 
 /* How `region` would be divided.  *out is made, on false too. */
@@ -49,7 +49,7 @@ static bool consider(const SegmentPicture picture[2], int region, int other, uns
     ok = ok && segment_divide(tried, region, other, seed) &&
          segment_refine(&tried[0], region, other) && segment_refine(&tried[1], region, other);
     if (ok)
-        out->merit = segment_merit(tried, region, other);
+        out->score = segment_split_score(tried, region, other);
     return ok;
 }
 
@@ -82,7 +82,7 @@ static void accept(Search *search, int region)
     search->regions++;
 }
 
-/* The region whose division has the most merit above `least`; -1: none.  False: memory is short, or
+/* The region whose division has the best score above `least`; -1: none.  False: memory is short, or
  * the caller wants no more. */
 static bool find_best(Search *search, double least, int *best)
 {
@@ -92,8 +92,8 @@ static bool find_best(Search *search, double least, int *best)
         if (!division->label[0] && (work_cancelled(search->work) ||
                                     !consider(search->picture, k, SPARE, search->seed, division)))
             return false;
-        if (division->merit > least) {
-            least = division->merit;
+        if (division->score > least) {
+            least = division->score;
             *best = k;
         }
     }
@@ -105,7 +105,7 @@ static bool divide_on(Search *search)
 {
     for (search->regions = 1; search->regions < search->most;) {
         int best;
-        if (!find_best(search, search->regions == 1 ? FIRST_MERIT : NEXT_MERIT, &best))
+        if (!find_best(search, search->regions == 1 ? FIRST_SCORE : NEXT_SCORE, &best))
             return false;
         if (best < 0)
             break;

@@ -4,7 +4,7 @@
  * Both photos are shrunk, described pixel by pixel (segment-features.c), and divided into two
  * kinds of thing by clustering over both (segment-cluster.c); the border between the two is then
  * drawn anew in each photo by its own colours (segment-refine.c).  segment.c repeats that within
- * the parts, for as long as they are well told apart in both photos (segment-merit.c), halves large
+ * the parts, for as long as they are well told apart in both photos (segment-split-score.c), halves large
  * ones by height (segment-halve.c), and makes masks of what it found.  It knows nothing of what
  * things are called, and nothing of masks that a person has painted.
  *
@@ -62,7 +62,7 @@ double segment_share(const SegmentPicture *picture, int k);
 /* How well it is founded that a and b are two kinds of thing: in each picture, how far they stand
  * apart times how much their border contrasts; the lesser of the two.  0 when either is hardly there
  * in either picture.  A smooth sky cut in two has some 10. */
-double segment_merit(const SegmentPicture picture[2], int a, int b);
+double segment_split_score(const SegmentPicture picture[2], int a, int b);
 
 /* Coverages of labels 0 to count - 1 along the colours of the photo, which may be larger than
  * picture->small: `count` planes of its size, which sum to 1.  *masks is made, and empty on false. */

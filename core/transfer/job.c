@@ -43,8 +43,8 @@ static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
 {
     double floats = network_floats_per_pixel(options_network(&job->options), &schedule->network);
 
-    return floats > 0 && schedule->beside > 0 ? floats + network_floats_per_pixel(NULL, NULL)
-                                              : floats;
+    return floats > 0 && schedule->ensemble > 0 ? floats + network_floats_per_pixel(NULL, NULL)
+                                                : floats;
 }
 
 /* Bytes on the device while the level runs, per pixel of its content. */

@@ -37,8 +37,8 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
     bool ok = false;
 
     switch (start) {
-    case START_GUESS:
-        ok = image_copy(&t->guess, out);
+    case START_ESTIMATE:
+        ok = image_copy(&t->estimate, out);
         break;
     case START_CARRY:
         return start_carry(NULL, last, &t->picture, &t->content, work, out);
@@ -74,7 +74,7 @@ static DpsStatus prepare(Transfer *t, const Level *l)
 
     t->content = (DpsImage){ 0 };
     dps_image_clear(&t->style);
-    dps_image_clear(&t->guess);
+    dps_image_clear(&t->estimate);
     dps_image_clear(&t->latest);
     dps_image_clear(&t->shown);
     t->accepted = false;
@@ -87,10 +87,10 @@ static DpsStatus prepare(Transfer *t, const Level *l)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
                                  t->style.width, t->style.height, work, t->counterpart,
                                  &t->regions, t->result->message);
-    if (!status && l->trim_masks && !borders_wear(&t->style, &t->regions.style))
+    if (!status && l->trim_masks && !borders_trim_masks(&t->style, &t->regions.style))
         status = DPS_NO_MEMORY;
-    if (!status && (l->start == START_GUESS || l->objective.weight[LOSS_ESTIMATE] > 0) &&
-        !start_guess(&t->content, &t->style, &t->regions, work, &t->guess))
+    if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
+        !start_estimate(&t->content, &t->style, &t->regions, work, &t->estimate))
         status = DPS_NO_MEMORY;
     if (!status)
         status = begin(t, l->start, &last, &next);
@@ -166,7 +166,7 @@ static DpsStatus optimise(Transfer *t, const Level *l, const Network *network)
 
     o.evaluations = evaluations_left(t, l);
     ObjectiveOptions what = l->objective;
-    what.estimate = what.weight[LOSS_ESTIMATE] > 0 ? &t->guess : NULL;
+    what.estimate = what.weight[LOSS_ESTIMATE] > 0 ? &t->estimate : NULL;
     DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &what, &t->work,
                                      &t->objective);
 
@@ -176,9 +176,9 @@ static DpsStatus optimise(Transfer *t, const Level *l, const Network *network)
     if (!t->x)
         return DPS_NO_MEMORY;
     be->upload(t->x, t->picture.data);
-    if (o.metric.steps > 0)
-        o.metric.a = objective_matting(t->objective);
-    o.metric.scale = objective_free_part(t->objective);
+    if (o.preconditioner.steps > 0)
+        o.preconditioner.a = objective_matting(t->objective);
+    o.preconditioner.scale = objective_free_part(t->objective);
     status = minimise(objective_tape(t->objective), t->x, l->method, &o, step_done, t,
                       &evaluations);
     t->evaluations += evaluations;
@@ -226,7 +226,8 @@ static DpsStatus make_bank(Transfer *t, Network **bank)
                                        t->job->options.seed, bank);
 
     if (!status && file)
-        network_add_beside(*bank, file, t->schedule.beside, choice->content && *choice->content);
+        network_add_ensemble(*bank, file, t->schedule.ensemble,
+                             choice->content && *choice->content);
     else if (!status)
         status = network_choose(*bank, choice, t->result->message);
     return status;
@@ -238,7 +239,7 @@ static DpsStatus compute(Transfer *t, const Level *l)
     DpsStatus status = t->device.network ? check_sizes(t) : DPS_OK;
     Network *bank = NULL;
 
-    if (!status && (!t->device.network || t->schedule.beside > 0))
+    if (!status && (!t->device.network || t->schedule.ensemble > 0))
         status = make_bank(t, &bank);
     if (!status)
         status = optimise(t, l, bank ? bank : t->device.network);

@@ -195,7 +195,7 @@ double measure_colour(const DpsImage *result, const DpsImage *style, const DpsIm
 
 bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *out)
 {
-    *out = (DpsMeasures){ .probe = -1 };
+    *out = (DpsMeasures){ .gram_error = -1 };
     out->colour = measure_colour(&set->result, &set->style, &set->content_masks, &set->style_masks);
     return measure_edge(&set->content, &set->result, work, &out->edge) &&
            measure_energy(&set->content, &set->result, work, &out->energy);

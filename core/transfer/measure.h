@@ -2,7 +2,7 @@
 /* measure.h - how good a result is: structure kept, photorealism, colours matched.
  *
  * A MeasureSet holds the pictures brought to one size; measure_prepare makes it and
- * measure_clear frees it.  The fourth figure of DpsMeasures, the probe, needs a network and
+ * measure_clear frees it.  The fourth figure of DpsMeasures, the Gram error, needs a network and
  * is not computed here. */
 
 #ifndef MEASURE_H
@@ -25,7 +25,7 @@ DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const 
                           MeasureSet *set, char message[DPS_MESSAGE]);
 void measure_clear(MeasureSet *set);
 
-/* Fills edge, energy and colour; probe becomes -1 (not asked for).  False when memory is short. */
+/* Fills edge, energy and colour; gram_error becomes -1 (not asked for).  False when memory is short. */
 bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *out);
 
 /* SSIM (11x11 Gaussian of deviation 1.5, windows inside, constants for 0-255) of the Sobel

@@ -155,7 +155,7 @@ static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
 
 /* The Chebyshev interval: eigenvalues of the Laplacian lie in [0, n], n being the pixels of a window;
  * below `lo` the polynomial falls off by itself. */
-static Preconditioner metric(const DpsOptions *o)
+static Preconditioner preconditioner(const DpsOptions *o)
 {
     int side = 2 * o->window_radius + 1;
 
@@ -198,13 +198,13 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
     double content = CONTENT_WEIGHT * o->content_weight;
 
     if (options_network(o) && !(o->style_layers && *o->style_layers))
-        s->beside = TRAINED_SHARE;
-    if (s->beside > 0 && !(o->content_layer && *o->content_layer))
+        s->ensemble = TRAINED_SHARE;
+    if (s->ensemble > 0 && !(o->content_layer && *o->content_layer))
         content *= TRAINED_CONTENT;
     for (int i = 0; i < levels; i++, s->levels++)
         s->level[s->levels] = (Level){
             .size = size >> (levels - 1 - i),
-            .start = s->levels ? START_CARRY : START_GUESS,
+            .start = s->levels ? START_CARRY : START_ESTIMATE,
             .trim_masks = true,
             .objective = { .weight = { [LOSS_STYLE] = STYLE_WEIGHT * o->style_weight,
                                        [LOSS_CONTENT] = content,
@@ -219,7 +219,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                            .evaluations = p->evaluations[i < p->levels ? i : p->levels - 1],
                            .first_step = 0.01,
                            .search = true,
-                           .metric = metric(o) },
+                           .preconditioner = preconditioner(o) },
         };
 }
 
@@ -269,7 +269,7 @@ static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s
 /* What the options say of the start and the minimiser takes the place of what the preset says. */
 static void override(const DpsOptions *o, Schedule *s)
 {
-    static const Start starts[] = { [DPS_START_GUESS] = START_GUESS,
+    static const Start starts[] = { [DPS_START_GUESS] = START_ESTIMATE,
                                     [DPS_START_CONTENT] = START_CONTENT,
                                     [DPS_START_STYLE] = START_STYLE,
                                     [DPS_START_NOISE] = START_NOISE,
@@ -288,7 +288,7 @@ static void override(const DpsOptions *o, Schedule *s)
                                            .first_step = s->painting ? 0.02 : 0.01,
                                            .search = true };
         if (o->minimiser == DPS_MINIMISER_PRECONDITIONED)
-            level->minimiser.metric = metric(o);
+            level->minimiser.preconditioner = preconditioner(o);
     }
 }
 

@@ -10,9 +10,9 @@
 #include "optimise/objective.h"
 
 typedef enum {
-    START_GUESS,   /* colour transfer by regions, projected to locally affine */
-    START_CARRY,   /* the last level's result, by local affine fits */
-    START_NOISE,   /* grey with a little noise, as the reference begins */
+    START_ESTIMATE, /* colour transfer by regions, projected to locally affine */
+    START_CARRY,    /* the last level's result, by local affine fits */
+    START_NOISE,    /* grey with a little noise, as the reference begins */
     START_ROUNDED, /* the last level's result in 8 bits, as the reference's second stage reads it */
     START_ENLARGE, /* the last level's result as a picture, for what has no affine maps */
     START_CONTENT,
@@ -33,7 +33,8 @@ typedef struct {
     int levels;
     Level level[DPS_LEVELS]; /* from small to large */
     NetworkChoice network;
-    double beside;  /* a file's network's share of the style where the built-in one has the rest of it,
+    double
+        ensemble; /* a file's network's share of the style where the built-in one has the rest of it,
                      * and the content; 0: it has all */
     bool smoothing; /* the reference's local affine smoothing at the end */
     bool painting;  /* no regions; the result goes to full size as a picture, not as colour maps */

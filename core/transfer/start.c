@@ -7,23 +7,23 @@
 
 #include <stdlib.h>
 
-/* The first guess is projected with wide windows, results are carried up with narrow ones.
+/* The initial estimate is projected with wide windows, results are carried up with narrow ones.
  * Interpolating the picture instead puts the matting energy up 30 times. */
-#define GUESS_RADIUS 2
-#define GUESS_EPS 1e-4
+#define ESTIMATE_RADIUS 2
+#define ESTIMATE_EPS 1e-4
 #define CARRY_RADIUS 2
 #define CARRY_EPS 1e-4
 
-bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                 const DpsWork *work, DpsImage *out)
+bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
+                    const DpsWork *work, DpsImage *out)
 {
-    DpsImage guess;
+    DpsImage estimate;
 
     *out = (DpsImage){ 0 };
-    if (!colour_transfer_regions(content, style, set, work, &guess))
+    if (!colour_transfer_regions(content, style, set, work, &estimate))
         return false;
-    bool ok = affine_carry(content, &guess, content, GUESS_RADIUS, GUESS_EPS, work, out);
-    dps_image_clear(&guess);
+    bool ok = affine_carry(content, &estimate, content, ESTIMATE_RADIUS, ESTIMATE_EPS, work, out);
+    dps_image_clear(&estimate);
     return ok;
 }
 

@@ -10,8 +10,8 @@
 #include "regions/regions.h"
 
 /* The colour transfer by regions, projected to locally affine.  False when memory is short. */
-bool start_guess(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                 const DpsWork *work, DpsImage *out);
+bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
+                    const DpsWork *work, DpsImage *out);
 
 /* Grey with a little noise, as the reference begins.  False when memory is short. */
 bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);

@@ -20,7 +20,7 @@ typedef struct {
     RunDevice device;
     DpsImage largest[2];     /* content and style at the largest level's size */
     DpsImage content, style; /* at the present level's size */
-    DpsImage guess;          /* the colour transfer at that size, where the level makes use of it */
+    DpsImage estimate;       /* the colour transfer at that size, where the level makes use of it */
     DpsImage picture;        /* the transfer as it stands, of content's size */
     DpsImage latest;         /* the point that the minimiser has come to, clipped */
     DpsImage shown;          /* as much of it as the user will get, for previews */

@@ -79,7 +79,7 @@ static DpsStatus finish(Transfer *t)
 }
 
 /* The regions as the last level saw them, and what the user should know about them. */
-static void take_regions(Transfer *t)
+static void report_regions(Transfer *t)
 {
     DpsResult *r = t->result;
 
@@ -120,7 +120,7 @@ static DpsStatus run(Transfer *t)
     if (!status)
         status = finish(t);
     if (!status)
-        take_regions(t);
+        report_regions(t);
     return status;
 }
 
@@ -144,7 +144,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     dps_image_clear(&t.largest[1]);
     dps_image_clear(&t.content);
     dps_image_clear(&t.style);
-    dps_image_clear(&t.guess);
+    dps_image_clear(&t.estimate);
     dps_image_clear(&t.picture);
     dps_image_clear(&t.latest);
     dps_image_clear(&t.shown);

@@ -164,7 +164,7 @@ static double sum(const double *share, int count)
 
 /* Another network's layers come after a network's own and compute what they did; its style has the
  * share that was asked for; structure is kept by the first, or by the other if that was asked for. */
-static void test_beside(void)
+static void test_ensemble(void)
 {
     static float alone[1 << 16], beside[1 << 16];
     const DpsWork options = { .threads = 1 };
@@ -179,7 +179,7 @@ static void test_beside(void)
     for (int content = 0; content < 2; content++) {
         CHECK(network_builtin(dev, &photo, &photo, 8, 7, &n) == DPS_OK, "no memory");
         int own = n->layers, styles = n->styles, keeps = n->content;
-        network_add_beside(n, file, 0.25, content);
+        network_add_ensemble(n, file, 0.25, content);
         CHECK(n->layers == own + file->layers && n->styles == styles + file->styles, "%d layers",
               n->layers);
         CHECK(fabs(sum(n->share, styles) - 0.75) < 1e-12, "own share");
@@ -211,7 +211,7 @@ int main(void)
     test_features(&c, &cpu_backend, 5e-6); /* 5e-7 */
     test_refusals(c.file);
     test_builtin();
-    test_beside();
+    test_ensemble();
     golden_case_close(&c);
     return check_done("network");
 }

@@ -93,7 +93,8 @@ static LbfgsOptions options(const Problem *p, bool preconditioned, int evaluatio
     LbfgsOptions o = { .memory = 10, .evaluations = evaluations, .first_step = 0.01, .search = true };
 
     if (preconditioned)
-        o.metric = (Preconditioner){ .a = p->l, .shift = 1e-3, .lo = 0.05, .hi = 9, .steps = 25 };
+        o.preconditioner =
+            (Preconditioner){ .a = p->l, .shift = 1e-3, .lo = 0.05, .hi = 9, .steps = 25 };
     return o;
 }
 

@@ -136,7 +136,7 @@ static void test_scale(Method method)
     int used;
 
     problem_open(&p, 0, NULL, NULL);
-    o.metric.scale = p.half;
+    o.preconditioner.scale = p.half;
     CHECK(minimise(p.tape, p.x, method, &o, NULL, NULL, &used) == DPS_OK, "method %d", method);
     ref_backend.download(p.x, out);
     double held = 0, moved = 0;

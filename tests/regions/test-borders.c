@@ -52,7 +52,7 @@ static void test_stray(const DpsImage *style)
 {
     DpsImage masks = divided_at(62);
 
-    CHECK(borders_wear(style, &masks), "memory");
+    CHECK(borders_trim_masks(style, &masks), "memory");
     expect_lines(&masks, 0, 0, 58, 1, 1, "the sky");
     expect_lines(&masks, 0, 60, 61, 0, 0.5f,
                  "green in the sky's mask, two lines inside");              /* 0.43 */
@@ -67,7 +67,7 @@ static void test_exact(const DpsImage *style)
 {
     DpsImage masks = divided_at(60);
 
-    CHECK(borders_wear(style, &masks), "memory");
+    CHECK(borders_trim_masks(style, &masks), "memory");
     expect_lines(&masks, 0, 0, 60, 0.99f, 1, "the sky");
     expect_lines(&masks, 1, 60, H, 0.99f, 1, "the land");
     CHECK(image_plane(&masks, 0)[30 * W + 200] == 1, "a green column inside the sky");
@@ -82,7 +82,7 @@ static void test_small(const DpsImage *style)
     CHECK(dps_image_init(&masks, 3, W, H), "memory");
     for (int i = 0; i < N; i++)
         image_plane(&masks, i == 70 * W + 9)[i] = 1;
-    CHECK(borders_wear(style, &masks), "memory");
+    CHECK(borders_trim_masks(style, &masks), "memory");
     for (int i = 0; i < N; i++) {
         CHECK(image_plane(&masks, 0)[i] == (i != 70 * W + 9), "all but a pixel, at %d", i);
         CHECK(image_plane(&masks, 1)[i] == (i == 70 * W + 9), "a pixel, at %d", i);

@@ -47,7 +47,7 @@ static void test_golden(void)
     compare(g, "measure.edge", m.edge);
     compare(g, "measure.energy", m.energy);
     compare(g, "measure.colour", m.colour);
-    CHECK(m.probe < 0, "nobody asked for a probe: %g", m.probe);
+    CHECK(m.gram_error < 0, "nobody asked for a Gram error: %g", m.gram_error);
     measure_clear(&set);
     for (int k = 0; k < K; k++) {
         dps_image_clear(&region[k].content);

@@ -119,14 +119,14 @@ static double separation(const SegmentPicture *picture, int a, int b)
     return length * length * (parts.count[0] + parts.count[1]) / (within + 1e-9);
 }
 
-double segment_merit(const SegmentPicture picture[2], int a, int b)
+double segment_split_score(const SegmentPicture picture[2], int a, int b)
 {
-    double merit = INFINITY;
+    double score = INFINITY;
     for (int m = 0; m < 2; m++) {
         if (segment_share(&picture[m], a) < LEAST || segment_share(&picture[m], b) < LEAST)
             return 0;
         double here = separation(&picture[m], a, b) * contrast(&picture[m], a, b);
-        merit = fmin(merit, here);
+        score = fmin(score, here);
     }
-    return merit;
+    return score;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "sniff.h"
+#include "identify.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -17,7 +17,7 @@ static gboolean truncated(const char *path, GError **error)
     return FALSE;
 }
 
-gboolean sniff_size(const char *path, double width, double height, GError **error)
+gboolean identify_size(const char *path, double width, double height, GError **error)
 {
     double pixels = width * height;
     double memory = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
@@ -25,7 +25,7 @@ gboolean sniff_size(const char *path, double width, double height, GError **erro
         command_file_error(error, path, _("has no pixels; use another picture."));
         return FALSE;
     }
-    if (pixels > SNIFF_MOST_PIXELS || pixels * 3 * sizeof(float) > memory) {
+    if (pixels > IDENTIFY_MOST_PIXELS || pixels * 3 * sizeof(float) > memory) {
         command_file_error(error, path,
                            _("is %.0f by %.0f pixels, more than this program or this computer "
                              "can hold; make it smaller."),
@@ -77,11 +77,11 @@ static gboolean png_chunk(FILE *file, const guint32 table[256], const guchar hea
     return fread(block, 1, 4, file) == 4 && big32(block) == (crc ^ 0xffffffffu);
 }
 
-static gboolean sniff_png(Sniff *sniff, FILE *file)
+static gboolean identify_png(Identity *identity, FILE *file)
 {
     guint32 table[256];
     crc32_table(table);
-    sniff->format = SNIFF_PNG;
+    identity->format = FILE_PNG;
     if (fseek(file, 8, SEEK_SET) != 0)
         return FALSE;
     for (gboolean first = TRUE;; first = FALSE) {
@@ -92,8 +92,8 @@ static gboolean sniff_png(Sniff *sniff, FILE *file)
         if (first) {
             if (memcmp(head + 4, "IHDR", 4) != 0)
                 return FALSE;
-            sniff->width = (int) MIN(big32(data), G_MAXINT32);
-            sniff->height = (int) MIN(big32(data + 4), G_MAXINT32);
+            identity->width = (int) MIN(big32(data), G_MAXINT32);
+            identity->height = (int) MIN(big32(data + 4), G_MAXINT32);
         }
         if (memcmp(head + 4, "IEND", 4) == 0)
             return TRUE;
@@ -116,17 +116,17 @@ static int jpeg_marker(FILE *file)
     return EOF;
 }
 
-static gboolean sniff_jpeg(Sniff *sniff, FILE *file)
+static gboolean identify_jpeg(Identity *identity, FILE *file)
 {
     gboolean scanned = FALSE;
-    sniff->format = SNIFF_JPEG;
+    identity->format = FILE_JPEG;
     if (fseek(file, 2, SEEK_SET) != 0)
         return FALSE;
     for (;;) {
         int marker = jpeg_marker(file);
         guchar head[7];
         if (marker == 0xd9) /* end of image */
-            return scanned && sniff->width > 0;
+            return scanned && identity->width > 0;
         if (marker == EOF || fread(head, 1, 2, file) != 2)
             return FALSE;
         long length = (head[0] << 8 | head[1]) - 2;
@@ -139,8 +139,8 @@ static gboolean sniff_jpeg(Sniff *sniff, FILE *file)
         if (frame) {
             if (length < 6 || fread(head, 1, 5, file) != 5)
                 return FALSE;
-            sniff->height = head[1] << 8 | head[2];
-            sniff->width = head[3] << 8 | head[4];
+            identity->height = head[1] << 8 | head[2];
+            identity->width = head[3] << 8 | head[4];
             length -= 5;
         }
         if (fseek(file, length, SEEK_CUR) != 0)
@@ -168,7 +168,7 @@ static gboolean pnm_word(FILE *file, char *word, int room)
     return length > 0 && byte != EOF;
 }
 
-static gboolean sniff_pnm(Sniff *sniff, FILE *file, const char *path, GError **error)
+static gboolean identify_pnm(Identity *identity, FILE *file, const char *path, GError **error)
 {
     char kind[4], width[12], height[12], scale[32];
     rewind(file);
@@ -178,25 +178,25 @@ static gboolean sniff_pnm(Sniff *sniff, FILE *file, const char *path, GError **e
     gint64 w = g_ascii_strtoll(width, NULL, 10), h = g_ascii_strtoll(height, NULL, 10);
     double last = g_ascii_strtod(scale, NULL);
     gboolean pfm = g_ascii_toupper(kind[1]) == 'F';
-    if (!sniff_size(path, (double) w, (double) h, error))
+    if (!identify_size(path, (double) w, (double) h, error))
         return FALSE;
     if (last == 0 || (!pfm && (last < 1 || last > 65535)))
         return truncated(path, error);
-    *sniff = (Sniff) { .format = pfm ? SNIFF_PFM : SNIFF_PNM,
-                       .width = (int) w,
-                       .height = (int) h,
-                       .channels = kind[1] == '6' || kind[1] == 'F' ? 3 : 1,
-                       .maximum = pfm ? 0 : (int) last,
-                       .big_endian = last > 0,
-                       .offset = ftell(file) };
-    size_t sample = pfm ? 4 : sniff->maximum > 255 ? 2 : 1;
-    gint64 wanted = w * h * sniff->channels * (gint64) sample;
-    if (fseek(file, 0, SEEK_END) != 0 || ftell(file) - sniff->offset < wanted)
+    *identity = (Identity){ .format = pfm ? FILE_PFM : FILE_PNM,
+                            .width = (int) w,
+                            .height = (int) h,
+                            .channels = kind[1] == '6' || kind[1] == 'F' ? 3 : 1,
+                            .maximum = pfm ? 0 : (int) last,
+                            .big_endian = last > 0,
+                            .offset = ftell(file) };
+    size_t sample = pfm ? 4 : identity->maximum > 255 ? 2 : 1;
+    gint64 wanted = w * h * identity->channels * (gint64) sample;
+    if (fseek(file, 0, SEEK_END) != 0 || ftell(file) - identity->offset < wanted)
         return truncated(path, error);
     return TRUE;
 }
 
-static gboolean sniff_open(Sniff *sniff, FILE *file, const char *path, GError **error)
+static gboolean identify_open(Identity *identity, FILE *file, const char *path, GError **error)
 {
     guchar magic[8] = { 0 };
     size_t count = fread(magic, 1, sizeof magic, file);
@@ -205,16 +205,16 @@ static gboolean sniff_open(Sniff *sniff, FILE *file, const char *path, GError **
         return FALSE;
     }
     if (memcmp(magic, "\211PNG\r\n\032\n", 8) == 0)
-        return sniff_png(sniff, file) || truncated(path, error);
+        return identify_png(identity, file) || truncated(path, error);
     if (magic[0] == 0xff && magic[1] == 0xd8 && magic[2] == 0xff)
-        return sniff_jpeg(sniff, file) || truncated(path, error);
+        return identify_jpeg(identity, file) || truncated(path, error);
     if (memcmp(magic, "II*\0", 4) == 0 || memcmp(magic, "MM\0*", 4) == 0 ||
         memcmp(magic, "II+\0", 4) == 0 || memcmp(magic, "MM\0+", 4) == 0) {
-        sniff->format = SNIFF_TIFF;
+        identity->format = FILE_TIFF;
         return TRUE;
     }
     if (magic[0] == 'P' && strchr("56Ff", magic[1]) && magic[1] && g_ascii_isspace(magic[2]))
-        return sniff_pnm(sniff, file, path, error);
+        return identify_pnm(identity, file, path, error);
     command_file_error(error, path,
                        _("is none of the kinds of picture that this program reads "
                          "(%s); convert it first."),
@@ -222,9 +222,9 @@ static gboolean sniff_open(Sniff *sniff, FILE *file, const char *path, GError **
     return FALSE;
 }
 
-gboolean sniff_file(Sniff *sniff, const char *path, GError **error)
+gboolean identify_file(Identity *identity, const char *path, GError **error)
 {
-    memset(sniff, 0, sizeof *sniff);
+    memset(identity, 0, sizeof *identity);
     if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
         command_file_error(error, path, _("is a folder; name a picture in it."));
         return FALSE;
@@ -235,9 +235,9 @@ gboolean sniff_file(Sniff *sniff, const char *path, GError **error)
                            g_strerror(errno));
         return FALSE;
     }
-    gboolean good = sniff_open(sniff, file, path, error);
+    gboolean good = identify_open(identity, file, path, error);
     fclose(file);
-    if (good && sniff->format != SNIFF_TIFF)
-        good = sniff_size(path, sniff->width, sniff->height, error);
+    if (good && identity->format != FILE_TIFF)
+        good = identify_size(path, identity->width, identity->height, error);
     return good;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* dps_measure: the three measures of measure.h, and the probe, which needs a network.
+/* dps_measure: the three measures of measure.h, and the Gram error, which needs a network.
  *
- * The probe is the style loss of the relative weighting, unweighted, in a trained network that a run
+ * The Gram error is the style loss of the relative weighting, unweighted, in a trained network that a run
  * with the built-in one has not seen: the mean over its style layers of
  *     sum over k of |G_k - T_k|^2 / sum over k of |T_k|^2. */
 
@@ -35,9 +35,9 @@ static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *sty
     return status;
 }
 
-static DpsStatus probe(Device *dev, const MeasureSet *set, int regions, const DpsRegion *region,
-                       const char *path, const DpsWork *work, double *out,
-                       char message[DPS_MESSAGE])
+static DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions,
+                            const DpsRegion *region, const char *path, const DpsWork *work,
+                            double *out, char message[DPS_MESSAGE])
 {
     const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 1, [LOSS_CONTENT] = 1 },
                                  .window_radius = 1 };
@@ -77,7 +77,8 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
     if (!status && network) {
         const Backend *be = device_find("cpu");
         Device *dev = be->open(work);
-        status = dev ? probe(dev, &set, regions, region, network, work, &out->probe, message)
+        status = dev ? gram_error(dev, &set, regions, region, network, work, &out->gram_error,
+                                  message)
                      : DPS_NO_MEMORY;
         if (dev)
             be->close(dev);
