@@ -4,7 +4,6 @@
  * speed. */
 #include "cuda-private.h"
 
-#include <cuda_bf16.h>
 #include <time.h>
 
 #define ROUNDS 10
@@ -18,7 +17,7 @@ static double now(void)
     return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
-/* Two factors and a product, all of `side` rows and columns, at most four bytes to a number. */
+/* Two factors and a product, all of `side` rows and columns. */
 typedef struct {
     int side;
     float *a, *b, *c;
@@ -43,30 +42,21 @@ static __global__ void fill_random(float *to, size_t n)
     }
 }
 
-static __global__ void round_to_bf16(__nv_bfloat16 *to, const float *from, size_t n)
-{
-    for (size_t e = thread_number(); e < n; e += (size_t) gridDim.x * THREADS)
-        to[e] = __float2bfloat16(from[e]);
-}
-
 static void copy(Cuda *cuda, const Work &w)
 {
     cuda_good(cuda, cudaMemcpyAsync(w.c, w.a, numbers_of(w) * sizeof(float),
                                     cudaMemcpyDeviceToDevice, cuda->stream));
 }
 
-/* In the precision of the device's convolutions. */
 static void multiply(Cuda *cuda, const Work &w)
 {
-    const float one = 1, zero = 0;
-    cudaDataType_t type = cuda->precision == PRECISION_BF16 ? CUDA_R_16BF : CUDA_R_32F;
-    cublasComputeType_t arithmetic = cuda->precision == PRECISION_TF32
-                                         ? CUBLAS_COMPUTE_32F_FAST_TF32
-                                         : CUBLAS_COMPUTE_32F;
+    Product p = {};
 
-    cuda_good_blas(cuda, cublasGemmEx(cuda->blas, CUBLAS_OP_N, CUBLAS_OP_N, w.side, w.side, w.side,
-                                      &one, w.a, type, w.side, w.b, type, w.side, &zero, w.c,
-                                      CUDA_R_32F, w.side, arithmetic, CUBLAS_GEMM_DEFAULT));
+    p.m = p.n = p.k = p.lda = p.ldb = p.ldc = (size_t) w.side;
+    p.a = w.a;
+    p.b = w.b;
+    p.c = w.c;
+    cuda_product(cuda, p);
 }
 
 /* Seconds of one round; 0 where the device fails. */
@@ -97,9 +87,6 @@ static bool prepare(Cuda *cuda, Work *w)
     w->b = w->a + n;
     w->c = w->b + n;
     LAUNCH(cuda, fill_random, blocks, THREADS, w->a, 3 * n);
-    for (float *factor : { w->a, w->b })
-        if (cuda->precision == PRECISION_BF16)
-            LAUNCH(cuda, round_to_bf16, blocks, THREADS, (__nv_bfloat16 *) factor, w->c, n);
     return !cuda->status;
 }
 

@@ -7,83 +7,126 @@
  * of one plane. */
 #include "conv-private.h"
 
-#define PIXELS 32   /* of a block */
+#define PIXELS 128  /* of a block */
 #define CHANNELS 64 /* outputs of a block */
 #define TAPS 32     /* in shared memory at a time */
-#define LANES 16    /* threads side by side, each with every 16th output */
+#define LANES 16    /* threads side by side, each with four outputs of EACH_PIXELS pixels */
 #define EACH_PIXELS (PIXELS / (THREADS / LANES))
-#define EACH_CHANNELS (CHANNELS / LANES)
 
-/* One number of an output pixel's patch. */
-static __device__ inline float patch_value(const Geometry &g, const View &x, const float *border,
-                                           int pixel, int tap)
+/* Where a tap is: a place of one plane. */
+typedef struct {
+    int plane, i, j;
+} Tap;
+
+/* Those of a block's first tap and the next ones; division is slow, so once for all pixels. */
+static __device__ inline void find_taps(Tap *to, const Geometry &g, int first)
 {
-    int c = tap / (g.k * g.k), t = tap % (g.k * g.k);
-    int p = conv_source(g.mode, pixel / g.yw * g.stride - g.pad + t / g.k, g.xh);
-    int q = conv_source(g.mode, pixel % g.yw * g.stride - g.pad + t % g.k, g.xw);
+    int n = first + (int) threadIdx.x, t = n % (g.k * g.k);
 
-    return p < 0 || q < 0 ? border[c] : x.p[c * x.plane + ((size_t) p * g.xw + q) * x.step];
+    if (threadIdx.x < TAPS)
+        to[threadIdx.x] = { n / (g.k * g.k), t / g.k, t % g.k };
+}
+
+/* One number of a patch that begins at (i, j). */
+static __device__ inline float patch_value(const Geometry &g, const View &x, const float *border,
+                                           int i, int j, const Tap &tap)
+{
+    int p = conv_source(g.mode, i + tap.i, g.xh), q = conv_source(g.mode, j + tap.j, g.xw);
+
+    return p < 0 || q < 0 ? border[tap.plane]
+                          : x.p[tap.plane * x.plane + ((size_t) p * g.xw + q) * x.step];
 }
 
 /* Zeros beyond the last tap, pixel and output. */
 static __device__ inline void load_tile(float (*patch)[PIXELS], float (*filter)[CHANNELS],
-                                        const Geometry &g, const View &x, const float *weight,
-                                        const float *border, int taps, int outputs, int first_tap,
-                                        int first_output, int first_pixel)
+                                        const Tap *place, const Geometry &g, const View &x,
+                                        const float *weight, const float *border, int taps,
+                                        int outputs, int first_tap, int first_output,
+                                        int first_pixel)
 {
-    for (int i = (int) threadIdx.x; i < TAPS * PIXELS; i += THREADS) {
-        int tap = first_tap + i / PIXELS, pixel = first_pixel + i % PIXELS;
-        patch[i / PIXELS][i % PIXELS] = tap < taps && pixel < g.yh * g.yw
-                                            ? patch_value(g, x, border, pixel, tap)
-                                            : 0;
-    }
-    for (int i = (int) threadIdx.x; i < TAPS * CHANNELS; i += THREADS) {
-        int tap = first_tap + i / CHANNELS, o = first_output + i % CHANNELS;
-        filter[i / CHANNELS][i % CHANNELS] = tap < taps && o < outputs
+    int at = (int) threadIdx.x % PIXELS, pixel = first_pixel + at;
+    int i = pixel / g.yw * g.stride - g.pad, j = pixel % g.yw * g.stride - g.pad;
+
+    for (int n = (int) threadIdx.x / PIXELS; n < TAPS; n += THREADS / PIXELS)
+        patch[n][at] = first_tap + n < taps && pixel < g.yh * g.yw
+                           ? patch_value(g, x, border, i, j, place[n])
+                           : 0;
+    for (int e = (int) threadIdx.x; e < TAPS * CHANNELS; e += THREADS) {
+        int tap = first_tap + e / CHANNELS, o = first_output + e % CHANNELS;
+        filter[e / CHANNELS][e % CHANNELS] = tap < taps && o < outputs
                                                  ? weight[(size_t) tap * outputs + o]
                                                  : 0;
     }
 }
 
+/* sum[i] += four outputs' products of one tap with pixel i. */
+static __device__ inline void add_tap(float4 (&sum)[EACH_PIXELS], const float4 &w,
+                                      const float4 *pixels)
+{
+#pragma unroll
+    for (int n = 0; n < EACH_PIXELS / 4; n++) {
+        float4 p = pixels[n];
+        const float value[4] = { p.x, p.y, p.z, p.w };
+#pragma unroll
+        for (int l = 0; l < 4; l++) {
+            float4 &to = sum[4 * n + l];
+            to = make_float4(fmaf(w.x, value[l], to.x), fmaf(w.y, value[l], to.y),
+                             fmaf(w.z, value[l], to.z), fmaf(w.w, value[l], to.w));
+        }
+    }
+}
+
+/* Four outputs of a pixel, from y's plane `channel` on: where `fours`, all at once. */
+static __device__ inline void write_four(const View &y, bool fours, int channel, int pixel,
+                                         const float4 &sum, const float *bias)
+{
+    float value[4] = { sum.x, sum.y, sum.z, sum.w };
+
+#pragma unroll
+    for (int o = 0; o < 4; o++)
+        value[o] = channel + o < y.c ? fmaxf(value[o] + bias[channel + o], 0) : 0;
+    if (fours && channel < y.c) {
+        *(float4 *) (y.p + pixel * y.step + channel) =
+            make_float4(value[0], value[1], value[2], value[3]);
+        return;
+    }
+    for (int o = 0; o < 4 && channel + o < y.c; o++)
+        y.p[index_of(y, { channel + o, pixel })] = value[o];
+}
+
 static __global__ void __launch_bounds__(THREADS)
-    convolve_image(View y, Geometry g, View x, const float *weight, const float *bias,
+    convolve_image(View y, bool fours, Geometry g, View x, const float *weight, const float *bias,
                    const float *border)
 {
-    __shared__ float patch[TAPS][PIXELS], filter[TAPS][CHANNELS];
+    alignas(16) __shared__ float patch[TAPS][PIXELS], filter[TAPS][CHANNELS];
+    __shared__ Tap place[TAPS];
     int taps = x.c * g.k * g.k, lane = (int) threadIdx.x % LANES;
     int row = (int) threadIdx.x / LANES * EACH_PIXELS;
     int first_pixel = (int) blockIdx.x * PIXELS, first_output = (int) blockIdx.y * CHANNELS;
-    float sum[EACH_PIXELS][EACH_CHANNELS] = {};
+    float4 sum[EACH_PIXELS] = {};
 
     for (int first = 0; first < taps; first += TAPS) {
-        load_tile(patch, filter, g, x, weight, border, taps, y.c, first, first_output, first_pixel);
+        find_taps(place, g, first);
+        __syncthreads();
+        load_tile(patch, filter, place, g, x, weight, border, taps, y.c, first, first_output,
+                  first_pixel);
         __syncthreads();
         for (int t = 0; t < TAPS && first + t < taps; t++)
-#pragma unroll
-            for (int i = 0; i < EACH_PIXELS; i++)
-#pragma unroll
-                for (int o = 0; o < EACH_CHANNELS; o++)
-                    sum[i][o] = fmaf(filter[t][lane + o * LANES], patch[t][row + i], sum[i][o]);
+            add_tap(sum, *(const float4 *) &filter[t][4 * lane], (const float4 *) &patch[t][row]);
         __syncthreads();
     }
 #pragma unroll
     for (int i = 0; i < EACH_PIXELS; i++)
-#pragma unroll
-        for (int o = 0; o < EACH_CHANNELS; o++) {
-            Place at = { first_output + lane + o * LANES, first_pixel + row + i };
-            if (at.c < y.c && at.pixel < g.yh * g.yw) {
-                float v = sum[i][o] + bias[at.c];
-                y.p[index_of(y, at)] = v > 0 ? v : 0;
-            }
-        }
+        if (first_pixel + row + i < g.yh * g.yw)
+            write_four(y, fours, first_output + 4 * lane, first_pixel + row + i, sum[i], bias);
 }
 
 void conv_image(Cuda *cuda, const View &y, const CudaConv *c, const View &x)
 {
     dim3 grid(blocks_for(pixel_count(y), PIXELS), blocks_for((size_t) y.c, CHANNELS));
 
-    LAUNCH(cuda, convolve_image, grid, THREADS, y, geometry_of(&c->c, x, y), x, c->by_input,
-           c->bias, c->border);
+    LAUNCH(cuda, convolve_image, grid, THREADS, y, in_fours(y), geometry_of(&c->c, x, y), x,
+           c->by_input, c->bias, c->border);
 }
 
 /* ------------------------------------------------------------- backward, 3 x 3 taps */
@@ -106,6 +149,22 @@ static __device__ inline float4 masked_four(const View &dy, const View &y, int i
     return make_float4(v.x > 0 ? d.x : 0, v.y > 0 ? d.y : 0, v.z > 0 ? d.z : 0, v.w > 0 ? d.w : 0);
 }
 
+/* sum += the products of tap t with what is seen at `at`. */
+static __device__ inline void add_glance(float (&sum)[GLANCE_PLANES],
+                                         const float4 (*factor)[9][GLANCE_FOURS],
+                                         const float4 (*seen)[GLANCE_PLANE], int at, int t)
+{
+#pragma unroll
+    for (int f = 0; f < GLANCE_FOURS; f++) {
+        float4 d = seen[f][at];
+#pragma unroll
+        for (int c = 0; c < GLANCE_PLANES; c++) {
+            float4 w = factor[c][t][f];
+            sum[c] = fmaf(w.x, d.x, fmaf(w.y, d.y, fmaf(w.z, d.z, fmaf(w.w, d.w, sum[c]))));
+        }
+    }
+}
+
 /* sum += the products of all taps with what a pixel's surroundings have; `at`: where these begin. */
 static __device__ inline void add_taps(float (&sum)[GLANCE_PLANES],
                                        const float4 (*factor)[9][GLANCE_FOURS],
@@ -113,20 +172,38 @@ static __device__ inline void add_taps(float (&sum)[GLANCE_PLANES],
 {
 #pragma unroll
     for (int t = 0; t < 9; t++)
-#pragma unroll
-        for (int f = 0; f < GLANCE_FOURS; f++) {
-            float4 d = seen[f][at + (2 - t / 3) * GLANCE_LINE + 2 - t % 3];
-#pragma unroll
-            for (int c = 0; c < GLANCE_PLANES; c++) {
-                float4 w = factor[c][t][f];
-                sum[c] = fmaf(w.x, d.x, fmaf(w.y, d.y, fmaf(w.z, d.z, fmaf(w.w, d.w, sum[c]))));
-            }
+        add_glance(sum, factor, seen, at + (2 - t / 3) * GLANCE_LINE + 2 - t % 3, t);
+}
+
+/* Along a line of n pixels, one that a reflecting border repeats was seen by more outputs: pixel 1, which stands
+ * at -1 as well, by output 0 through tap 0, and pixel n - 2, which stands at n, by output n - 1 through tap 2.
+ * Number `m` of a pixel's outputs, the first three its own; false where there is none. */
+static __device__ inline bool seen_again(int m, int i, int n, int *output, int *tap)
+{
+    *tap = m < 3 ? m : m == 3 ? 0 : 2;
+    *output = m < 3 ? i + 1 - m : m == 3 ? 0 : n - 1;
+    return m < 3 || (m == 3 ? i == 1 : i == n - 2);
+}
+
+/* What add_taps leaves out of pixel (i, j), in a square that begins at (i0, j0). */
+static __device__ inline void add_reflected(float (&sum)[GLANCE_PLANES],
+                                            const float4 (*factor)[9][GLANCE_FOURS],
+                                            const float4 (*seen)[GLANCE_PLANE], const View &dx,
+                                            int i, int j, int i0, int j0)
+{
+    if (i != 1 && i != dx.h - 2 && j != 1 && j != dx.w - 2)
+        return;
+    for (int m = 0; m < 5; m++)
+        for (int n = m < 3 ? 3 : 0; n < 5; n++) {
+            int p, q, u, v;
+            if (seen_again(m, i, dx.h, &p, &u) && seen_again(n, j, dx.w, &q, &v))
+                add_glance(sum, factor, seen, (p - i0 + 1) * GLANCE_LINE + q - j0 + 1, 3 * u + v);
         }
 }
 
 /* A thread for each pixel of a square; weight: (plane, tap, channel). */
 static __global__ void __launch_bounds__(THREADS)
-    collect_glances(View dx, View dy, View y, const float *weight, bool add)
+    collect_glances(View dx, View dy, View y, const float *weight, bool reflect, bool add)
 {
     __shared__ float4 seen[GLANCE_FOURS][GLANCE_PLANE], factor[GLANCE_PLANES][9][GLANCE_FOURS];
     int across = (dx.w + GLANCE - 1) / GLANCE, thread = (int) threadIdx.x;
@@ -146,6 +223,8 @@ static __global__ void __launch_bounds__(THREADS)
         }
         __syncthreads();
         add_taps(sum, factor, seen, thread / GLANCE * GLANCE_LINE + thread % GLANCE);
+        if (reflect && i < dx.h && j < dx.w)
+            add_reflected(sum, factor, seen, dx, i, j, i0, j0);
         __syncthreads();
     }
     for (int c = 0; c < GLANCE_PLANES && i < dx.h && j < dx.w; c++) {
@@ -160,11 +239,12 @@ bool conv_image_glances(Cuda *cuda, const View &dx, const CudaConv *c, const Vie
     const ConvShape *s = &c->c.shape;
 
     if (dx.c != GLANCE_PLANES || dy.c % (4 * GLANCE_FOURS) || s->k != 3 || s->stride != 1 ||
-        s->pad != 1 || s->mode != PAD_CONSTANT || !in_fours(dy) || !in_fours(y))
+        s->pad != 1 || !in_fours(dy) || !in_fours(y) ||
+        (s->mode == PAD_REFLECT && (dx.h < 2 || dx.w < 2)))
         return false;
     LAUNCH(cuda, collect_glances,
            blocks_for((size_t) dx.h, GLANCE) * blocks_for((size_t) dx.w, GLANCE), THREADS, dx, dy,
-           y, c->by_input, add);
+           y, c->by_input, s->mode == PAD_REFLECT, add);
     return true;
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* conv-private.h - how convolutions find their pixels, and which of them take which way.
  *
- * Of features, patches are gathered chunk by chunk and multiplied by the filters; backwards a patch
- * holds, for every tap, the sum of the gradients of the outputs that saw the pixel through it.
- * Where tensor cores may be used, one kernel does all of that: for 3 x 3 taps on compute capability 9.0
- * see conv-windows.cu, otherwise conv-tensor.cu.  An image's few planes have kernels of their own, see
- * conv-image.cu. */
+ * Of features, cuDNN convolves where it is installed, see conv-cudnn.cu.  Otherwise patches are gathered chunk
+ * by chunk and multiplied by the filters; backwards a patch holds, for every tap, the sum of the gradients of the
+ * outputs that saw the pixel through it.  An image's few planes have kernels of their own, see conv-image.cu. */
 
 #ifndef CONV_PRIVATE_H
 #define CONV_PRIVATE_H
@@ -13,13 +11,15 @@
 #include "cuda-private.h"
 #include "device/conv-shape.h"
 
+typedef struct ConvPlan ConvPlan;
+
 typedef struct {
     Conv c;
     float *by_output; /* (output, tap, input); NULL where the input is an image */
     float *by_input;  /* (input, tap, output) */
     float *bias, *border;
-    void *windows_by_output, *windows_by_input; /* as conv-windows.cu reads them, or NULL */
-    void *tiles_by_output, *tiles_by_input;     /* as conv-tensor.cu does, or NULL */
+    bool plain_border;       /* the picture is continued by zeros */
+    mutable ConvPlan *plans; /* conv-cudnn.cu's, by picture size */
     float *own;
 } CudaConv;
 
@@ -69,35 +69,13 @@ bool conv_image_glances(Cuda *, const View &dx, const CudaConv *, const View &dy
                         bool add);
 void conv_image_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
 
-/* The bytes of one of a filter's numbers on tensor cores. */
-static inline size_t conv_factor_bytes(const Cuda *cuda)
-{
-    return cuda->precision == PRECISION_BF16 ? 2 : sizeof(float);
-}
+/* cuDNN, opened; NULL where it is not installed or this build does not know it. */
+Cudnn *cudnn_open(Cuda *);
+void cudnn_close(Cudnn *);
 
-/* Whether this build has code for warpgroups. */
-bool conv_knows_warpgroups(void);
-
-/* Whether they do on this GPU what other ways do; cuda->warpgroups says so from then on.  For once the
- * device has been opened. */
-bool conv_windows_tried(Cuda *);
-
-/* Whether a convolution of that shape goes to conv-windows.cu; and its filters, by output or, `back`, by
- * input, in the order in which they are read there. */
-bool conv_has_windows(const Cuda *, const ConvShape *);
-void conv_windows_lay_out(Cuda *, void *to, const float *from, const ConvShape *, bool back);
-
-/* Whether it goes to conv-tensor.cu, and its filters rounded. */
-bool conv_has_tiles(const Cuda *, const ConvShape *);
-void conv_tiles_round(Cuda *, void *to, const float *from, size_t n);
-
-/* The whole operation; false when nothing was done because another way is better for these
- * pictures.  dy has not been masked. */
-bool conv_windows(Cuda *, const View &y, const CudaConv *, const View &x);
-bool conv_windows_back(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
-                       bool add);
-bool conv_tiles(Cuda *, const View &y, const CudaConv *, const View &x);
-bool conv_tiles_back(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
-                     bool add);
+/* The whole operation by cuDNN; false when nothing was done because it can't do it.  dy has been masked. */
+bool conv_cudnn(Cuda *, const View &y, const CudaConv *, const View &x);
+bool conv_cudnn_back(Cuda *, const View &dx, const CudaConv *, const View &dy, bool add);
+void conv_cudnn_drop(CudaConv *);
 
 #endif

@@ -28,20 +28,12 @@ static size_t in_whole_fours(size_t n)
     return (n + 3) / 4 * 4;
 }
 
-/* The n numbers of each order again, as tensor cores take them. */
-static void round_filters(Cuda *cuda, CudaConv *c, void *by_output, void *by_input, size_t n)
+static bool all_zero(const float *v, int n)
 {
-    if (conv_has_windows(cuda, &c->c.shape)) {
-        c->windows_by_output = by_output;
-        c->windows_by_input = by_input;
-        conv_windows_lay_out(cuda, by_output, c->by_output, &c->c.shape, false);
-        conv_windows_lay_out(cuda, by_input, c->by_input, &c->c.shape, true);
-    } else {
-        c->tiles_by_output = by_output;
-        c->tiles_by_input = by_input;
-        conv_tiles_round(cuda, by_output, c->by_output, n);
-        conv_tiles_round(cuda, by_input, c->by_input, n);
-    }
+    for (int i = 0; i < n; i++)
+        if (v[i] != 0)
+            return false;
+    return true;
 }
 
 Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const float *bias)
@@ -51,12 +43,10 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     size_t n = in_whole_fours((size_t) s->k * s->k * s->cin * s->cout);
     size_t first = s->cin <= IMAGE_PLANES ? 0 : n, border = first + n;
     size_t offset = border + in_whole_fours(s->cin), total = offset + in_whole_fours(s->cout);
-    bool windows = conv_has_windows(cuda, s), tiles = !windows && conv_has_tiles(cuda, s);
-    size_t rounded = windows || tiles ? n * conv_factor_bytes(cuda) : 0;
     float *host = (float *) calloc(total, sizeof *host);
 
     if (c && host)
-        c->own = (float *) cuda_alloc(cuda, total * sizeof *host + 2 * rounded);
+        c->own = (float *) cuda_alloc(cuda, total * sizeof *host);
     if (!c || !host || !c->own) {
         free(c);
         free(host);
@@ -72,8 +62,9 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     if (s->border)
         memcpy(host + border, s->border, s->cin * sizeof *host);
     memcpy(host + offset, bias, s->cout * sizeof *host);
-    if (cuda_put(cuda, c->own, host, total * sizeof *host) && rounded)
-        round_filters(cuda, c, c->own + total, (char *) (c->own + total) + rounded, n);
+    c->plain_border = s->pad == 0 || (s->mode == PAD_CONSTANT &&
+                                      (!s->border || all_zero(s->border, s->cin)));
+    cuda_put(cuda, c->own, host, total * sizeof *host);
     free(host);
     return &c->c;
 }
@@ -82,6 +73,7 @@ void cuda_conv_drop(Conv *conv)
 {
     if (!conv)
         return;
+    conv_cudnn_drop((CudaConv *) conv);
     cuda_free(cuda_of(conv->dev), ((CudaConv *) conv)->own);
     free(conv);
 }
@@ -203,7 +195,7 @@ void cuda_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
         return;
     if (x.c <= IMAGE_PLANES)
         conv_image(cuda, y, c, x);
-    if (x.c <= IMAGE_PLANES || conv_windows(cuda, y, c, x) || conv_tiles(cuda, y, c, x))
+    if (x.c <= IMAGE_PLANES || conv_cudnn(cuda, y, c, x))
         return;
     float *patches = (float *) cuda_work(cuda, most * size * sizeof *patches);
     for (size_t first = 0; patches && first < total && cuda_goes_on(cuda); first += most) {
@@ -238,6 +230,30 @@ static __global__ void mask_gradient(View dy, View y, bool alike, size_t n)
         dy.p[to] = 0;
 }
 
+/* The same, four channels at once. */
+static __global__ void mask_fours(View dy, View y, size_t n)
+{
+    size_t e = thread_number();
+    int pixel, c;
+
+    if (e >= n)
+        return;
+    divide(e, y.c / 4, &pixel, &c);
+    float4 v = ((const float4 *) (y.p + pixel * y.step))[c];
+    float4 *to = (float4 *) (dy.p + pixel * dy.step) + c, d = *to;
+    *to = make_float4(v.x > 0 ? d.x : 0, v.y > 0 ? d.y : 0, v.z > 0 ? d.z : 0, v.w > 0 ? d.w : 0);
+}
+
+static void mask(Cuda *cuda, const View &dy, const View &y)
+{
+    size_t n = element_count(dy);
+
+    if (in_fours(dy) && in_fours(y))
+        LAUNCH(cuda, mask_fours, blocks_for(n / 4, THREADS), THREADS, dy, y, n / 4);
+    else
+        LAUNCH(cuda, mask_gradient, blocks_for(n, THREADS), THREADS, dy, y, lie_alike(dy, y), n);
+}
+
 static void patches_of_outputs(Cuda *cuda, float *to, const Geometry &g, const View &dy,
                                size_t first, size_t pixels)
 {
@@ -258,20 +274,17 @@ void cuda_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt
     View dx = view_of(dxt), dy = view_of(dyt), y = view_of(yt);
     Geometry g = geometry_of(conv, dx, dy);
     size_t size = (size_t) g.k * g.k * dy.c, total = pixel_count(dx);
-    size_t most = pixels_at_once(total, size), count = element_count(dy);
+    size_t most = pixels_at_once(total, size);
 
     if (!cuda_goes_on(cuda))
         return;
-    if (dx.c <= IMAGE_PLANES ? conv_image_glances(cuda, dx, c, dy, y, add)
-                             : conv_windows_back(cuda, dx, c, dy, y, add) ||
-                                   conv_tiles_back(cuda, dx, c, dy, y, add))
+    if (dx.c <= IMAGE_PLANES && conv_image_glances(cuda, dx, c, dy, y, add))
         return;
-    LAUNCH(cuda, mask_gradient, blocks_for(count, THREADS), THREADS, dy, y, lie_alike(dy, y),
-           count);
-    if (dx.c <= IMAGE_PLANES) {
+    mask(cuda, dy, y);
+    if (dx.c <= IMAGE_PLANES)
         conv_image_back(cuda, dx, c, dy, add);
+    if (dx.c <= IMAGE_PLANES || conv_cudnn_back(cuda, dx, c, dy, add))
         return;
-    }
     float *patches = (float *) cuda_work(cuda, most * size * sizeof *patches);
     for (size_t first = 0; patches && first < total && cuda_goes_on(cuda); first += most) {
         size_t n = total - first < most ? total - first : most;

@@ -24,16 +24,17 @@
 #define STAGE ((size_t) 8 << 20)   /* bytes of each of the two buffers that uploads go through */
 #define CHUNK ((size_t) 128 << 20) /* bytes of patches or of gathered pixels at a time */
 
-/* Before compute capability 8.0 there are neither tensor cores for TF32 and BF16 nor names for them. */
+/* Before compute capability 8.0 there are neither tensor cores for TF32 nor names for them. */
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
 #define HAVE_FACTORS 1
 #endif
 
-/* BF16 is for the factors of convolutions; other products then take TF32. */
-typedef enum { PRECISION_TF32, PRECISION_FLOAT32, PRECISION_BF16 } Precision;
+typedef enum { PRECISION_TF32, PRECISION_FLOAT32 } Precision;
 
 /* Which way convolutions of features go: as is best, or, for tests and benchmarks, as is said. */
-typedef enum { CONV_BEST, CONV_WINDOWS, CONV_TILES, CONV_CUBLAS } ConvChoice;
+typedef enum { CONV_BEST, CONV_CUDNN, CONV_CUBLAS } ConvChoice;
+
+typedef struct Cudnn Cudnn;
 
 typedef struct {
     Device dev;
@@ -41,11 +42,11 @@ typedef struct {
     Precision precision;
     ConvChoice conv;
     int processors;   /* multiprocessors */
-    bool warpgroups;  /* the GPU and this build have what conv-windows.cu needs */
     DpsStatus status; /* the first failure; nothing runs after it */
     cudaStream_t stream;
     cublasHandle_t blas;
     cusparseHandle_t sparse;
+    Cudnn *dnn; /* or NULL */
     void *blas_work;
     double *slot, *slot_copy; /* on the GPU; in pinned memory */
     char *work;               /* workspace of the running operation: grows, never shrinks */
@@ -157,14 +158,10 @@ static inline unsigned blocks_for(size_t n, size_t per_block)
 }
 
 #ifndef LAUNCH /* the tests bring their own, which runs kernels without a GPU */
-#define LAUNCH(cuda, kernel, grid, threads, ...) \
-    LAUNCH_SHARED(cuda, kernel, grid, threads, 0, __VA_ARGS__)
-
-/* With so many bytes of shared memory for each block. */
-#define LAUNCH_SHARED(cuda, kernel, grid, threads, bytes, ...)               \
-    do {                                                                     \
-        kernel<<<(grid), (threads), (bytes), (cuda)->stream>>>(__VA_ARGS__); \
-        cuda_good((cuda), cudaGetLastError());                               \
+#define LAUNCH(cuda, kernel, grid, threads, ...)                       \
+    do {                                                               \
+        kernel<<<(grid), (threads), 0, (cuda)->stream>>>(__VA_ARGS__); \
+        cuda_good((cuda), cudaGetLastError());                         \
     } while (0)
 #endif
 

@@ -206,27 +206,16 @@ static Precision wanted_precision(void)
     /* Before compute capability 8.0 there are no such units. */
     if (cudaGetDeviceProperties(&gpu, 0) || gpu.major < 8)
         return PRECISION_FLOAT32;
-    return name && strcmp(name, "bf16") == 0 ? PRECISION_BF16 : PRECISION_TF32;
+    return PRECISION_TF32;
 }
 
 static ConvChoice wanted_conv(void)
 {
     const char *name = getenv("DPS_CUDA_CONV");
 
-    return name && strcmp(name, "windows") == 0  ? CONV_WINDOWS
-           : name && strcmp(name, "tiles") == 0  ? CONV_TILES
+    return name && strcmp(name, "cudnn") == 0    ? CONV_CUDNN
            : name && strcmp(name, "cublas") == 0 ? CONV_CUBLAS
                                                  : CONV_BEST;
-}
-
-/* What a GPU says it has must have been seen to work, unless tests and benchmarks insist on it. */
-static bool has_warpgroups(Cuda *cuda)
-{
-    cudaDeviceProp gpu;
-
-    return cuda->precision != PRECISION_FLOAT32 && conv_knows_warpgroups() &&
-           !cudaGetDeviceProperties(&gpu, 0) && gpu.major == 9 && gpu.minor == 0 &&
-           (cuda->conv == CONV_WINDOWS || (cuda->conv == CONV_BEST && conv_windows_tried(cuda)));
 }
 
 static bool open_buffers(Cuda *cuda)
@@ -262,7 +251,8 @@ Device *cuda_open(const DpsWork *o)
         cuda_good_sparse(cuda, cusparseSetStream(cuda->sparse, cuda->stream))) {
         cuda->precision = wanted_precision();
         cuda->conv = wanted_conv();
-        cuda->warpgroups = has_warpgroups(cuda);
+        if (cuda->conv != CONV_CUBLAS)
+            cuda->dnn = cudnn_open(cuda);
         return &cuda->dev;
     }
     cuda_close(&cuda->dev);
@@ -276,6 +266,7 @@ void cuda_close(Device *d)
     Cuda *cuda = cuda_of(d);
     if (cuda->stream)
         cudaStreamSynchronize(cuda->stream);
+    cudnn_close(cuda->dnn);
     if (cuda->sparse)
         cusparseDestroy(cuda->sparse);
     if (cuda->blas)
@@ -297,13 +288,13 @@ void cuda_close(Device *d)
 
 void cuda_about(Device *d, char *text, size_t size)
 {
-    static const char *const precision[] = { "TF32", "float32", "BF16" };
+    static const char *const precision[] = { "TF32", "float32" };
     char name[DPS_MESSAGE];
     CudaMemory memory;
 
     if (cuda_usable(name, sizeof name, &memory))
         snprintf(text, size, "%s, %s%s", name, precision[cuda_of(d)->precision],
-                 cuda_of(d)->warpgroups ? ", warpgroups" : "");
+                 cuda_of(d)->dnn ? ", cuDNN" : "");
     else
         snprintf(text, size, "%s", name);
 }

@@ -4,105 +4,6 @@
  * gram-tensor.cu. */
 #include "gram-private.h"
 
-#include <stdlib.h>
-
-/* ------------------------------------------------------------------- construction */
-
-/* Rows of all regions, lists filled up; first has k + 1 entries. */
-static size_t plan_rows(size_t *first, size_t *own, int *batch, int k, size_t n, const float *mask)
-{
-    size_t rows = 0;
-
-    for (int r = 0; r < k; r++) {
-        own[r] = 0;
-        for (size_t i = 0; i < n; i++)
-            own[r] += mask[r * n + i] != 0;
-        first[r] = rows;
-        batch[r] = (int) (rows / BATCH);
-        rows += (own[r] + BATCH - 1) / BATCH * BATCH;
-    }
-    first[k] = rows;
-    batch[k] = (int) (rows / BATCH);
-    return rows;
-}
-
-static void fill_rows(int *pixel, float *value, const size_t *first, int k, size_t n,
-                      const float *mask)
-{
-    for (int r = 0; r < k; r++) {
-        size_t row = first[r];
-        for (size_t i = 0; i < n; i++)
-            if (mask[r * n + i] != 0) {
-                pixel[row] = (int) i;
-                value[row++] = mask[r * n + i];
-            }
-        for (; row < first[r + 1]; row++) {
-            pixel[row] = -1;
-            value[row] = 0;
-        }
-    }
-}
-
-static bool masks_build(Cuda *cuda, CudaMasks *m, const float *mask, int *batch)
-{
-    int k = m->m.k;
-    size_t n = (size_t) m->m.h * m->m.w, rows = plan_rows(m->first, m->own, batch, k, n, mask);
-    int *pixel = (int *) malloc((rows + 1) * sizeof *pixel);
-    float *value = (float *) malloc((rows + 1) * sizeof *value);
-    bool good = pixel && value;
-
-    m->pixel = (int *) cuda_alloc(cuda, rows * sizeof *pixel);
-    m->value = (float *) cuda_alloc(cuda, rows * sizeof *value);
-    m->batch = (int *) cuda_alloc(cuda, (k + 1) * sizeof *batch);
-    good = good && m->pixel && m->value && m->batch;
-    if (good) {
-        fill_rows(pixel, value, m->first, k, n, mask);
-        if (cuda_put(cuda, m->pixel, pixel, rows * sizeof *pixel) &&
-            cuda_put(cuda, m->value, value, rows * sizeof *value))
-            cuda_put(cuda, m->batch, batch, (k + 1) * sizeof *batch);
-    }
-    free(pixel);
-    free(value);
-    return good;
-}
-
-Masks *cuda_masks(Device *d, int k, int h, int w, const float *mask)
-{
-    CudaMasks *m = (CudaMasks *) calloc(1, sizeof *m);
-    int *batch = (int *) malloc((k + 1) * sizeof *batch);
-    bool good = m && batch;
-
-    if (good) {
-        m->m = { d, k, h, w };
-        m->first = (size_t *) malloc((k + 1) * sizeof *m->first);
-        m->own = (size_t *) malloc((k + 1) * sizeof *m->own);
-        good = m->first && m->own && masks_build(cuda_of(d), m, mask, batch);
-    }
-    free(batch);
-    if (good)
-        return &m->m;
-    if (m && m->m.dev)
-        cuda_masks_drop(&m->m);
-    else
-        free(m);
-    return NULL;
-}
-
-void cuda_masks_drop(Masks *masks)
-{
-    CudaMasks *m = (CudaMasks *) masks;
-
-    if (!m)
-        return;
-    Cuda *cuda = cuda_of(m->m.dev);
-    cuda_free(cuda, m->pixel);
-    cuda_free(cuda, m->value);
-    cuda_free(cuda, m->batch);
-    free(m->first);
-    free(m->own);
-    free(m);
-}
-
 /* ------------------------------------------------------------------------- panels */
 
 static __device__ inline float scaled(float v, float m)
@@ -203,6 +104,7 @@ static __global__ void sum_batches(View y, const float *part, const int *batch, 
     if (e >= n)
         return;
     Place at = place_of(y, e);
+#pragma unroll 8
     for (int b = batch[at.c]; b < batch[at.c + 1]; b++)
         sum += part[(size_t) b * y.h * y.w + at.pixel];
     y.p[index_of(y, at)] = (float) sum;
@@ -302,7 +204,7 @@ static void add_panels(Cuda *cuda, const View &dx, const float *d, const View &x
     }
 }
 
-/* Regions one after the other: a pixel may be in several. */
+/* Without tensor cores, regions one after the other: a pixel may be in several. */
 void cuda_gram_back(Tensor *dxt, const Tensor *dyt, const Tensor *xt, const Masks *masks, bool add)
 {
     const CudaMasks *m = (const CudaMasks *) masks;
@@ -317,12 +219,13 @@ void cuda_gram_back(Tensor *dxt, const Tensor *dyt, const Tensor *xt, const Mask
     float *d = (float *) cuda_work(cuda, (matrices + 2 * most * panel_width(x.c)) * sizeof *d);
     if (!d)
         return;
+    LAUNCH(cuda, add_transposed, blocks_for(n, THREADS), THREADS, d, dy, n);
+    if (tiles) {
+        gram_tiles_back(cuda, dx, d, x, m, add);
+        return;
+    }
     if (!add)
         cuda_clear(cuda, dx);
-    LAUNCH(cuda, add_transposed, blocks_for(n, THREADS), THREADS, d, dy, n);
     for (int k = 0; k < masks->k; k++)
-        if (tiles)
-            gram_tiles_back(cuda, dx, d + k * matrix, x, m, k);
-        else
-            add_panels(cuda, dx, d + k * matrix, x, m, k, d + matrices, most);
+        add_panels(cuda, dx, d + k * matrix, x, m, k, d + matrices, most);
 }

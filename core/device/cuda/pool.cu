@@ -58,6 +58,32 @@ static __global__ void pool_values(View y, View x, PoolShape p, size_t n)
                                               : mean(plane, x, w);
 }
 
+/* Four channels at once. */
+static __global__ void pool_fours(View y, View x, PoolShape p, size_t n)
+{
+    size_t e = thread_number();
+    int pixel, c;
+
+    if (e >= n)
+        return;
+    divide(e, y.c / 4, &pixel, &c);
+    Window w = window(p, x, pixel / y.w, pixel % y.w);
+    const float4 *from = (const float4 *) x.p + c;
+    float4 v = p.kind == POOL_MAX ? from[((size_t) w.i0 * x.w + w.j0) * (x.step / 4)]
+                                  : make_float4(0, 0, 0, 0);
+    for (int i = w.i0; i < w.i1; i++)
+        for (int j = w.j0; j < w.j1; j++) {
+            float4 here = from[((size_t) i * x.w + j) * (x.step / 4)];
+            v = p.kind == POOL_MAX ? make_float4(fmaxf(v.x, here.x), fmaxf(v.y, here.y),
+                                                 fmaxf(v.z, here.z), fmaxf(v.w, here.w))
+                                   : make_float4(v.x + here.x, v.y + here.y, v.z + here.z,
+                                                 v.w + here.w);
+        }
+    float count = p.kind == POOL_MAX ? 1 : (float) ((w.i1 - w.i0) * (w.j1 - w.j0));
+    ((float4 *) (y.p + pixel * y.step))[c] =
+        make_float4(v.x / count, v.y / count, v.z / count, v.w / count);
+}
+
 /* The first window along a line whose last pixel is not before pixel u. */
 static __device__ inline int first_window(const PoolShape &p, int u)
 {
@@ -144,7 +170,11 @@ void cuda_pool(Tensor *y, const Tensor *x, const PoolShape *p)
     View v = view_of(y);
     size_t n = element_count(v);
 
-    if (cuda_goes_on(cuda))
+    if (!cuda_goes_on(cuda))
+        return;
+    if (in_fours(v) && in_fours(view_of(x)))
+        LAUNCH(cuda, pool_fours, blocks_for(n / 4, THREADS), THREADS, v, view_of(x), *p, n / 4);
+    else
         LAUNCH(cuda, pool_values, blocks_for(n, THREADS), THREADS, v, view_of(x), *p, n);
 }
 

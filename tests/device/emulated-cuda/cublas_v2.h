@@ -15,7 +15,7 @@ enum cublasStatus_t {
 enum cublasOperation_t { CUBLAS_OP_N, CUBLAS_OP_T };
 enum cublasComputeType_t { CUBLAS_COMPUTE_32F = 68, CUBLAS_COMPUTE_32F_FAST_TF32 = 77 };
 enum cublasGemmAlgo_t { CUBLAS_GEMM_DEFAULT = -1 };
-enum cudaDataType { CUDA_R_32F };
+enum cudaDataType { CUDA_R_32F, CUDA_R_16BF = 14 };
 
 typedef struct EmulatedBlas *cublasHandle_t;
 

@@ -11,7 +11,7 @@
  * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
  * image, wrong (products are off), memory=N (the Nth allocation fails, and all after it), lost=N
  * (the Nth kernel or product fails, and everything after it), free=N (so many MiB are free), no-
- * graphs, or wrong-warpgroups (what four warps do together is off).
+ * graphs; no-proposals and wrong-cudnn, see cudnn.h.
  * Counting begins anew when the variable changes.
  *
  * What is captured is kept with the arguments it was called with, and done when the graph is
@@ -62,17 +62,7 @@ void __syncwarp();
 
 /* Runs `thread` once for each thread of the grid: now, or when what is being captured is
  * launched. */
-void emulated_launch(dim3 grid, dim3 block, size_t shared, std::function<void()> thread);
-
-/* The block's memory of the size that it was launched with, in units of 16 bytes. */
-extern float4 *emulated_shared;
-extern size_t emulated_shared_units;
-
-/* Are products that four warps do together, see warpgroup.h, still under way in that thread? */
-bool emulated_products_wait(unsigned thread);
-
-/* As many, if a launch of that kernel may ask for them. */
-size_t emulated_shared_bytes(const void *kernel, size_t bytes);
+void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread);
 
 /* Keeps a parameter's type from being deduced from its argument. */
 template <typename T> struct EmulatedSame {
@@ -87,15 +77,11 @@ std::function<void()> emulated_call(void (*)(Parameters...),
     return [=]() { kernel(values...); };
 }
 
-#define LAUNCH(cuda, kernel, grid, threads, ...) \
-    LAUNCH_SHARED(cuda, kernel, grid, threads, 0, __VA_ARGS__)
-
-#define LAUNCH_SHARED(cuda, kernel, grid, threads, bytes, ...)                   \
-    do {                                                                         \
-        emulated_launch((grid), (threads),                                       \
-                        emulated_shared_bytes((const void *) (kernel), (bytes)), \
-                        emulated_call<(kernel)>((kernel), __VA_ARGS__));         \
-        cuda_good((cuda), cudaGetLastError());                                   \
+#define LAUNCH(cuda, kernel, grid, threads, ...)                        \
+    do {                                                                \
+        emulated_launch((grid), (threads),                              \
+                        emulated_call<(kernel)>((kernel), __VA_ARGS__)); \
+        cuda_good((cuda), cudaGetLastError());                          \
     } while (0)
 
 /* ------------------------------------------------------------------------- runtime */
@@ -130,12 +116,6 @@ struct cudaDeviceProp {
     int major, minor;
 };
 
-enum cudaFuncAttribute {
-    cudaFuncAttributeMaxDynamicSharedMemorySize = 8,
-    cudaFuncAttributePreferredSharedMemoryCarveout = 9
-};
-enum { cudaSharedmemCarveoutMaxShared = 100 };
-
 enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
 
 struct cudaFuncAttributes {
@@ -151,7 +131,6 @@ cudaError_t cudaDeviceGetAttribute(int *, cudaDeviceAttr, int device);
 cudaError_t cudaDriverGetVersion(int *);
 cudaError_t cudaRuntimeGetVersion(int *);
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *, const void *kernel);
-cudaError_t emulated_allow_shared(const void *kernel, int bytes);
 cudaError_t cudaMemGetInfo(size_t *free, size_t *all);
 cudaError_t cudaMalloc(void **, size_t bytes);
 cudaError_t cudaFree(void *);
@@ -165,6 +144,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t);
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *, unsigned flags);
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
 cudaError_t cudaEventSynchronize(cudaEvent_t);
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t, cudaEvent_t);
 cudaError_t cudaEventDestroy(cudaEvent_t);
 cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode);
 cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t *);
@@ -172,14 +152,6 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *, cudaGraph_t, unsign
 cudaError_t cudaGraphLaunch(cudaGraphExec_t, cudaStream_t);
 cudaError_t cudaGraphDestroy(cudaGraph_t);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t);
-
-template <typename Kernel>
-cudaError_t cudaFuncSetAttribute(Kernel *kernel, cudaFuncAttribute which, int value)
-{
-    return which == cudaFuncAttributeMaxDynamicSharedMemorySize
-               ? emulated_allow_shared((const void *) kernel, value)
-               : cudaSuccess;
-}
 
 /* Is the failure `name` asked for?  *value: what stands after "=". */
 bool emulated_failure(const char *name, long *value = NULL);

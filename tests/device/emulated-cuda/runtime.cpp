@@ -319,25 +319,6 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr, int device)
     return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
 }
 
-static std::map<const void *, size_t> shared_allowed; /* by kernel; others may have 48 KiB */
-
-cudaError_t emulated_allow_shared(const void *kernel, int bytes)
-{
-    if (bytes < 0 || bytes > 227 << 10)
-        return emulated_fail(cudaErrorInvalidValue);
-    shared_allowed[kernel] = (size_t) bytes;
-    return cudaSuccess;
-}
-
-size_t emulated_shared_bytes(const void *kernel, size_t bytes)
-{
-    auto allowed = shared_allowed.find(kernel);
-
-    if (bytes > (allowed == shared_allowed.end() ? (size_t) 48 << 10 : allowed->second))
-        emulated_die("a launch with more shared memory than the kernel may have");
-    return bytes;
-}
-
 cudaError_t cudaDriverGetVersion(int *version)
 {
     *version = emulated_failure("no-driver") ? 0 : emulated_failure("old-driver") ? 11080 : 13000;
@@ -396,6 +377,15 @@ cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t)
 
 cudaError_t cudaEventSynchronize(cudaEvent_t)
 {
+    return cudaSuccess;
+}
+
+/* Shorter every time, so that what is timed last is taken. */
+cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t, cudaEvent_t)
+{
+    static float took = 1000;
+
+    *milliseconds = took *= 0.999f;
     return cudaSuccess;
 }
 

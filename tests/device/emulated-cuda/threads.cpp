@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #undef _FORTIFY_SOURCE /* forbids jumps from one stack to another */
-#include "cuda_pipeline_primitives.h"
+#include "cuda_runtime.h"
 
 #include <algorithm>
 #include <setjmp.h>
@@ -17,8 +17,6 @@
 #define MOST_THREADS 1024 /* of a block */
 
 dim3 threadIdx(0), blockIdx(0), blockDim(1), gridDim(1);
-float4 *emulated_shared;
-size_t emulated_shared_units;
 
 /* One thread of a block that waits somewhere inside.  It begins on a stack of its own and then
  * serves block after block; going from one to another is a jump, hundreds of times faster than
@@ -130,40 +128,6 @@ static unsigned run_round(unsigned n, unsigned first, bool backward)
     return done;
 }
 
-/* --------------------------------------------------------- copies to shared memory */
-
-struct Copy {
-    void *to;
-    const void *from;
-    size_t bytes, zeros, batch;
-};
-
-static std::vector<Copy> copies[MOST_THREADS]; /* under way, by thread */
-static size_t batches[MOST_THREADS];
-
-void __pipeline_memcpy_async(void *to, const void *from, size_t bytes, size_t zeros)
-{
-    copies[threadIdx.x].push_back({ to, from, bytes, zeros, batches[threadIdx.x] });
-}
-
-void __pipeline_commit()
-{
-    batches[threadIdx.x]++;
-}
-
-void __pipeline_wait_prior(size_t later)
-{
-    std::vector<Copy> &mine = copies[threadIdx.x];
-    size_t done = 0;
-
-    for (; done < mine.size() && mine[done].batch + later < batches[threadIdx.x]; done++) {
-        const Copy &c = mine[done];
-        memcpy(c.to, c.from, c.bytes - c.zeros);
-        memset((char *) c.to + c.bytes - c.zeros, 0, c.zeros);
-    }
-    mine.erase(mine.begin(), mine.begin() + (long) done);
-}
-
 /* ------------------------------------------------------------------------- blocks */
 
 /* Thread 0 shows whether the block's threads wait for each other.  Otherwise the rest are
@@ -184,16 +148,12 @@ static void run_block(unsigned n, bool backward)
     unsigned done = run_round(n, 1, backward);
     while (!done)
         done = run_round(n, 0, backward);
-    for (unsigned k = 0; k < n; k++)
-        if (!copies[k].empty() || emulated_products_wait(k))
-            emulated_die("a thread ends without waiting for its copies or products");
     if (done != n)
         emulated_die("some threads of a block have ended while others wait");
 }
 
-static void run_grid(dim3 grid, dim3 block, size_t shared, const std::function<void()> &thread)
+static void run_grid(dim3 grid, dim3 block, const std::function<void()> &thread)
 {
-    std::vector<float4> memory(shared / sizeof(float4));
     EmulatedAccess access;
     bool backward = launches++ % 2;
 
@@ -204,22 +164,19 @@ static void run_grid(dim3 grid, dim3 block, size_t shared, const std::function<v
     body = thread;
     gridDim = grid;
     blockDim = block;
-    emulated_shared = memory.data();
-    emulated_shared_units = memory.size();
     for (blockIdx.y = 0; blockIdx.y < grid.y; blockIdx.y++)
         for (unsigned k = 0; k < grid.x; k++) {
             blockIdx.x = backward ? grid.x - 1 - k : k;
-            std::fill(memory.begin(), memory.end(), make_float4(NAN, NAN, NAN, NAN));
             run_block(block.x, backward);
         }
 }
 
-void emulated_launch(dim3 grid, dim3 block, size_t shared, std::function<void()> thread)
+void emulated_launch(dim3 grid, dim3 block, std::function<void()> thread)
 {
     if (!grid.x || !grid.y || !block.x || block.x > MOST_THREADS || grid.y > 65535 || grid.z != 1 ||
         block.y != 1 || block.z != 1) {
         emulated_fail(cudaErrorInvalidConfiguration);
         return;
     }
-    emulated_do([=]() { run_grid(grid, block, shared, thread); });
+    emulated_do([=]() { run_grid(grid, block, thread); });
 }
