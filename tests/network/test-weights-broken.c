@@ -60,7 +60,8 @@ static void test_header_length(void)
                                         UINT64_MAX - 7,
                                         UINT64_MAX };
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        unsigned char bytes[16] = "........{}      ";
+        unsigned char bytes[16];
+        memcpy(bytes, "........{}      ", sizeof bytes);
         for (int k = 0; k < 8; k++)
             bytes[k] = (unsigned char) (lengths[i] >> 8 * k);
         write_bytes(bytes, sizeof bytes);
