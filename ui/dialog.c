@@ -296,7 +296,7 @@ static GtkWidget *make_settings(Dialog *dialog)
     dialog->regions =
         region_panel_new(dialog->content, dialog->content_view, dialog->style_view,
                          gimp_procedure_dialog_get_widget(GIMP_PROCEDURE_DIALOG(dialog->window),
-                                                          "unmatched", G_TYPE_NONE),
+                                                          "unmatched", GTK_TYPE_COMBO_BOX),
                          labels);
     gtk_box_pack_start(GTK_BOX(box), region_panel_widget(dialog->regions), FALSE, FALSE, 0);
     add_separator(box);

@@ -66,9 +66,9 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     GList *rows;
 
-    add(box, gimp_procedure_dialog_get_widget(dialog, "preset", G_TYPE_NONE));
+    add(box, gimp_procedure_dialog_get_widget(dialog, "preset", GTK_TYPE_COMBO_BOX));
     add_scale(box, dialog, "amount");
-    add(box, gimp_procedure_dialog_get_widget(dialog, "take", G_TYPE_NONE));
+    add(box, gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX));
     add_decades(box, dialog, "content-weight", 0.1, 30, 2);
     add_decades(box, dialog, "photorealism", 100, 1e6, 0);
     add_scale(box, dialog, "detail");
