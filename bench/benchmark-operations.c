@@ -142,7 +142,7 @@ static double time_of(Bench *b, Operation *op, int count)
  * time that waiting for them hardly counts. */
 static double best_time(Bench *b, Operation *op, double seconds)
 {
-    double best = INFINITY, took = time_of(b, op, 1), begun = benchmark_now();
+    double best = INFINITY, took = b->status ? 0 : time_of(b, op, 1), begun = benchmark_now();
     int count = 1;
 
     for (int i = 0; !b->status && (i < 1 || benchmark_now() < begun + seconds); i++) {

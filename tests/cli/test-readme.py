@@ -37,7 +37,7 @@ class Readme(tool.ToolTest):
         for example in examples:
             with self.subTest(example=example):
                 done = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", example],
-                                      cwd=self.folder, capture_output=True, timeout=280,
+                                      cwd=self.folder, capture_output=True,
                                       env=dict(os.environ, PATH=path, PROJECT=tool.PROJECT))
                 self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
 

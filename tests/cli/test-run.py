@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A run as a whole: report, progress, interruption, repetition; measure, devices."""
 
-import fcntl
 import glob
 import json
 import os
-import pty
 import re
 import resource
 import signal
-import struct
 import subprocess
-import termios
-import time
 
 import numpy as np
 
@@ -115,25 +110,10 @@ class Progress(tool.ToolTest):
 
     def on_terminal(self, *options):
         """Runs with stderr on a terminal and returns what appeared there."""
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        with subprocess.Popen(self.command + list(options), cwd=self.folder, stderr=theirs,
-                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
-                              env=dict(os.environ, LC_ALL="C.UTF-8")) as process:
-            os.close(theirs)
-            text = b""
-            while True:
-                try:
-                    piece = os.read(ours, 4096)
-                except OSError:  # the other end is closed
-                    break
-                if not piece:
-                    break
-                text += piece
-            self.assertEqual(process.wait(240), 0, text)
-            self.assertEqual(process.stdout.read(), b"")
-        os.close(ours)
-        return text.decode()
+        process, text = tool.on_terminal([*self.command, *options], self.folder)
+        self.assertEqual(process.returncode, 0, text)
+        self.assertEqual(process.out, b"")
+        return text
 
     def test_line_on_a_terminal(self):
         text = self.on_terminal()
@@ -148,7 +128,7 @@ class Progress(tool.ToolTest):
         self.assertEqual(self.on_terminal("--quiet"), "")
 
     def test_nothing_in_a_pipe(self):
-        done = subprocess.run(self.command, cwd=self.folder, capture_output=True, timeout=240)
+        done = subprocess.run(self.command, cwd=self.folder, capture_output=True)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
 
@@ -165,18 +145,22 @@ class Interruption(tool.ToolTest):
         with open(self.path("out.png"), "wb") as file:
             file.write(b"older")
         before = sorted(os.listdir(self.folder))
-        process = subprocess.Popen(
-            [tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png", "--preset",
-             "best", "--size", "1600"], cwd=self.folder, stderr=subprocess.PIPE)
-        time.sleep(3)
-        self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
-        others = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent = work_of(process.pid)
-        process.send_signal(number)
-        _, err = process.communicate(timeout=120)
+        spent = others = None
+
+        def interrupt(process, text):
+            nonlocal spent, others
+            if spent is None and re.search(r"Optimising \d+ %", text):  # in the midst of it
+                others = resource.getrusage(resource.RUSAGE_CHILDREN)
+                spent = work_of(process.pid)
+                process.send_signal(number)
+
+        process, text = tool.on_terminal(
+            [tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png", "--preset", "best",
+             "--size", "1600", "--device", "cpu"], self.folder, interrupt)
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.assertEqual(process.returncode, code)
-        self.assertEqual(err.decode(), "photo-style: interrupted; no picture was written.\n")
+        self.assertEqual(process.returncode, code, text)
+        self.assertEqual(text.split("\r\x1b[K")[-1],
+                         "photo-style: interrupted; no picture was written.\r\n")
         # work, not time: other processes make it wait, but not do more
         work = sum(getattr(ended, of) - getattr(others, of) for of in ("ru_utime", "ru_stime"))
         self.assertLess(work - spent, 3)  # 0.04

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What the tests of the command line share: the program, a scratch folder, pictures."""
 
+import fcntl
 import json
 import os
+import pty
+import re
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 import unittest
 
 import numpy as np
@@ -91,6 +96,39 @@ def read_tiff(path):
     return np.frombuffer(data, dtype).reshape(shape), tags
 
 
+def on_terminal(command, folder, watch=None):
+    """Runs a command with stderr on a terminal of 80 columns; `watch(process, text)` is called whenever
+    something appears there.  The process that ended, with what it printed as `out`, and the text."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with subprocess.Popen(command, cwd=folder, stderr=theirs, stdout=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        text = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            text += piece
+            if watch:
+                watch(process, text.decode(errors="replace"))
+        process.out = process.stdout.read()
+    os.close(ours)
+    return process, text.decode()
+
+
+def wait_until_it_heeds(process, number):
+    """Until the process has a handler for the signal: before, it would just end."""
+    caught = 0
+    while process.poll() is None and not caught >> number - 1 & 1:
+        with open(f"/proc/{process.pid}/status") as file:
+            caught = int(re.search(r"SigCgt:\s*(\w+)", file.read()).group(1), 16)
+        time.sleep(0.01)
+
+
 class ToolTest(unittest.TestCase):
     """Each test works in an empty folder of its own."""
 
@@ -114,7 +152,7 @@ class ToolTest(unittest.TestCase):
     def run_tool(self, *arguments, program=PROGRAM, code=0):
         """Runs the program in the scratch folder and checks its exit code."""
         done = subprocess.run([program, *arguments], cwd=self.folder, capture_output=True,
-                              stdin=subprocess.DEVNULL, timeout=240)
+                              stdin=subprocess.DEVNULL)
         done.out, done.err = done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, code, "%s\n%s%s" % (arguments, done.out, done.err))
         return done
