@@ -3,6 +3,15 @@
 
 #include <gexiv2/gexiv2.h>
 
+/* In 0.16 the plain names are what these were before, and these are deprecated. */
+#if GEXIV2_CHECK_VERSION(0, 15, 0)
+#define gexiv2_metadata_try_clear_tag gexiv2_metadata_clear_tag
+#define gexiv2_metadata_try_erase_exif_thumbnail gexiv2_metadata_erase_exif_thumbnail
+#define gexiv2_metadata_try_get_orientation gexiv2_metadata_get_orientation
+#define gexiv2_metadata_try_has_tag gexiv2_metadata_has_tag
+#define gexiv2_metadata_try_set_tag_long gexiv2_metadata_set_tag_long
+#endif
+
 /* Tags about how a file stores its pixels, which are wrong in any other file. */
 static const char *const storage_tags[] = {
     "Exif.Image.NewSubfileType",
