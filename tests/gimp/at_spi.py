@@ -5,6 +5,8 @@ import time
 
 import pyatspi
 
+# Every wait ends when what is waited for has come; on a busy machine that takes a multiple.
+PATIENCE = 8
 CONTROLS = ("combo box", "spin button", "slider", "button", "push button", "toggle button",
             "check box", "radio button", "image")
 
@@ -18,19 +20,22 @@ def walk(widget):
         yield from walk(child)
 
 
-def application(name, timeout=30, missing_is_fatal=True):
-    end = time.time() + timeout
-    while time.time() < end:
-        for app in pyatspi.Registry.getDesktop(0):
-            try:
-                if app and app.name.startswith(name) and app.childCount:
-                    return app
-            except Exception:  # it may vanish while being looked at
-                pass
-        time.sleep(0.2)
-    if missing_is_fatal:
-        raise SystemExit("FAIL: no application '%s' within %d s" % (name, timeout))
+def running(name):
+    """The application, if it has a window now."""
+    for app in pyatspi.Registry.getDesktop(0):
+        try:
+            if app and app.name.startswith(name) and app.childCount:
+                return app
+        except Exception:  # it may vanish while being looked at
+            pass
     return None
+
+
+def application(name, timeout=30):
+    found, _ = wait_for(lambda: running(name), timeout)
+    if not found:
+        raise SystemExit("FAIL: no application '%s' within %d s" % (name, timeout * PATIENCE))
+    return found
 
 
 def visible(widget):
@@ -83,20 +88,20 @@ def choose(combo, words):
     for i, entry in enumerate(entries(combo)):
         if words in entry:
             combo.querySelection().selectChild(i)
-            time.sleep(0.3)
-            return True
+            return bool(wait_for(lambda: words in chosen(combo), 5)[0])
     return False
 
 
 def wait_for(condition, timeout):
-    """What the condition gave, or None after the timeout; and the seconds it took."""
-    start = time.time()
-    while time.time() - start < timeout:
+    """What the condition gave, or None after the timeout, which is for a machine at rest; and the seconds
+    it took."""
+    start = time.monotonic()
+    while True:
         try:
             value = condition()
         except Exception:  # widgets may vanish while being looked at
             value = None
-        if value:
-            return value, time.time() - start
+        seconds = time.monotonic() - start
+        if value or seconds > timeout * PATIENCE:
+            return value or None, seconds
         time.sleep(0.1)
-    return None, time.time() - start

@@ -98,28 +98,27 @@ class Session:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def _batch(self, interpreter, text, timeout):
+    def _batch(self, interpreter, text):
         command = ["gimp-console", "-i", "--batch-interpreter=" + interpreter, "-b", text,
                    "--quit"]
         done = subprocess.run(command, env=self.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace",
-                              timeout=timeout)
+                              stderr=subprocess.STDOUT, text=True, errors="replace")
         return done.returncode, done.stdout
 
-    def script_fu(self, text, timeout=120):
-        return self._batch("plug-in-script-fu-eval", "(script-fu-use-v3)\n" + text, timeout)
+    def script_fu(self, text):
+        return self._batch("plug-in-script-fu-eval", "(script-fu-use-v3)\n" + text)
 
-    def python(self, text, timeout=240):
-        return self._batch("python-fu-eval", text, timeout)
+    def python(self, text):
+        return self._batch("python-fu-eval", text)
 
-    def python_file(self, name, timeout=240):
+    def python_file(self, name):
         """Runs a file beside this one in GIMP's Python; its folder is importable, and the
         variable `folder` is the session's."""
         here = os.path.dirname(os.path.abspath(__file__))
         text = ("import sys\nsys.path.insert(0, %r)\nfolder = %r\n"
                 "exec(compile(open(%r).read(), %r, 'exec'))"
                 % (here, self.folder, os.path.join(here, name), name))
-        return self.python(text, timeout)
+        return self.python(text)
 
 
 def needs(*modules):
