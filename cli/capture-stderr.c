@@ -23,7 +23,7 @@ static void on_log(const char *domain, GLogLevelFlags level, const char *message
 }
 
 /* A library called exit while its remarks were captured. */
-static void on_exit(void)
+static void on_exit_within(void)
 {
     if (!captured.path)
         return;
@@ -42,7 +42,7 @@ void capture_stderr_begin(const char *path)
 {
     static gboolean registered;
     if (!registered)
-        registered = atexit(on_exit) == 0;
+        registered = atexit(on_exit_within) == 0;
     fflush(stderr);
     captured.remarks = g_string_new(NULL);
     captured.before = g_log_set_default_handler(on_log, NULL);

@@ -32,7 +32,7 @@ static size_t heap(void)
 static void round_of_plans(int n)
 {
     const Backend *be = device_choose("cpu", (char[DPS_MESSAGE]){ 0 });
-    Device *d = be->open(&(DeviceOptions){ .threads = 1 });
+    Device *d = be->open(&(DpsWork){ .threads = 1 });
     ConvShape s = { .cin = 16, .cout = 24, .k = 3, .stride = 1, .pad = 1, .mode = PAD_CONSTANT };
     float *w = calloc(9 * 16 * 24, sizeof *w);
     double slot;

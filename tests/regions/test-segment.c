@@ -288,7 +288,7 @@ static void test_cancelled(void)
     DpsStatus status = DPS_CANCELLED;
     for (int n = 0; n < 100 && status == DPS_CANCELLED; n++) {
         int left = n;
-        status = dps_regions_auto(&photo, &photo, 6, 1, &(DpsWork){ 0, stop_at, &left }, &regions,
+        status = dps_regions_auto(&photo, &photo, 6, 1, &(DpsWork){ 1, stop_at, &left }, &regions,
                                   &region, message);
         if (status == DPS_CANCELLED)
             CHECK(regions == 0 && !region && strstr(message, "Cancelled"), "%d regions: %s",
