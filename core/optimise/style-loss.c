@@ -9,22 +9,23 @@
 /* ------------------------------------------------------------------ masks */
 
 /* Masks that follow the network to a layer, through every convolution and pooling before it. */
-static bool follow(const Network *n, int layer, const int *w, const int *h, DpsImage *masks)
+static bool follow(const Network *n, int layer, const int *w, const int *h, const DpsWork *work,
+                   DpsImage *masks)
 {
     const Layer *l = &n->layer[layer];
     bool spreads = l->kind == LAYER_JOIN || (l->kind == LAYER_CONV && l->conv->shape.k > 1);
 
-    if (l->from != NETWORK_INPUT && !follow(n, l->from, w, h, masks))
+    if (l->from != NETWORK_INPUT && !follow(n, l->from, w, h, work, masks))
         return false;
     if (spreads && !regions_follow_convolution(masks))
         return false;
     return (masks->width == w[layer] && masks->height == h[layer]) ||
-           regions_follow_pooling(masks, w[layer], h[layer]);
+           regions_follow_pooling(masks, w[layer], h[layer], work);
 }
 
 /* The masks at a layer, whose node gives the size. */
 static bool masks_at(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
-                     DpsImage *out)
+                     const DpsWork *work, DpsImage *out)
 {
     int w[NETWORK_LAYERS], h[NETWORK_LAYERS];
 
@@ -33,10 +34,10 @@ static bool masks_at(const Objective *e, const DpsImage *masks, Node *const *nod
         h[i] = node_value(node[i])->h;
     }
     if (e->o.weighting.masks == MASKS_SHRINK)
-        return regions_shrink(masks, w[layer], h[layer], out);
+        return regions_shrink(masks, w[layer], h[layer], work, out);
     if (!image_copy(masks, out))
         return false;
-    if (follow(e->network, layer, w, h, out))
+    if (follow(e->network, layer, w, h, work, out))
         return true;
     dps_image_clear(out);
     return false;
@@ -80,12 +81,12 @@ static void fold_scale(const Objective *e, DpsImage *masks, int planes, const do
 /* The masks of one style layer, scaled, on the device; share[k] is filled from the content's masks
  * and used for both pictures. */
 static Masks *layer_masks(const Objective *e, const DpsImage *masks, Node *const *node, int layer,
-                          double *share, bool fill)
+                          const DpsWork *work, double *share, bool fill)
 {
     const Network *n = e->network;
     DpsImage at;
 
-    if (!masks_at(e, masks, node, layer, &at))
+    if (!masks_at(e, masks, node, layer, work, &at))
         return NULL;
     for (int k = 0; fill && k < at.channels; k++)
         share[k] = region_share(e, &at, k);
@@ -135,7 +136,7 @@ static DpsStatus make_targets(const Objective *e, const Sources *s, double *shar
     ok = ok && tape_ok(tape);
     for (int i = 0; i < n->styles && ok; i++) {
         double *of_layer = share + i * s->style_masks.channels;
-        m[i] = layer_masks(e, &s->style_masks, node, n->style[i], of_layer, false);
+        m[i] = layer_masks(e, &s->style_masks, node, n->style[i], s->work, of_layer, false);
         ok = m[i] && (gram[i] = tape_gram(tape, node[n->style[i]], m[i]));
     }
     if (ok)
@@ -161,8 +162,8 @@ DpsStatus style_loss_add(Objective *e, const Sources *s)
 
     for (int i = 0; i < n->styles && !status; i++) {
         Term *t = objective_add_term(e, LOSS_STYLE, 0);
-        t->masks = layer_masks(e, &s->content_masks, s->node, n->style[i], share + i * regions,
-                               true);
+        t->masks = layer_masks(e, &s->content_masks, s->node, n->style[i], s->work,
+                               share + i * regions, true);
         status = t->masks ? DPS_OK : DPS_NO_MEMORY;
     }
     if (!status)

@@ -264,9 +264,10 @@ bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style)
 
 /* ------------------------------------------------------ following a network down */
 
-bool regions_shrink(const DpsImage *masks, int width, int height, DpsImage *out)
+bool regions_shrink(const DpsImage *masks, int width, int height, const DpsWork *work,
+                    DpsImage *out)
 {
-    return image_resize_adaptive(masks, width, height, 0, out);
+    return image_resize_adaptive(masks, width, height, work, out);
 }
 
 /* out[y][x] = (in[y][x - 1] + in[y][x] + in[y][x + 1]) / 3, zeros beyond. */
@@ -302,10 +303,10 @@ bool regions_follow_convolution(DpsImage *masks)
     return true;
 }
 
-bool regions_follow_pooling(DpsImage *masks, int width, int height)
+bool regions_follow_pooling(DpsImage *masks, int width, int height, const DpsWork *work)
 {
     DpsImage pooled;
-    if (!image_resize_area(masks, width, height, 0, &pooled))
+    if (!image_resize_area(masks, width, height, work, &pooled))
         return false;
     dps_image_clear(masks);
     *masks = pooled;

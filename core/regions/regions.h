@@ -73,13 +73,14 @@ bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style);
 void regions_free_part(const RegionSet *set, float *part);
 
 /* Masks for a layer of the given size, in one step: adaptive average (the relative weighting). */
-bool regions_shrink(const DpsImage *masks, int width, int height, DpsImage *out);
+bool regions_shrink(const DpsImage *masks, int width, int height, const DpsWork *work,
+                    DpsImage *out);
 
 /* Masks that follow the paper's network: after every convolution a 3x3 mean, zeros beyond the
  * border, always divided by 9; after every pooling an area-averaging resize to the pooled size.
  * Both change `masks` itself, and leave it as it is on false (memory). */
 bool regions_follow_convolution(DpsImage *masks);
-bool regions_follow_pooling(DpsImage *masks, int width, int height);
+bool regions_follow_pooling(DpsImage *masks, int width, int height, const DpsWork *work);
 
 /* Fraction of the picture that plane `k` covers. */
 double regions_coverage(const DpsImage *masks, int k);

@@ -35,7 +35,8 @@ static void test_follow(Golden *g, const char *which, int width, int height)
     double worst = 0;
     for (int block = 0; block < 5; block++) {
         if (block > 0)
-            CHECK(regions_follow_pooling(&masks, (masks.width + 1) / 2, (masks.height + 1) / 2),
+            CHECK(regions_follow_pooling(&masks, (masks.width + 1) / 2, (masks.height + 1) / 2,
+                                         THREADS(2)),
                   "memory");
         for (int k = 0; k < convolutions[block]; k++) {
             CHECK(regions_follow_convolution(&masks), "memory");
@@ -166,6 +167,22 @@ static void test_bad_masks(void)
           "no array");
 }
 
+/* Large enough that several threads take part. */
+static void test_large(void)
+{
+    DpsImage masks, small;
+    CHECK(dps_image_init(&masks, 1, 700, 466), "memory");
+    for (size_t i = 0; i < image_values(&masks); i++)
+        masks.data[i] = i % 700 < 350;
+    CHECK(regions_shrink(&masks, 70, 46, THREADS(2), &small), "memory");
+    CHECK(small.data[0] == 1 && small.data[69] == 0, "%g and %g", (double) small.data[0],
+          (double) small.data[69]);
+    dps_image_clear(&small);
+    CHECK(regions_follow_pooling(&masks, 350, 233, THREADS(2)), "memory");
+    CHECK(masks.width == 350 && masks.data[0] == 1 && masks.data[349] == 0, "%d wide", masks.width);
+    dps_image_clear(&masks);
+}
+
 static void set_pixel(DpsImage *map, int i, float r, float g, float b)
 {
     size_t n = image_pixels(map);
@@ -243,6 +260,7 @@ int main(void)
     Golden *g = golden_open("objective.safetensors");
     test_follow(g, "content", 45, 37);
     test_follow(g, "style", 33, 41);
+    test_large();
     golden_close(g);
     test_whole_picture();
     test_pairing();

@@ -64,7 +64,7 @@ static DpsStatus make_masks(void)
     dps_image_clear(&c);
     dps_image_clear(&s);
     ok = ok && regions_follow_convolution(&set.content) &&
-         regions_follow_pooling(&set.content, 10, 8);
+         regions_follow_pooling(&set.content, 10, 8, THREADS(1));
     regions_clear(&set);
     return ok ? DPS_OK : DPS_NO_MEMORY;
 }
