@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* dps_measure: the three measures of measure.h, and the Gram error, which needs a network.
- *
- * The Gram error is the style loss of the relative weighting, unweighted, in a trained network that a run
- * with the built-in one has not seen: the mean over its style layers of
- *     sum over k of |G_k - T_k|^2 / sum over k of |T_k|^2. */
+#include "gram-error.h"
 
-#include "device/device.h"
-#include "measure.h"
 #include "optimise/objective.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *style)
 {
@@ -35,9 +26,8 @@ static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *sty
     return status;
 }
 
-static DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions,
-                            const DpsRegion *region, const char *path, const DpsWork *work,
-                            double *out, char message[DPS_MESSAGE])
+DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions, const DpsRegion *region,
+                     const char *path, const DpsWork *work, double *out, char message[DPS_MESSAGE])
 {
     const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 1, [LOSS_CONTENT] = 1 },
                                  .window_radius = 1 };
@@ -59,33 +49,5 @@ static DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions,
     objective_free(e);
     regions_clear(&masks);
     network_free(network);
-    return status;
-}
-
-DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
-                      int regions, const DpsRegion *region, const char *network, int size,
-                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE])
-{
-    MeasureSet set;
-
-    *message = '\0';
-    DpsStatus status = measure_prepare(content, style, result, regions, region, size, work, &set,
-                                       message);
-    if (status)
-        return status;
-    status = measure_pictures(&set, work, out) ? DPS_OK : DPS_NO_MEMORY;
-    if (!status && network) {
-        const Backend *be = device_find("cpu");
-        Device *dev = be->open(work);
-        status = dev ? gram_error(dev, &set, regions, region, network, work, &out->gram_error,
-                                  message)
-                     : DPS_NO_MEMORY;
-        if (dev)
-            be->close(dev);
-    }
-    measure_clear(&set);
-    if (status == DPS_NO_MEMORY && !*message)
-        snprintf(message, DPS_MESSAGE,
-                 "There is not enough memory to measure at this size; choose a smaller one.");
     return status;
 }

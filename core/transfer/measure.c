@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "measure.h"
 
+#include "device/device.h"
+#include "gram-error.h"
 #include "image/luma.h"
 #include "image/matting.h"
 #include "regions/regions.h"
@@ -293,4 +295,34 @@ void measure_clear(MeasureSet *set)
     dps_image_clear(&set->result);
     dps_image_clear(&set->content_masks);
     dps_image_clear(&set->style_masks);
+}
+
+/* ------------------------------------------------------------------ all of them */
+
+DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
+                      int regions, const DpsRegion *region, const char *network, int size,
+                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE])
+{
+    MeasureSet set;
+
+    *message = '\0';
+    DpsStatus status = measure_prepare(content, style, result, regions, region, size, work, &set,
+                                       message);
+    if (status)
+        return status;
+    status = measure_pictures(&set, work, out) ? DPS_OK : DPS_NO_MEMORY;
+    if (!status && network) {
+        const Backend *be = device_processor();
+        Device *dev = be->open(work);
+        status = dev ? gram_error(dev, &set, regions, region, network, work, &out->gram_error,
+                                  message)
+                     : DPS_NO_MEMORY;
+        if (dev)
+            be->close(dev);
+    }
+    measure_clear(&set);
+    if (status == DPS_NO_MEMORY && !*message)
+        snprintf(message, DPS_MESSAGE,
+                 "There is not enough memory to measure at this size; choose a smaller one.");
+    return status;
 }

@@ -2,8 +2,8 @@
 /* measure.h - how good a result is: structure kept, photorealism, colours matched.
  *
  * A MeasureSet holds the pictures brought to one size; measure_prepare makes it and
- * measure_clear frees it.  The fourth figure of DpsMeasures, the Gram error, needs a network and
- * is not computed here. */
+ * measure_clear frees it.  The fourth figure of DpsMeasures, the Gram error, needs a network:
+ * gram-error.h has it. */
 
 #ifndef MEASURE_H
 #define MEASURE_H

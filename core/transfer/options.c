@@ -98,11 +98,6 @@ const char *dps_stage_name(DpsStage stage)
     return (size_t) stage < sizeof names / sizeof *names ? names[stage] : "";
 }
 
-const char *dps_version(void)
-{
-    return DPS_VERSION;
-}
-
 const char *options_network(const DpsOptions *o)
 {
     return !o->network || !*o->network || strcmp(o->network, "builtin") == 0 ? NULL : o->network;
