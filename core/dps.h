@@ -283,7 +283,7 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
                                   int height, const DpsWork *work, DpsImage *map);
 
 /* Regions found in two photos (3 planes each, any size) by their colours, textures and places: a
- * region means the same kind of thing in both, and both have it.  As many as the photos speak for,
+ * region means the same kind of thing in both, and both have it.  As many as can be told apart in both,
  * at most `most` (2 to DPS_REGIONS_AUTO); one, the whole picture, where nothing sets two kinds of
  * thing apart in both.  The same photos and seed give the same regions.
  *

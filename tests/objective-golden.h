@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* objective-golden.h - the golden objective's pictures, masks and network, for test programs.
  *
- * The network is written as a file with torchvision's names, so that it comes in by the same
- * door as a user's. */
+ * The network is written as a file with torchvision's names, so that it is read in the same
+ * way as a user's. */
 
 #ifndef OBJECTIVE_GOLDEN_H
 #define OBJECTIVE_GOLDEN_H

@@ -9,7 +9,7 @@
 #include "plug-in/remember.h"
 #include "preview.h"
 #include "progress.h"
-#include "regions.h"
+#include "region-panel.h"
 #include "settings.h"
 
 #define VIEW_WIDTH 360

@@ -2,9 +2,8 @@
 /* tape.h - an objective as a list of steps, recorded once per image size.
  *
  * Build functions run nothing: they append a step and hand back its output.
- * tape_eval walks the steps forward, then backward.  A loss is where the walk
- * turns round: it gives its value and the gradient in one visit, on the way
- * back.  Every buffer is made while recording, so evaluating allocates nothing
+ * tape_eval does the steps forward, then backward.  A loss gives its value and
+ * the gradient together, backward.  Every buffer is made while recording, so evaluating allocates nothing
  * and every address stays the same from one evaluation to the next.
  *
  * A build function that runs out of memory returns NULL (or -1), marks the tape, and

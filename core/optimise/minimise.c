@@ -151,7 +151,7 @@ static DpsStatus descent(Search *q)
     return DPS_OK;
 }
 
-/* --------------------------------------------------------------------- the door */
+/* ----------------------------------------------------------- which of the three */
 
 DpsStatus minimise(Tape *tape, Tensor *x, Method method, const LbfgsOptions *o,
                    LbfgsProgress progress, void *data, int *evaluations)

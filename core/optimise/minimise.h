@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* minimise.h - the minimisers behind one door: L-BFGS, Adam, and gradient descent.
+/* minimise.h - the minimisers behind one function: L-BFGS, Adam, and gradient descent.
  *
  * All of them walk a tape from x, need no more of a device than its operations, and leave in x the
  * best point they found.  L-BFGS is lbfgs.h's and the default; the other two are here, for those

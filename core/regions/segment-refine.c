@@ -3,7 +3,7 @@
  *
  * Clustering compares photos and so looks coarsely: texture is measured over windows, which reach
  * across borders.  Here each side's colours are counted in a histogram, pixels go to the side that
- * their colour and their surroundings speak for, and a local affine model of the picture's colours
+ * their colour and their surroundings are likelier in, and a local affine model of the picture's colours
  * (affine.h; the matting Laplacian's own model) moves the border to where colours change.  In the
  * spirit of C. Rother, V. Kolmogorov, A. Blake: "GrabCut", SIGGRAPH 2004, without its cuts. */
 #include "segment.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* dps_regions_auto: divides, as long as the data speak for it, and makes masks. */
+/* dps_regions_auto: divides, as long as the parts are well told apart, and makes masks. */
 #include "segment.h"
 #include "work.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Adam and gradient descent: how far they come on quadratic losses with known minima, that they keep
  * the best point and report no other, that they move only what may move, and when they stop.
- * L-BFGS through the same door. */
+ * L-BFGS through the same function. */
 
 #include "check.h"
 #include "device/quadratic.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "regions.h"
+#include "region-panel.h"
 
 #include <glib/gi18n.h>
 

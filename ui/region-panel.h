@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* regions.h - the part of the dialog that says which region belongs to which.
+/* region-panel.h - the part of the dialog that says which region belongs to which.
  *
  * Three ways: no regions, pairs of masks in rows, or two label maps.  Each pair has a colour, by
  * which the panel tints both photos' previews.  It writes into the procedure's config only when
  * asked to. */
 
-#ifndef UI_REGIONS_H
-#define UI_REGIONS_H
+#ifndef UI_REGION_PANEL_H
+#define UI_REGION_PANEL_H
 
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
