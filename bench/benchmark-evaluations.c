@@ -119,7 +119,8 @@ static DpsStatus prepare(Evaluation *e)
     else if (strcmp(e->name, DPS_RANDOM_VGG) == 0)
         status = random_vgg(e->dev, &e->network, m->message);
     else
-        status = network_builtin(e->dev, &e->content, &e->style, NETWORK_FILTERS, 0, &e->network);
+        status = network_builtin(e->dev, &e->content, &e->style, NETWORK_FILTERS, 0, &m->work,
+                                 &e->network);
     return status ? status : make_objective(e);
 }
 

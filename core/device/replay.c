@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "replay.h"
 
+#define TRIES 3
+
 void replay_run(Replay *r, Device *dev, void (*work)(void *data), void *data)
 {
     const Backend *be = dev->be;
 
-    if (!be->replay || r->never || !r->warm) {
+    if (!be->replay || r->refused == TRIES || !r->warm) {
         r->warm = true;
         work(data);
         return;
@@ -16,9 +18,11 @@ void replay_run(Replay *r, Device *dev, void (*work)(void *data), void *data)
     be->record_begin(dev);
     work(data);
     r->kept = be->record_end(dev);
-    if (r->kept && be->replay(r->kept))
+    if (r->kept && be->replay(r->kept)) {
+        r->refused = 0;
         return;
-    r->never = true;
+    }
+    r->refused++;
     work(data);
 }
 

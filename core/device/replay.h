@@ -11,11 +11,13 @@
 
 typedef struct {
     Recording *kept;
-    bool warm, never; /* it has been done once; the device can't record it */
+    bool warm;   /* it has been done once */
+    int refused; /* recordings that came to nothing, one after the other */
 } Replay;
 
 /* Does the work: `work` calls operations of the device and nothing that waits, uploads or makes
- * tensors.  The first time as it is, so that whatever grows has grown; then recorded. */
+ * tensors.  The first time as it is, so that whatever grows has grown; then recorded.  What could not be
+ * recorded three times is done as it is from then on. */
 void replay_run(Replay *, Device *, void (*work)(void *data), void *data);
 void replay_drop(Replay *, Device *);
 

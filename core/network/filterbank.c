@@ -12,6 +12,7 @@
 #include "image/random.h"
 #include "image/reflect.h"
 #include "networks.h"
+#include "work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -139,27 +140,29 @@ static float fit_filter(float w[TAPS], double quantile, const Patches *p, float 
 
 typedef struct {
     Random random;
-    int filters;
-    Patches patches;                 /* room for 2 * SAMPLES */
-    float *response, *weight, *bias; /* 2 * SAMPLES, filters * TAPS, filters */
+    int filters, threads;
+    Patches patches;        /* room for 2 * SAMPLES */
+    float *weight, *bias;   /* filters * TAPS, filters */
+    double *quantile;       /* filters */
 } Bank;
 
-static bool bank_init(Bank *b, int filters, unsigned seed)
+static bool bank_init(Bank *b, int filters, unsigned seed, const DpsWork *work)
 {
     *b = (Bank){ .random = { seed }, .filters = filters, .patches = { .room = 2 * SAMPLES } };
+    b->threads = work_threads(work);
     b->patches.v = malloc((size_t) TAPS * 2 * SAMPLES * sizeof(float));
-    b->response = malloc(2 * SAMPLES * sizeof *b->response);
     b->weight = malloc((size_t) filters * TAPS * sizeof *b->weight);
     b->bias = malloc((size_t) filters * sizeof *b->bias);
-    return b->patches.v && b->response && b->weight && b->bias;
+    b->quantile = malloc((size_t) filters * sizeof *b->quantile);
+    return b->patches.v && b->weight && b->bias && b->quantile;
 }
 
 static void bank_clear(Bank *b)
 {
     free(b->patches.v);
-    free(b->response);
     free(b->weight);
     free(b->bias);
+    free(b->quantile);
 }
 
 static float gain_of(int filter, int filters)
@@ -169,6 +172,32 @@ static float gain_of(int filter, int filters)
     return filter < filters / 2 ? 1 : CONTRAST_GAIN;
 }
 
+/* Every filter by itself; false when memory is short. */
+static bool fit_filters(Bank *b)
+{
+    bool ok = true;
+
+#pragma omp parallel num_threads(b->threads)
+    {
+        float *response = malloc(2 * SAMPLES * sizeof *response);
+#pragma omp for schedule(dynamic)
+        for (int f = 0; f < b->filters; f++) {
+            float *w = b->weight + (size_t) f * TAPS, gain = gain_of(f, b->filters);
+            if (response)
+                b->bias[f] = gain * fit_filter(w, b->quantile[f], &b->patches, response);
+            for (int k = 0; k < TAPS; k++)
+                w[k] *= gain;
+        }
+        if (!response) {
+#pragma omp atomic write
+            ok = false;
+        }
+        free(response);
+    }
+    return ok;
+}
+
+/* The layer's number, or -1 when memory is short. */
 static int add_level(Network *n, Bank *b, int from, const DpsImage *content, const DpsImage *style)
 {
     ConvShape shape = {
@@ -179,14 +208,10 @@ static int add_level(Network *n, Bank *b, int from, const DpsImage *content, con
     sample(&b->patches, content);
     sample(&b->patches, style);
     for (int f = 0; f < b->filters; f++) {
-        float *w = b->weight + (size_t) f * TAPS, gain = gain_of(f, b->filters);
-        draw_filter(&b->random, f, b->filters, w);
-        double quantile = 0.1 + 0.8 * random_uniform(&b->random);
-        b->bias[f] = gain * fit_filter(w, quantile, &b->patches, b->response);
-        for (int k = 0; k < TAPS; k++)
-            w[k] *= gain;
+        draw_filter(&b->random, f, b->filters, b->weight + (size_t) f * TAPS);
+        b->quantile[f] = 0.1 + 0.8 * random_uniform(&b->random);
     }
-    return network_add_conv(n, from, &shape, b->weight, b->bias);
+    return fit_filters(b) ? network_add_conv(n, from, &shape, b->weight, b->bias) : -1;
 }
 
 /* 2x2 averages; an odd last row or column is left out, as in the network's own pooling. */
@@ -240,13 +265,13 @@ static bool add_levels(Network *n, Bank *b, DpsImage *content, DpsImage *style)
 }
 
 DpsStatus network_builtin(Device *dev, const DpsImage *content, const DpsImage *style, int filters,
-                          unsigned seed, Network **network)
+                          unsigned seed, const DpsWork *work, Network **network)
 {
     Network *n = calloc(1, sizeof *n);
     DpsImage c = { 0 }, s = { 0 };
     Bank bank = { 0 };
 
-    bool ok = n && bank_init(&bank, filters, seed) && image_copy(content, &c) &&
+    bool ok = n && bank_init(&bank, filters, seed, work) && image_copy(content, &c) &&
               image_copy(style, &s);
     if (ok) {
         n->dev = dev;

@@ -61,7 +61,7 @@ typedef struct {
 /* The built-in bank for this pair of photos (3 planes each, at working size); its layers are
  * level1 .. level5.  DPS_OK, DPS_NO_MEMORY or DPS_DEVICE_FAILED; free with network_free. */
 DpsStatus network_builtin(Device *, const DpsImage *content, const DpsImage *style, int filters,
-                          unsigned seed, Network **network);
+                          unsigned seed, const DpsWork *work, Network **network);
 
 /* DPS_OK; or DPS_BAD_FILE, DPS_BAD_INPUT (the choice), DPS_NO_MEMORY with a sentence in message. */
 DpsStatus network_load(Device *, const char *path, const NetworkChoice *, Network **network,

@@ -223,7 +223,7 @@ static DpsStatus make_bank(Transfer *t, Network **bank)
     const NetworkChoice *choice = &t->schedule.network;
     const Network *file = t->device.network;
     DpsStatus status = network_builtin(t->device.dev, &t->content, &t->style, NETWORK_FILTERS,
-                                       t->job->options.seed, bank);
+                                       t->job->options.seed, &t->work, bank);
 
     if (!status && file)
         network_add_ensemble(*bank, file, t->schedule.ensemble,

@@ -22,10 +22,9 @@ static Device *dev, *ref;
 static double worst; /* of the section under way */
 
 /* What products of matrices may be off beyond a test's tolerance: TF32 keeps 10 bits of the
- * factors, BF16 7, where the device works with it. */
+ * factors, where the device works with it. */
 static double products;
 #define PRODUCTS_TF32 0.02 /* 9e-3, where a single small number is all there is */
-#define PRODUCTS_BF16 0.05 /* 2e-2 */
 
 /* ------------------------------------------------------------------------- tools */
 
@@ -161,7 +160,7 @@ static inline int devices_open(int argc, char **argv)
         exit(1);
     be->about(dev, about, sizeof about);
     printf("%s: %s\n", be->name, about);
-    products = strstr(about, "TF32") ? PRODUCTS_TF32 : strstr(about, "BF16") ? PRODUCTS_BF16 : 0;
+    products = strstr(about, "TF32") ? PRODUCTS_TF32 : 0;
     if (simd && strncmp(about, simd, strlen(simd)) != 0)
         skip("this processor has no such instructions");
     return threads;

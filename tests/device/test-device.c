@@ -98,28 +98,23 @@ static void test_emulated(const char *module)
     CHECK(be && strcmp(be->name, "cpu") == 0, "the processor by name");
 }
 
-/* Products of four warps are made use of where they are what they should be, and only there. */
-static void test_warpgroups(const char *module)
+/* cuDNN is used where it is there, and a GPU whose cuDNN computes what is wrong is not. */
+static void test_cudnn(const char *module)
 {
     const DpsWork options = { .threads = 1 };
-    const char *way = getenv("DPS_CUDA_CONV");
-    char about[DPS_MESSAGE], before[16] = "";
+    char about[DPS_MESSAGE], why[DPS_MESSAGE];
 
-    if (way)
-        snprintf(before, sizeof before, "%s", way);
-    unsetenv("DPS_CUDA_CONV");
-    for (int wrong = 0; wrong < 2; wrong++) {
-        use_module(module, wrong ? "wrong-warpgroups" : NULL);
-        const Backend *be = device_find("cuda");
-        Device *dev = be ? be->open(&options) : NULL;
-        CHECK(dev, "the GPU, wrong %d", wrong);
-        if (!dev)
-            continue;
-        be->about(dev, about, sizeof about);
-        CHECK((strstr(about, "warpgroups") != NULL) == !wrong, "wrong %d: %s", wrong, about);
-        be->close(dev);
-    }
-    setenv("DPS_CUDA_CONV", before, 1);
+    use_module(module, NULL);
+    const Backend *be = device_find("cuda");
+    Device *dev = be ? be->open(&options) : NULL;
+    CHECK(dev, "the GPU");
+    if (!dev)
+        return;
+    be->about(dev, about, sizeof about);
+    CHECK(strstr(about, "cuDNN"), "about: %s", about);
+    be->close(dev);
+    use_module(module, "wrong-cudnn");
+    CHECK(!device_check(be, why) && strstr(why, "wrong results"), "wrong: %s", why);
 }
 
 /* Whichever allocation fails, the device says so and gives everything back: the emulated GPU
@@ -149,7 +144,7 @@ int main(int argc, char **argv)
     test_missing();
     if (argc > 1 && *argv[1]) {
         test_emulated(argv[1]);
-        test_warpgroups(argv[1]);
+        test_cudnn(argv[1]);
         test_memory(argv[1]);
     } else
         printf("SKIP: without a C++ compiler there is no emulated GPU\n");

@@ -2,9 +2,9 @@
 /* Convolutions, pooling and Gram matrices of a device against the reference device: odd sizes,
  * slices with guard planes about them, gradients overwritten and added to, masks of every kind.
  *
- *     test-ops-features [DEVICE [THREADS [convolution]]]
+ *     test-ops-features [DEVICE [THREADS [convolution | gram]]]
  *
- * With "convolution" nothing else. */
+ * With "convolution" or "gram" nothing else. */
 #include "device/conv-shape.h"
 #include "ops.h"
 
@@ -257,12 +257,16 @@ static void test_gram(void)
 
 int main(int argc, char **argv)
 {
+    const char *only = argc > 3 ? argv[3] : "";
+
     devices_open(argc, argv);
-    test_conv();
-    test_conv_adjoint();
-    if (argc < 4 || strcmp(argv[3], "convolution") != 0) {
-        test_pool();
-        test_gram();
+    if (strcmp(only, "gram") != 0) {
+        test_conv();
+        test_conv_adjoint();
     }
+    if (!*only)
+        test_pool();
+    if (strcmp(only, "convolution") != 0)
+        test_gram();
     return devices_close("features");
 }

@@ -77,9 +77,13 @@ static void test_order(void)
     replay_run(&r, &device, work, &count.worked); /* tried once more, and then done */
     expect("refused", 5, 3, 3, 2);
     replay_run(&r, &device, work, &count.worked);
-    expect("never again", 6, 3, 3, 2);
+    expect("refused again", 7, 4, 3, 2);
+    replay_run(&r, &device, work, &count.worked);
+    expect("refused for the third time", 9, 5, 3, 2);
+    replay_run(&r, &device, work, &count.worked);
+    expect("never again", 10, 5, 3, 2);
     replay_drop(&r, &device);
-    expect("nothing is kept", 6, 3, 3, 2);
+    expect("nothing is kept", 10, 5, 3, 2);
 }
 
 static void test_without(void)

@@ -144,7 +144,7 @@ static void test_builtin(void)
     char message[DPS_MESSAGE] = "";
     Network *n;
 
-    CHECK(network_builtin(dev, &photo, &photo, 8, 7, &n) == DPS_OK, "no memory");
+    CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
     DpsStatus status = network_choose(n, &(NetworkChoice){ .style = "level1,level3=2" }, message);
     CHECK(status == DPS_OK, "%s", message);
     CHECK(n->styles == 2 && n->layers == 5 && n->share[1] == 2, "%d of %d", n->styles, n->layers);

@@ -110,8 +110,8 @@ static void test_builtin(void)
     Node *node[NETWORK_LAYERS];
     Network *n, *again;
 
-    CHECK(network_builtin(dev, &photo, &photo, 64, 7, &n) == DPS_OK, "no memory");
-    CHECK(network_builtin(dev, &photo, &photo, 64, 7, &again) == DPS_OK, "no memory");
+    CHECK(network_builtin(dev, &photo, &photo, 64, 7, THREADS(1), &n) == DPS_OK, "no memory");
+    CHECK(network_builtin(dev, &photo, &photo, 64, 7, THREADS(1), &again) == DPS_OK, "no memory");
     CHECK(n->styles == 5, "%d levels", n->styles);
     for (int pass = 0; pass < 2; pass++) {
         static float values[2][64 * 90 * 70];
@@ -177,7 +177,7 @@ static void test_ensemble(void)
               DPS_OK,
           "%s", message);
     for (int content = 0; content < 2; content++) {
-        CHECK(network_builtin(dev, &photo, &photo, 8, 7, &n) == DPS_OK, "no memory");
+        CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
         int own = n->layers, styles = n->styles, keeps = n->content;
         network_add_ensemble(n, file, 0.25, content);
         CHECK(n->layers == own + file->layers && n->styles == styles + file->styles, "%d layers",

@@ -23,7 +23,8 @@ static void bench_open(Bench *b, const Backend *be, const char *file, const DpsI
 
     *b = (Bench){ .dev = be->open(&options), .at = x->data };
     DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
-                            : network_builtin(b->dev, content, style, 8, 1, &b->network);
+                            : network_builtin(b->dev, content, style, 8, 1, THREADS(1),
+                                              &b->network);
     CHECK(status == DPS_OK, "%s", message);
     status = objective_new(b->network, content, style, set, o, THREADS(1), &b->objective);
     CHECK(status == DPS_OK, "status %d", status);

@@ -6,20 +6,35 @@
 
 /* ------------------------------------------------------------------- construction */
 
-/* The device's memory, laid out on the host first. */
-static void lay_out_weights(float *by_output, float *by_input, const ConvShape *s,
-                            const float *weight)
+/* From (output, input, tap) to (output, tap, input), or `by_input` to (input, tap, output). */
+static __global__ void order_weights(float *to, const float *from, int outputs, int inputs, int taps,
+                                     bool by_input, size_t n)
 {
-    int kk = s->k * s->k;
+    size_t e = thread_number();
+    int row, column, of, tap, across = by_input ? outputs : inputs;
 
-    for (int o = 0; o < s->cout; o++)
-        for (int i = 0; i < s->cin; i++)
-            for (int t = 0; t < kk; t++) {
-                float v = weight[((size_t) o * s->cin + i) * kk + t];
-                if (by_output)
-                    by_output[((size_t) o * kk + t) * s->cin + i] = v;
-                by_input[((size_t) i * kk + t) * s->cout + o] = v;
-            }
+    if (e >= n)
+        return;
+    divide(e, across, &row, &column);
+    divide((size_t) row, taps, &of, &tap);
+    int output = by_input ? column : of, input = by_input ? of : column;
+    to[e] = from[((size_t) output * inputs + input) * taps + tap];
+}
+
+static void put_weights(Cuda *cuda, const CudaConv *c, const float *weight)
+{
+    const ConvShape *s = &c->c.shape;
+    int taps = s->k * s->k;
+    size_t n = (size_t) taps * s->cin * s->cout;
+    float *raw = (float *) cuda_work(cuda, n * sizeof *raw);
+
+    if (!raw || !cuda_put(cuda, raw, weight, n * sizeof *raw))
+        return;
+    if (c->by_output)
+        LAUNCH(cuda, order_weights, blocks_for(n, THREADS), THREADS, c->by_output, raw, s->cout,
+               s->cin, taps, false, n);
+    LAUNCH(cuda, order_weights, blocks_for(n, THREADS), THREADS, c->by_input, raw, s->cout, s->cin,
+           taps, true, n);
 }
 
 /* Pieces of memory begin where four numbers can be read at once. */
@@ -43,7 +58,7 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     size_t n = in_whole_fours((size_t) s->k * s->k * s->cin * s->cout);
     size_t first = s->cin <= IMAGE_PLANES ? 0 : n, border = first + n;
     size_t offset = border + in_whole_fours(s->cin), total = offset + in_whole_fours(s->cout);
-    float *host = (float *) calloc(total, sizeof *host);
+    float *host = (float *) calloc(total - border, sizeof *host); /* border and bias */
 
     if (c && host)
         c->own = (float *) cuda_alloc(cuda, total * sizeof *host);
@@ -58,13 +73,13 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     c->by_input = c->own + first;
     c->border = c->own + border;
     c->bias = c->own + offset;
-    lay_out_weights(first ? host : NULL, host + first, s, weight);
-    if (s->border)
-        memcpy(host + border, s->border, s->cin * sizeof *host);
-    memcpy(host + offset, bias, s->cout * sizeof *host);
     c->plain_border = s->pad == 0 || (s->mode == PAD_CONSTANT &&
                                       (!s->border || all_zero(s->border, s->cin)));
-    cuda_put(cuda, c->own, host, total * sizeof *host);
+    if (s->border)
+        memcpy(host, s->border, s->cin * sizeof *host);
+    memcpy(host + offset - border, bias, s->cout * sizeof *host);
+    if (cuda_put(cuda, c->border, host, (total - border) * sizeof *host))
+        put_weights(cuda, c, weight);
     free(host);
     return &c->c;
 }

@@ -43,7 +43,9 @@ typedef struct {
     ConvChoice conv;
     int processors;   /* multiprocessors */
     DpsStatus status; /* the first failure; nothing runs after it */
+    char why[128];    /* what CUDA called it, or "" */
     cudaStream_t stream;
+    cudaMemPool_t pool; /* of memory, or NULL */
     cublasHandle_t blas;
     cusparseHandle_t sparse;
     Cudnn *dnn; /* or NULL */

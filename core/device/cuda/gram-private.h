@@ -11,7 +11,7 @@
 #include "cuda-private.h"
 
 #define TILE 64
-#define BATCH 1024 /* rows whose sum is made in float; batches are added up in double */
+#define BATCH 512 /* rows whose sum is made in float; batches are added up in double */
 
 typedef struct {
     Masks m;

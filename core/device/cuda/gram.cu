@@ -95,18 +95,27 @@ static void scatter(Cuda *cuda, const View &dx, const float *panel, const CudaMa
 
 /* ------------------------------------------------------------------------ forward */
 
+#define SUM_GROUPS 4 /* threads that share a number's batches */
+#define SUM_NUMBERS (THREADS / SUM_GROUPS)
+
 /* y is (K, C, C); part: (batch, C, C). */
 static __global__ void sum_batches(View y, const float *part, const int *batch, size_t n)
 {
-    size_t e = thread_number();
+    __shared__ double sums[SUM_GROUPS][SUM_NUMBERS];
+    int lane = (int) threadIdx.x % SUM_NUMBERS, group = (int) threadIdx.x / SUM_NUMBERS;
+    size_t e = (size_t) blockIdx.x * SUM_NUMBERS + lane;
+    Place at = place_of(y, e < n ? e : 0);
     double sum = 0;
 
-    if (e >= n)
-        return;
-    Place at = place_of(y, e);
 #pragma unroll 8
-    for (int b = batch[at.c]; b < batch[at.c + 1]; b++)
+    for (int b = batch[at.c] + group; b < batch[at.c + 1]; b += SUM_GROUPS)
         sum += part[(size_t) b * y.h * y.w + at.pixel];
+    sums[group][lane] = sum;
+    __syncthreads();
+    if (group > 0 || e >= n)
+        return;
+    for (int other = 1; other < SUM_GROUPS; other++)
+        sum += sums[other][lane];
     y.p[index_of(y, at)] = (float) sum;
 }
 
@@ -155,7 +164,7 @@ void cuda_gram(Tensor *yt, const Tensor *xt, const Masks *masks)
     } else
         part = multiply_panels(cuda, x, m, batches);
     if (part)
-        LAUNCH(cuda, sum_batches, blocks_for(n, THREADS), THREADS, y, part, m->batch, n);
+        LAUNCH(cuda, sum_batches, blocks_for(n, SUM_NUMBERS), THREADS, y, part, m->batch, n);
 }
 
 /* ----------------------------------------------------------------------- backward */

@@ -11,7 +11,7 @@
  * The variable EMULATED_CUDA asks for a failure: no-driver, old-driver, no-gpu, old-gpu, no-
  * image, wrong (products are off), memory=N (the Nth allocation fails, and all after it), lost=N
  * (the Nth kernel or product fails, and everything after it), free=N (so many MiB are free), no-
- * graphs; no-proposals and wrong-cudnn, see cudnn.h.
+ * graphs, no-pools; no-proposals and wrong-cudnn, see cudnn.h.
  * Counting begins anew when the variable changes.
  *
  * What is captured is kept with the arguments it was called with, and done when the graph is
@@ -116,7 +116,20 @@ struct cudaDeviceProp {
     int major, minor;
 };
 
-enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16 };
+enum cudaDeviceAttr { cudaDevAttrMultiProcessorCount = 16, cudaDevAttrMemoryPoolsSupported = 115 };
+
+/* A pool gives what the GPU gives, and keeps nothing. */
+typedef struct EmulatedPool *cudaMemPool_t;
+enum cudaMemAllocationType { cudaMemAllocationTypePinned = 1 };
+enum cudaMemLocationType { cudaMemLocationTypeDevice = 1 };
+enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold = 4 };
+struct cudaMemPoolProps {
+    cudaMemAllocationType allocType;
+    struct {
+        cudaMemLocationType type;
+        int id;
+    } location;
+};
 
 struct cudaFuncAttributes {
     int binaryVersion;
@@ -134,6 +147,11 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *, const void *kernel);
 cudaError_t cudaMemGetInfo(size_t *free, size_t *all);
 cudaError_t cudaMalloc(void **, size_t bytes);
 cudaError_t cudaFree(void *);
+cudaError_t cudaMemPoolCreate(cudaMemPool_t *, const cudaMemPoolProps *);
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void *);
+cudaError_t cudaMemPoolDestroy(cudaMemPool_t);
+cudaError_t cudaMallocFromPoolAsync(void **, size_t bytes, cudaMemPool_t, cudaStream_t);
+cudaError_t cudaFreeAsync(void *, cudaStream_t);
 cudaError_t cudaMallocHost(void **, size_t bytes);
 cudaError_t cudaFreeHost(void *);
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t);

@@ -5,6 +5,7 @@
 #include "device/cuda/conv-cudnn.cu"
 #include "device/cuda/conv-image.cu"
 #include "device/cuda/conv.cu"
+#include "device/cuda/cudnn-plans.cu"
 #include "device/cuda/cuda.cu"
 #include "device/cuda/gram-masks.cu"
 #include "device/cuda/gram-tensor.cu"

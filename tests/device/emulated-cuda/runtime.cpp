@@ -133,6 +133,38 @@ cudaError_t cudaFree(void *p)
     return release(on_gpu, p);
 }
 
+struct EmulatedPool {
+    int unused;
+};
+
+cudaError_t cudaMemPoolCreate(cudaMemPool_t *pool, const cudaMemPoolProps *)
+{
+    *pool = new EmulatedPool();
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void *)
+{
+    return cudaSuccess;
+}
+
+cudaError_t cudaMallocFromPoolAsync(void **p, size_t bytes, cudaMemPool_t, cudaStream_t)
+{
+    return cudaMalloc(p, bytes);
+}
+
+cudaError_t cudaFreeAsync(void *p, cudaStream_t)
+{
+    emulated_not_captured("giving memory back");
+    return cudaFree(p);
+}
+
+cudaError_t cudaMemPoolDestroy(cudaMemPool_t pool)
+{
+    delete pool;
+    return cudaSuccess;
+}
+
 cudaError_t cudaMallocHost(void **p, size_t bytes)
 {
     return allocate(pinned, p, bytes);
@@ -313,9 +345,9 @@ cudaError_t cudaSetDevice(int device)
     return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
 }
 
-cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr, int device)
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr which, int device)
 {
-    *value = 1;
+    *value = which == cudaDevAttrMemoryPoolsSupported ? !emulated_failure("no-pools") : 1;
     return device ? emulated_fail(cudaErrorInvalidValue) : cudaSuccess;
 }
 
