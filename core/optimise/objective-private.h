@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* objective-private.h - the objective as a list of terms, for the files that make them.
  *
- * A loss has a constructor here, which makes its terms' operands, records them on the tape and appends
- * them to the list; objective.c's table names it.  The style loss, the longest, is in style-loss.c. */
+ * A loss has a constructor, which appends its terms with their operands; objective.c's table names it, and
+ * records all terms on the tape in the same way.  The style loss, the longest, is in style-loss.c. */
 
 #ifndef OBJECTIVE_PRIVATE_H
 #define OBJECTIVE_PRIVATE_H
 
 #include "objective.h"
 
-/* weight / normaliser times what the tape leaves in the slot.  The operand, which the objective
- * frees, is a target, with masks where the loss has regions, or an operator. */
+/* weight / normaliser times a loss of x, or with masks of x's Gram matrices: |x - target|^2, x' A x, or
+ * without either the squared excess over [0, 1].  The objective frees the operands. */
 typedef struct {
     Loss loss;
     double weight, normaliser;
-    Tensor *target;
+    Node *x; /* NULL: the picture */
     Masks *masks;
+    Tensor *target;
     Linop *a;
-    int slot;
+    int slot; /* where the tape leaves the loss */
 } Term;
 
 #define TERMS (NETWORK_STYLES + LOSSES)
@@ -43,7 +44,7 @@ typedef struct {
 /* DPS_OK, DPS_NO_MEMORY or what the device says. */
 typedef DpsStatus LossConstructor(Objective *, const Sources *);
 
-LossConstructor style_loss_add;
+LossConstructor style_loss_terms;
 
 /* Appends a term; with the weight that the options give its loss. */
 Term *objective_add_term(Objective *, Loss, double normaliser);

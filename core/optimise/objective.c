@@ -102,7 +102,7 @@ static double pixels(const Objective *e, const Sources *s)
     return e->o.weighting.normalise == NORMALISE_BY_TARGET ? (double) image_pixels(s->content) : 1;
 }
 
-static DpsStatus add_matting(Objective *e, const Sources *s)
+static DpsStatus matting_terms(Objective *e, const Sources *s)
 {
     Device *dev = e->network->dev;
     const DpsImage *content = s->content;
@@ -114,32 +114,24 @@ static DpsStatus add_matting(Objective *e, const Sources *s)
     if (stats && matting_stats(content, radius, eps, s->work, stats))
         t->a = dev->be->matting(dev, content->height, content->width, radius, content->data, stats);
     free(stats);
-    if (!t->a)
-        return DPS_NO_MEMORY;
-    t->slot = tape_quad(e->tape, tape_input(e->tape), t->a, term_scale(t));
-    return DPS_OK;
+    return t->a ? DPS_OK : DPS_NO_MEMORY;
 }
 
-static DpsStatus add_variation(Objective *e, const Sources *s)
+static DpsStatus variation_terms(Objective *e, const Sources *s)
 {
     Term *t = objective_add_term(e, LOSS_VARIATION, 1);
 
     t->a = quadratic_variation(e->network->dev, s->content->height, s->content->width);
-    if (!t->a)
-        return DPS_NO_MEMORY;
-    t->slot = tape_quad(e->tape, tape_input(e->tape), t->a, term_scale(t));
-    return DPS_OK;
+    return t->a ? DPS_OK : DPS_NO_MEMORY;
 }
 
-static DpsStatus add_gamut(Objective *e, const Sources *s)
+static DpsStatus gamut_terms(Objective *e, const Sources *s)
 {
-    Term *t = objective_add_term(e, LOSS_GAMUT, pixels(e, s));
-
-    t->slot = tape_excess(e->tape, tape_input(e->tape), term_scale(t));
+    objective_add_term(e, LOSS_GAMUT, pixels(e, s));
     return DPS_OK;
 }
 
-static DpsStatus add_estimate(Objective *e, const Sources *s)
+static DpsStatus estimate_terms(Objective *e, const Sources *s)
 {
     const Backend *be = e->network->dev->be;
     const DpsImage *estimate = e->o.estimate;
@@ -150,11 +142,10 @@ static DpsStatus add_estimate(Objective *e, const Sources *s)
     if (!(t->target = be->tensor(e->network->dev, 3, estimate->height, estimate->width)))
         return DPS_NO_MEMORY;
     be->upload(t->target, estimate->data);
-    t->slot = tape_sqdiff(e->tape, tape_input(e->tape), t->target, term_scale(t));
     return DPS_OK;
 }
 
-static DpsStatus add_content(Objective *e, const Sources *s)
+static DpsStatus content_terms(Objective *e, const Sources *s)
 {
     const Network *n = e->network;
     const Backend *be = n->dev->be;
@@ -167,27 +158,36 @@ static DpsStatus add_content(Objective *e, const Sources *s)
         return status;
     const Tensor *f = node_value(features);
     Term *t = objective_add_term(e, LOSS_CONTENT, (double) f->c * f->h * f->w);
+    t->x = features;
     if (!(t->target = objective_copy(f)))
         return DPS_NO_MEMORY;
     be->dots(0, t->target, 1, &t->target);
     status = be->read(n->dev, 0, 1, &norm);
-    if (status)
-        return status;
     if (e->o.weighting.normalise == NORMALISE_BY_TARGET)
         t->normaliser = norm;
-    t->slot = tape_sqdiff(e->tape, features, t->target, term_scale(t));
-    return DPS_OK;
+    return status;
 }
 
-/* In the order in which they are recorded.  Losses of features are there whatever their weight. */
+/* Losses of features are there whatever their weight. */
 static const struct {
-    LossConstructor *add;
+    LossConstructor *terms;
     bool always;
 } losses[LOSSES] = {
-    [LOSS_MATTING] = { add_matting, false }, [LOSS_VARIATION] = { add_variation, false },
-    [LOSS_GAMUT] = { add_gamut, false },     [LOSS_ESTIMATE] = { add_estimate, false },
-    [LOSS_CONTENT] = { add_content, true },  [LOSS_STYLE] = { style_loss_add, true },
+    [LOSS_MATTING] = { matting_terms, false }, [LOSS_VARIATION] = { variation_terms, false },
+    [LOSS_GAMUT] = { gamut_terms, false },     [LOSS_ESTIMATE] = { estimate_terms, false },
+    [LOSS_CONTENT] = { content_terms, true },  [LOSS_STYLE] = { style_loss_terms, true },
 };
+
+/* The last first: the style's features are gone before the others' operands come. */
+static DpsStatus make_terms(Objective *e, const Sources *s)
+{
+    DpsStatus status = DPS_OK;
+
+    for (int i = LOSSES - 1; i >= 0 && !status; i--)
+        if (losses[i].always || e->o.weight[i] > 0)
+            status = losses[i].terms(e, s);
+    return status;
+}
 
 /* -------------------------------------------------------------------- recording */
 
@@ -204,22 +204,42 @@ static DpsStatus make_free_part(Objective *e, const DpsImage *content, const Reg
     return e->free_part ? DPS_OK : DPS_NO_MEMORY;
 }
 
+static void record(Tape *tape, Term *t)
+{
+    Node *x = t->x ? t->x : tape_input(tape);
+
+    if (t->masks)
+        x = tape_gram(tape, x, t->masks);
+    t->slot = t->a        ? tape_quad(tape, x, t->a, term_scale(t))
+              : t->target ? tape_sqdiff(tape, x, t->target, term_scale(t))
+                          : tape_excess(tape, x, term_scale(t));
+}
+
+/* In the order of the enumeration: so their gradients are summed. */
+static void record_terms(Objective *e)
+{
+    for (int i = 0; i < LOSSES; i++)
+        for (Term *t = e->term; t < e->term + e->terms; t++)
+            if ((int) t->loss == i)
+                record(e->tape, t);
+}
+
 static DpsStatus build(Objective *e, Sources *s, const RegionSet *set)
 {
     const DpsImage *content = s->content;
-    DpsStatus status = DPS_OK;
 
     if (!(e->tape = tape_new(e->network->dev, 3, content->height, content->width, true)))
         return DPS_NO_MEMORY;
     network_record(e->network, e->tape, s->node);
     if (!tape_ok(e->tape))
         return DPS_NO_MEMORY;
-    for (int i = 0; i < LOSSES && !status; i++)
-        if (losses[i].always || e->o.weight[i] > 0)
-            status = losses[i].add(e, s);
+    DpsStatus status = make_terms(e, s);
     if (!status && !e->o.weighting.free_unmatched && set->matched < set->count)
         status = make_free_part(e, content, set);
-    return status || tape_ok(e->tape) ? status : DPS_NO_MEMORY;
+    if (status)
+        return status;
+    record_terms(e);
+    return tape_ok(e->tape) ? DPS_OK : DPS_NO_MEMORY;
 }
 
 DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImage *style,

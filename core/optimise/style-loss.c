@@ -152,7 +152,7 @@ static DpsStatus make_targets(const Objective *e, const Sources *s, double *shar
 
 /* ------------------------------------------------------------------ the terms */
 
-DpsStatus style_loss_add(Objective *e, const Sources *s)
+DpsStatus style_loss_terms(Objective *e, const Sources *s)
 {
     const Network *n = e->network;
     int regions = s->content_masks.channels;
@@ -162,6 +162,7 @@ DpsStatus style_loss_add(Objective *e, const Sources *s)
 
     for (int i = 0; i < n->styles && !status; i++) {
         Term *t = objective_add_term(e, LOSS_STYLE, 0);
+        t->x = s->node[n->style[i]];
         t->masks = layer_masks(e, &s->content_masks, s->node, n->style[i], s->work,
                                share + i * regions, true);
         status = t->masks ? DPS_OK : DPS_NO_MEMORY;
@@ -169,10 +170,5 @@ DpsStatus style_loss_add(Objective *e, const Sources *s)
     if (!status)
         status = make_targets(e, s, share, term);
     free(share);
-    for (int i = 0; i < n->styles && !status; i++) {
-        Node *gram = tape_gram(e->tape, s->node[n->style[i]], term[i].masks);
-        if (gram)
-            term[i].slot = tape_sqdiff(e->tape, gram, term[i].target, term_scale(&term[i]));
-    }
     return status;
 }
