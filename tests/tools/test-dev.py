@@ -111,6 +111,7 @@ class Setup(unittest.TestCase):
         for name, text in FAKES.items():
             self.write(os.path.join(self.bin, name),
                        "#!/bin/sh\necho \"%s $*\" >>\"$STATE/calls\"\n%s\n" % (name, text), 0o755)
+        self.mark("calls")
         self.system("debian", 13)
         self.env = {"PATH": self.bin, "HOME": self.home, "STATE": self.state, "APT": "good",
                     "SUDO": "free", "LC_ALL": "C.UTF-8",
@@ -146,10 +147,7 @@ class Setup(unittest.TestCase):
         return text
 
     def calls(self, start=""):
-        path = os.path.join(self.state, "calls")
-        if not os.path.exists(path):
-            return []
-        with open(path) as file:
+        with open(os.path.join(self.state, "calls")) as file:
             return [line for line in file.read().splitlines() if line.startswith(start)]
 
     def without(self, *names):
@@ -226,6 +224,21 @@ class Setup(unittest.TestCase):
         self.assertEqual(su[:2], ["su", "-c"])
         self.assertEqual(shlex.split(su[2]),
                          [os.path.join(self.project, "dev"), "exec", "echo", "it's"])
+
+    def test_root_leaves_no_files_of_its_own(self):
+        """As by su: the folder's owner is whom the work is for."""
+        if not self.user:
+            self.skipTest("only root can work for somebody else")
+        self.user = {}
+        os.remove(os.path.join(self.bin, "getent"))
+        self.write(os.path.join(self.bin, "getent"),
+                   "#!/bin/sh\necho nobody:x:%d:%d::%s:/bin/sh\n" % (NOBODY, NOBODY, self.home), 0o755)
+        self.dev("build")
+        self.assertEqual(len(self.calls("meson setup")), 1)
+        for folder in (self.project, self.home):
+            for path, folders, files in os.walk(folder):
+                for name in folders + files:
+                    self.assertEqual(os.lstat(os.path.join(path, name)).st_uid, NOBODY, name)
 
     def test_read_only_folder(self):
         os.chmod(self.project, 0o555)
