@@ -14,7 +14,8 @@
 
 typedef struct {
     DpsBenchmark options; /* its strings are the ones below */
-    char *network, *device, *only, *preset;
+    OptionSet settings;      /* of which only device and threads count */
+    char *network, *only, *preset;
     DpsPreset presets[PRESETS];
     gboolean json;
     DpsDeviceInfo info; /* what is measured, */
@@ -62,7 +63,8 @@ static gboolean choose_presets(Bench *bench, GError **error)
     gboolean good = names != NULL;
     for (int i = 0; good && known[i]; i++)
         if (g_strv_contains((const char *const *) names, known[i]))
-            dps_preset_from_name(known[i], &bench->presets[bench->options.presets++]);
+            bench->presets[bench->options.presets++] =
+                (DpsPreset) dps_choice_find(dps_option_find("preset"), known[i]);
     bench->options.preset = bench->presets;
     g_strfreev(names);
     return good;
@@ -79,7 +81,6 @@ static gboolean check(Bench *bench, GError **error)
     return (!o->width || (options_range("--width", o->width, 8, 100000, error) &&
                           options_range("--height", o->height, 8, 100000, error))) &&
            options_range("--regions", o->regions, 1, o->width ? MIN(64, o->width) : 64, error) &&
-           options_range("--threads", o->threads, 0, 1024, error) &&
            options_range("--repeats", o->repeats, 1, 1000, error) && choose_parts(bench, error) &&
            choose_presets(bench, error);
 }
@@ -99,9 +100,6 @@ static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
           N_("NUMBER") },
         { "preset", 'p', 0, G_OPTION_ARG_STRING, &bench->preset,
           N_("Whole transfers with these presets only: draft, normal, best"), N_("LIST") },
-        { "device", 'd', 0, G_OPTION_ARG_STRING, &bench->device,
-          N_("Where to compute: auto, or a name that \"photo-style devices\" shows"), N_("NAME") },
-        { "threads", 't', 0, G_OPTION_ARG_INT, &o->threads, N_("Processor threads"), N_("NUMBER") },
         { "repeats", 0, 0, G_OPTION_ARG_INT, &o->repeats,
           N_("How many times, of which the median is taken, where that doesn't take too long (5)"),
           N_("NUMBER") },
@@ -120,9 +118,11 @@ static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
           "  photo-style bench --device cuda\n"
           "  photo-style bench --only evaluation --network vgg19.safetensors \\\n"
           "    --width 700 --height 466\n"
-          "  photo-style bench --only transfer --preset draft --json"));
+          "  photo-style bench --only transfer --preset draft --json"),
+        &bench->settings);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    return options_parse(context, &argc, &argv, 0, _("options only"), error) && check(bench, error);
+    options_engine_add(context, &bench->settings, DPS_FOR_BENCHMARK);
+    return options_parse(context, &argc, &argv, 0, 0, _("options only"), error) && check(bench, error);
 }
 
 /* ------------------------------------------------------------------- measuring */
@@ -179,7 +179,8 @@ static gboolean measure(Bench *bench, GError **error)
     DpsBenchmark *o = &bench->options;
     char message[DPS_MESSAGE] = "";
     o->network = bench->network;
-    o->device = bench->device;
+    o->device = bench->settings.options.device;
+    o->threads = bench->settings.options.threads;
     o->opened = on_opened;
     o->figure = on_figure;
     o->notice = on_notice;
@@ -201,13 +202,14 @@ int command_bench(int argc, char **argv)
     GError *error = NULL;
     bench.figures = g_array_new(FALSE, FALSE, sizeof(DpsFigure));
     bench.notices = g_ptr_array_new_with_free_func(g_free);
+    option_set_init(&bench.settings);
     interrupt_install();
     gboolean good = parse(&bench, argc, argv, &error) && measure(&bench, &error);
     g_array_unref(bench.figures);
     g_ptr_array_unref(bench.notices);
     g_free(bench.network);
-    g_free(bench.device);
     g_free(bench.only);
     g_free(bench.preset);
+    option_set_clear(&bench.settings);
     return good ? COMMAND_DONE : command_end("bench", error);
 }

@@ -43,5 +43,6 @@ int command_regions(int argc, char **argv);
 int command_measure(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_describe(int argc, char **argv);
 
 #endif

@@ -57,9 +57,9 @@ int command_devices(int argc, char **argv)
     GOptionContext *context = options_context(
         NULL,
         _("Lists what this computer offers for computing.  The first name is what --device takes."),
-        NULL);
+        NULL, NULL);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    gboolean good = options_parse(context, &argc, &argv, 0, _("options only"), &error) &&
+    gboolean good = options_parse(context, &argc, &argv, 0, 0, _("options only"), &error) &&
                     list(json, &error);
     return good ? COMMAND_DONE : command_end("devices", error);
 }

@@ -79,7 +79,7 @@ static char *figure_name(const DpsFigure *f)
     case DPS_FIGURE_EVALUATION:
         return g_strdup_printf("%s, %d x %d", network_title(f->network), f->width, f->height);
     case DPS_FIGURE_TRANSFER:
-        return g_strdup_printf("%s, %s, %d x %d", dps_preset_name(f->preset),
+        return g_strdup_printf("%s, %s, %d x %d", dps_choice_name("preset", f->preset),
                                network_title(f->network), f->width, f->height);
     }
     return g_strdup("");
@@ -203,7 +203,7 @@ static void add_run(JsonBuilder *builder, const DpsFigure *f)
 {
     report_string(builder, "network", f->network);
     if (f->kind == DPS_FIGURE_TRANSFER)
-        report_string(builder, "preset", dps_preset_name(f->preset));
+        report_string(builder, "preset", dps_choice_name("preset", f->preset));
     report_integer(builder, "width", f->width);
     report_integer(builder, "height", f->height);
     report_integer(builder, "repeats", f->repeats);

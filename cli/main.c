@@ -90,5 +90,7 @@ int main(int argc, char **argv)
             g_free(name);
             return commands[i].run(argc - 1, argv + 1);
         }
+    if (g_str_equal(argv[1], "describe")) /* for programs: not in the help */
+        return command_describe(argc - 1, argv + 1);
     return unknown_command(argv[1]);
 }

@@ -13,7 +13,8 @@
 typedef struct {
     MaskOptions masks;
     char *network;
-    int size, threads;
+    OptionSet settings; /* of which only the threads count */
+    int size;
     gboolean json;
     const char *content, *style, *result; /* files */
 } Measure;
@@ -25,8 +26,6 @@ static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
           N_("Also compare style in this network, a .safetensors file"), N_("FILE") },
         { "size", 's', 0, G_OPTION_ARG_INT, &measure->size,
           N_("Long side at which the pictures are compared (700)"), N_("PIXELS") },
-        { "threads", 't', 0, G_OPTION_ARG_INT, &measure->threads, N_("Processor threads"),
-          N_("NUMBER") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"),
           NULL },
         { 0 }
@@ -41,16 +40,17 @@ static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
           "  probe   how far the style is in a trained network, with --network: less is closer"),
         _("Example:\n"
           "  photo-style measure noon.jpg dusk.jpg out.jpg \\\n"
-          "    --content-labels noon-labels.png --style-labels dusk-labels.png"));
+          "    --content-labels noon-labels.png --style-labels dusk-labels.png"),
+        &measure->settings);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    options_engine_add(context, &measure->settings, DPS_FOR_MEASURE);
     masks_options_add(context, &measure->masks);
-    if (!options_parse(context, &argc, &argv, 3, _("CONTENT, STYLE and RESULT"), error))
+    if (!options_parse(context, &argc, &argv, 3, 3, _("CONTENT, STYLE and RESULT"), error))
         return FALSE;
     measure->content = argv[1];
     measure->style = argv[2];
     measure->result = argv[3];
-    return options_range("--size", measure->size, 0, 100000, error) &&
-           options_range("--threads", measure->threads, 0, 1024, error) &&
+    return options_range("--size", measure->size, 0, dps_option_find("size")->most, error) &&
            masks_options_check(&measure->masks, error);
 }
 
@@ -81,7 +81,7 @@ static gboolean measure_files(const Measure *measure, GError **error)
                     picture_read(&result, measure->result, &content, error) &&
                     masks_read(&masks, &measure->masks, error);
     if (good) {
-        const DpsWork work = { .threads = measure->threads };
+        const DpsWork work = { .threads = measure->settings.options.threads };
         DpsMeasures figures;
         char message[DPS_MESSAGE] = "";
         good = dps_measure(&content.rgb, &style.rgb, &result.rgb, masks.count, masks.region,
@@ -102,8 +102,10 @@ int command_measure(int argc, char **argv)
 {
     Measure measure = { 0 };
     GError *error = NULL;
+    option_set_init(&measure.settings);
     gboolean good = parse(&measure, argc, argv, &error) && measure_files(&measure, &error);
     masks_options_clear(&measure.masks);
     g_free(measure.network);
+    option_set_clear(&measure.settings);
     return good ? COMMAND_DONE : command_end("measure", error);
 }

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* options.h - the options of the command line that go to the engine, and how a
- * subcommand parses its arguments. */
+/* options.h - how a subcommand parses its arguments, and the engine's options among them, which are
+ * those of dps.h's table. */
 
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include <glib.h>
+#include "report/option-set.h"
 
-#include "dps.h"
+/* A context whose help begins with `arguments` and `summary` and ends with `examples`.  Options of
+ * the engine that are read with it go to `settings`, which may be NULL where there are none. */
+GOptionContext *options_context(const char *arguments, const char *summary, const char *examples,
+                                OptionSet *settings);
 
-typedef struct {
-    DpsOptions engine; /* its strings point to the ones below */
-    char *preset, *take, *unmatched, *network, *device;
-    char *minimiser, *start, *start_image, *pooling, *style_layers, *content_layer;
-    gint64 seed;
-} EngineOptions;
+/* Adds the options of the engine that count for DPS_FOR_..., those for experts in a group of their
+ * own, which is returned; NULL where there are none. */
+GOptionGroup *options_engine_add(GOptionContext *context, OptionSet *settings, unsigned where);
 
-/* Sets the engine's defaults and adds the options to the context. */
-void options_engine_add(GOptionContext *context, EngineOptions *options);
-
-/* After parsing: checks ranges and completes options->engine.  *error is a usage error. */
-gboolean options_engine_finish(EngineOptions *options, GError **error);
-void options_engine_clear(EngineOptions *options);
-
-/* A context whose help begins with `arguments` and `summary` and ends with `examples`. */
-GOptionContext *options_context(const char *arguments, const char *summary, const char *examples);
-
-/* Parses and frees the context.  What is left in *argv must be `count` arguments, which
+/* Parses and frees the context.  What is left in *argv must be from `least` to `most` arguments, which
  * `names` calls by name. */
-gboolean options_parse(GOptionContext *context, int *argc, char ***argv, int count,
+gboolean options_parse(GOptionContext *context, int *argc, char ***argv, int least, int most,
                        const char *names, GError **error);
 
 /* Sets a usage error and returns FALSE unless low <= value <= high. */

@@ -14,8 +14,8 @@
 typedef struct {
     char *labels[2]; /* to write: of the content, of the style */
     const char *photo[2];
-    int most, threads;
-    gint64 seed;
+    OptionSet settings; /* of which only seed and threads count */
+    int most;
     gboolean json;
 } Regions;
 
@@ -43,10 +43,6 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
           N_("The label map of the style photo to write"), N_("FILE") },
         { "most", 'm', 0, G_OPTION_ARG_INT, &regions->most, N_("At most so many regions (6)"),
           N_("2-6") },
-        { "seed", 0, 0, G_OPTION_ARG_INT64, &regions->seed,
-          N_("Start of all random numbers: the same seed finds the same regions"), N_("NUMBER") },
-        { "threads", 't', 0, G_OPTION_ARG_INT, &regions->threads, N_("Processor threads"),
-          N_("NUMBER") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &regions->json, N_("Print what was found as JSON"),
           NULL },
         { 0 }
@@ -60,9 +56,11 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
           "  photo-style regions noon.jpg dusk.jpg \\\n"
           "    --content-labels noon-labels.png --style-labels dusk-labels.png\n"
           "  photo-style transfer noon.jpg dusk.jpg -o out.jpg \\\n"
-          "    --content-labels noon-labels.png --style-labels dusk-labels.png"));
+          "    --content-labels noon-labels.png --style-labels dusk-labels.png"),
+        &regions->settings);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    if (!options_parse(context, &argc, &argv, 2, _("CONTENT and STYLE"), error))
+    options_engine_add(context, &regions->settings, DPS_FOR_REGIONS);
+    if (!options_parse(context, &argc, &argv, 2, 2, _("CONTENT and STYLE"), error))
         return FALSE;
     regions->photo[0] = argv[1];
     regions->photo[1] = argv[2];
@@ -73,8 +71,6 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
         return FALSE;
     }
     return options_range("--most", regions->most, 2, DPS_REGIONS_AUTO, error) &&
-           options_range("--threads", regions->threads, 0, 1024, error) &&
-           options_range("--seed", (double) regions->seed, 0, G_MAXUINT32, error) &&
            check_outputs(regions, error);
 }
 
@@ -132,7 +128,7 @@ static gboolean print(const Regions *regions, const Masks *masks, GError **error
 static gboolean write_maps(const Regions *regions, const Masks *masks, const Picture photo[2],
                            GError **error)
 {
-    const DpsWork work = { .threads = regions->threads };
+    const DpsWork work = { .threads = regions->settings.options.threads };
     gboolean good = TRUE;
     for (int i = 0; i < 2 && good; i++) {
         DpsImage map;
@@ -149,12 +145,13 @@ static gboolean write_maps(const Regions *regions, const Masks *masks, const Pic
 
 static gboolean find(const Regions *regions, GError **error)
 {
+    const DpsOptions *o = &regions->settings.options;
     Picture photo[2] = { { 0 } };
     Masks masks = { 0 };
     gboolean good = picture_read(&photo[0], regions->photo[0], NULL, error) &&
                     picture_read(&photo[1], regions->photo[1], &photo[0], error) &&
-                    masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most,
-                               (unsigned) regions->seed, regions->threads, error) &&
+                    masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most, o->seed,
+                               o->threads, error) &&
                     write_maps(regions, &masks, photo, error) && print(regions, &masks, error);
     if (good && masks.count == 1)
         command_note(_("nothing sets regions apart in both photos; the maps have one colour."));
@@ -166,13 +163,13 @@ static gboolean find(const Regions *regions, GError **error)
 
 int command_regions(int argc, char **argv)
 {
-    DpsOptions defaults;
-    dps_options_default(&defaults);
-    Regions regions = { .most = DPS_REGIONS_AUTO, .seed = defaults.seed };
+    Regions regions = { .most = DPS_REGIONS_AUTO };
     GError *error = NULL;
+    option_set_init(&regions.settings);
     interrupt_install();
     gboolean good = parse(&regions, argc, argv, &error) && find(&regions, &error);
     g_free(regions.labels[0]);
     g_free(regions.labels[1]);
+    option_set_clear(&regions.settings);
     return good ? COMMAND_DONE : command_end("regions", error);
 }

@@ -11,13 +11,15 @@
 #include "output.h"
 #include "picture.h"
 #include "progress.h"
+#include "report/recipe.h"
 #include "report/report.h"
 
 typedef struct {
-    EngineOptions engine;
+    OptionSet settings;
     MaskOptions masks;
-    const char *content, *style; /* files */
-    char *out, *report, *depth;
+    char *content, *style, *start_image; /* files */
+    char *out, *report, *recipe, *depth;
+    GPtrArray *notices; /* sentences about what was done differently */
     gboolean quiet;
     PictureTarget target; /* format and depth; the depth is -1 until the content is read */
 } Transfer;
@@ -49,13 +51,15 @@ static gboolean check_depth(Transfer *transfer, GError **error)
 static gboolean check_outputs(const Transfer *transfer, GError **error)
 {
     GPtrArray *inputs = g_ptr_array_new();
-    g_ptr_array_add(inputs, (gpointer) transfer->content);
-    g_ptr_array_add(inputs, (gpointer) transfer->style);
+    g_ptr_array_add(inputs, transfer->content);
+    g_ptr_array_add(inputs, transfer->style);
     masks_options_files(&transfer->masks, inputs);
-    if (transfer->engine.network)
-        g_ptr_array_add(inputs, transfer->engine.network);
-    if (transfer->engine.start_image)
-        g_ptr_array_add(inputs, transfer->engine.start_image);
+    if (transfer->settings.options.network)
+        g_ptr_array_add(inputs, (gpointer) transfer->settings.options.network);
+    if (transfer->start_image)
+        g_ptr_array_add(inputs, transfer->start_image);
+    if (transfer->recipe)
+        g_ptr_array_add(inputs, transfer->recipe);
     g_ptr_array_add(inputs, NULL);
     const char *const *files = (const char *const *) inputs->pdata;
     gboolean to_file = transfer->report && !g_str_equal(transfer->report, "-");
@@ -70,18 +74,110 @@ static gboolean check_outputs(const Transfer *transfer, GError **error)
     return good;
 }
 
+/* ----------------------------------------------------------- command line and recipe */
+
+/* A file of the recipe takes the place of one that wasn't named. */
+static void inherit(char **file, char **from)
+{
+    if (!*file)
+        *file = g_steal_pointer(from);
+}
+
+static gboolean same_file(const char *a, const char *b)
+{
+    char *whole = g_canonicalize_filename(a, NULL);
+    gboolean same = g_strcmp0(whole, b) == 0;
+    g_free(whole);
+    return same;
+}
+
+/* Masks belong to their photos; regions that are found suit any. */
+static void inherit_regions(Transfer *transfer, RecipeInputs *from, gboolean same_photos)
+{
+    MaskOptions *masks = &transfer->masks;
+    if (masks->content_labels || masks->style_labels || masks->content_masks ||
+        masks->style_masks || masks->find)
+        return;
+    masks->find = from->auto_regions;
+    if (same_photos) {
+        masks->content_labels = g_steal_pointer(&from->content_labels);
+        masks->style_labels = g_steal_pointer(&from->style_labels);
+        masks->content_masks = g_steal_pointer(&from->content_masks);
+        masks->style_masks = g_steal_pointer(&from->style_masks);
+    } else if (from->content_labels || from->content_masks || from->style_masks)
+        g_ptr_array_add(transfer->notices,
+                        g_strdup_printf(_("%s: its masks belong to other photos and are left out."),
+                                        transfer->recipe));
+}
+
+static gboolean follow_recipe(Transfer *transfer, GError **error)
+{
+    const DpsOption *start = dps_option_find("start");
+    gboolean begun = transfer->start_image || option_set_given(&transfer->settings, start);
+    RecipeInputs from = { 0 };
+    if (!recipe_load(transfer->recipe, &transfer->settings, &from, error))
+        return FALSE;
+    gboolean same = !transfer->content || (same_file(transfer->content, from.content) &&
+                                           same_file(transfer->style, from.style));
+    inherit_regions(transfer, &from, same);
+    inherit(&transfer->content, &from.content);
+    inherit(&transfer->style, &from.style);
+    inherit(&transfer->depth, &from.depth);
+    if (!begun)
+        inherit(&transfer->start_image, &from.start_image);
+    recipe_inputs_clear(&from);
+    return TRUE;
+}
+
+static gboolean check_start(Transfer *transfer, GError **error)
+{
+    DpsStart start = transfer->settings.options.start;
+    if (transfer->start_image && start && start != DPS_START_IMAGE)
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("--start and --start-image say different things; use one of them."));
+    else if (!transfer->start_image && start == DPS_START_IMAGE)
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("--start image: which one? Name it with --start-image FILE."));
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* What was left in the command line: two photos, or none where a recipe names them. */
+static gboolean name_photos(Transfer *transfer, int argc, char **argv, GError **error)
+{
+    if (argc == 3) {
+        transfer->content = g_strdup(argv[1]);
+        transfer->style = g_strdup(argv[2]);
+    }
+    if (argc != 2 && (!transfer->recipe || follow_recipe(transfer, error)) && transfer->content &&
+        transfer->style)
+        return TRUE;
+    if (!*error)
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE, _("something is missing; name %s."),
+                    _("CONTENT and STYLE"));
+    return FALSE;
+}
+
 static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &transfer->out,
           N_("The picture to write; its ending chooses the format"), N_("OUT") },
         { "depth", 0, 0, G_OPTION_ARG_STRING, &transfer->depth,
-          N_("Bits per colour of OUT: 8, 16 or float; as the content photo has by default"),
+          N_("Bits per colour of OUT, by default those of the content photo: 8, 16, float"),
           N_("BITS") },
         { "report", 'r', 0, G_OPTION_ARG_FILENAME, &transfer->report,
           N_("Write what was done as JSON; - is the standard output"), N_("FILE") },
+        { "recipe", 0, 0, G_OPTION_ARG_FILENAME, &transfer->recipe,
+          N_("Do again what this report says, but for what is said here"), N_("FILE") },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &transfer->quiet, N_("Print nothing but errors"),
           NULL },
+        { 0 }
+    };
+    const GOptionEntry expert[] = {
+        { "start-image", 0, 0, G_OPTION_ARG_FILENAME, &transfer->start_image,
+          N_("A picture to begin with, drawn to the content's shape"), N_("FILE") },
         { 0 }
     };
     GOptionContext *context = options_context(
@@ -103,17 +199,22 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
           "    photo-style transfer noon.tif dusk.tif -o out.tif --amount 0.5 --report out.json\n"
           "  A painting in the manner of another:\n"
           "    photo-style transfer noon.jpg painting.jpg -o painted.jpg --preset artistic\n"
+          "  Again what a report tells of, but half as strong:\n"
+          "    photo-style transfer --recipe out.json -o again.tif --amount 0.5\n"
           "\n"
           "What no mask covers forms a region of its own.  A region that the style lacks keeps\n"
-          "its look, or does what --unmatched says."));
+          "its look, or does what --unmatched says."),
+        &transfer->settings);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     masks_options_add(context, &transfer->masks);
     masks_options_add_find(context, &transfer->masks);
-    options_engine_add(context, &transfer->engine);
-    if (!options_parse(context, &argc, &argv, 2, _("CONTENT and STYLE"), error))
+    g_option_group_add_entries(
+        options_engine_add(context, &transfer->settings, DPS_FOR_TRANSFER), expert);
+    if (!options_parse(context, &argc, &argv, 0, 2, _("CONTENT and STYLE"), error) ||
+        !check_start(transfer, error) || !name_photos(transfer, argc, argv, error))
         return FALSE;
-    transfer->content = argv[1];
-    transfer->style = argv[2];
+    if (transfer->start_image)
+        transfer->settings.options.start = DPS_START_IMAGE;
     if (!transfer->out) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                     _("where should the result go? Name it with -o OUT."));
@@ -121,8 +222,7 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
     }
     transfer->target.shown = transfer->out;
     transfer->target.format = picture_format(transfer->out, error);
-    return transfer->target.format && options_engine_finish(&transfer->engine, error) &&
-           masks_options_check(&transfer->masks, error) && check_depth(transfer, error) &&
+    return transfer->target.format && masks_options_check(&transfer->masks, error) && check_depth(transfer, error) &&
            check_outputs(transfer, error);
 }
 
@@ -224,17 +324,36 @@ static void print_outcome(const Transfer *transfer, const DpsResult *result, GPt
         command_note("%s", (const char *) notices->pdata[i]);
 }
 
+/* What the run was made of, for its report; all is borrowed. */
+static gboolean write_report(const Transfer *transfer, const DpsResult *result, GError **error)
+{
+    const MaskOptions *masks = &transfer->masks;
+    const RecipeInputs inputs = { .content = transfer->content,
+                                  .style = transfer->style,
+                                  .start_image = transfer->start_image,
+                                  .content_labels = masks->content_labels,
+                                  .style_labels = masks->style_labels,
+                                  .content_masks = masks->content_masks,
+                                  .style_masks = masks->style_masks,
+                                  .auto_regions = masks->find,
+                                  .depth = transfer->depth };
+    JsonBuilder *builder = report_transfer(result, &transfer->settings.options,
+                                           (const char *const *) transfer->notices->pdata);
+    recipe_add_inputs(builder, &inputs);
+    return report_write(builder, transfer->report, error);
+}
+
 static gboolean run(Transfer *transfer, Picture *content, Picture *style, Picture *start,
                     const Masks *masks, Progress *progress, GError **error)
 {
     DpsResult result;
-    GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *notices = transfer->notices;
     DpsJob job = { .content = &content->rgb,
                    .style = &style->rgb,
                    .start = &start->rgb,
                    .regions = masks->count,
                    .region = masks->region,
-                   .options = transfer->engine.engine,
+                   .options = transfer->settings.options,
                    .progress = on_progress,
                    .cancelled = on_cancelled,
                    .data = progress };
@@ -256,10 +375,8 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     if (good) {
         print_outcome(transfer, &result, notices);
         if (transfer->report)
-            good = report_write(report_transfer(&result, &job.options, (const char *const *) notices->pdata),
-                                transfer->report, error);
+            good = write_report(transfer, &result, error);
     }
-    g_ptr_array_unref(notices);
     dps_result_clear(&result);
     return good;
 }
@@ -267,7 +384,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
 static gboolean transfer_files(Transfer *transfer, GError **error)
 {
     Picture content = { 0 }, style = { 0 }, start = { 0 };
-    const char *start_image = transfer->engine.start_image;
+    const char *start_image = transfer->start_image;
     Masks masks = { 0 };
     Progress progress;
     PictureTarget *target = &transfer->target;
@@ -281,7 +398,7 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
            (!start_image || picture_read(&start, start_image, &content, error)) &&
            masks_read(&masks, &transfer->masks, error) && !interrupt_check(error);
     if (good && transfer->masks.find) {
-        const DpsOptions *engine = &transfer->engine.engine;
+        const DpsOptions *engine = &transfer->settings.options;
         progress_say(&progress, _("Looking for regions"));
         good = masks_find(&masks, &content.rgb, &style.rgb, DPS_REGIONS_AUTO, engine->seed,
                           engine->threads, error);
@@ -300,10 +417,17 @@ int command_transfer(int argc, char **argv)
 {
     Transfer transfer = { 0 };
     GError *error = NULL;
+    option_set_init(&transfer.settings);
+    transfer.notices = g_ptr_array_new_with_free_func(g_free);
     interrupt_install();
     gboolean good = parse(&transfer, argc, argv, &error) && transfer_files(&transfer, &error);
     masks_options_clear(&transfer.masks);
-    options_engine_clear(&transfer.engine);
+    option_set_clear(&transfer.settings);
+    g_ptr_array_unref(transfer.notices);
+    g_free(transfer.content);
+    g_free(transfer.style);
+    g_free(transfer.start_image);
+    g_free(transfer.recipe);
     g_free(transfer.out);
     g_free(transfer.report);
     g_free(transfer.depth);

@@ -143,25 +143,65 @@ typedef struct {
 /* The defaults: preset normal, everything else as the README says. */
 void dps_options_default(DpsOptions *options);
 
-/* "draft", "normal", "best", "reference", "artistic"; false when there is no such preset. */
-bool dps_preset_from_name(const char *name, DpsPreset *preset);
-const char *dps_preset_name(DpsPreset preset);
+/* ------------------------------------------------------- the options as a table */
 
-/* The same for the other choices.  "auto", "preconditioned", "lbfgs", "adam", "descent"; */
-bool dps_minimiser_from_name(const char *name, DpsMinimiser *minimiser);
-const char *dps_minimiser_name(DpsMinimiser minimiser);
-/* "auto", "guess", "content", "style", "noise", "image"; */
-bool dps_start_from_name(const char *name, DpsStart *start);
-const char *dps_start_name(DpsStart start);
-/* "all", "colour", "brightness"; */
-bool dps_take_from_name(const char *name, DpsTake *take);
-const char *dps_take_name(DpsTake take);
-/* "keep", "nearest", "whole"; */
-bool dps_unmatched_from_name(const char *name, DpsUnmatched *unmatched);
-const char *dps_unmatched_name(DpsUnmatched unmatched);
-/* "auto", "max", "average". */
-bool dps_pooling_from_name(const char *name, DpsPooling *pooling);
-const char *dps_pooling_name(DpsPooling pooling);
+/* Every option of DpsOptions, said once: what checks, reads, prints, explains and completes options
+ * goes through this table. */
+
+typedef enum {
+    DPS_OPTION_INTEGER,  /* int */
+    DPS_OPTION_UNSIGNED, /* unsigned */
+    DPS_OPTION_REAL,     /* double */
+    DPS_OPTION_CHOICE,   /* an enum */
+    DPS_OPTION_TEXT,     /* const char *, NULL being the usual */
+    DPS_OPTION_FILE      /* the same: a file's name, or the usual */
+} DpsOptionType;
+
+/* Where an option counts, added up. */
+enum { DPS_FOR_TRANSFER = 1, DPS_FOR_REGIONS = 2, DPS_FOR_MEASURE = 4, DPS_FOR_BENCHMARK = 8 };
+
+/* `name` is for programs, `label` for people: English; callers translate. */
+typedef struct {
+    const char *name, *label;
+} DpsChoice;
+
+/* Texts are English; callers translate all but `manual`. */
+typedef struct {
+    const char *name;     /* "content-weight" */
+    char letter;          /* by which a command line knows it, too; 0: none */
+    DpsOptionType type;
+    size_t offset;        /* in DpsOptions */
+    double least, most;   /* of numbers */
+    double usual;         /* of numbers and choices: the default */
+    const char *usual_text;
+    const DpsChoice *choice; /* of a choice, by value; ends with a NULL name */
+    const char *value;    /* what a help calls the value: "PIXELS" */
+    const char *label;    /* for a dialog, '_' before the letter that chooses it */
+    const char *help;     /* one sentence without its full stop, choices and default not named */
+    const char *manual;   /* what else a manual says, whole sentences; NULL: nothing */
+    bool expert;
+    unsigned where;       /* DPS_FOR_... */
+} DpsOption;
+
+/* Option i of the table; NULL from its end on. */
+const DpsOption *dps_option(int i);
+/* By name, '_' and '-' being the same; NULL: there is none. */
+const DpsOption *dps_option_find(const char *name);
+
+/* The value of a number or a choice, and of a text or a file, whose default is given where there is
+ * none. */
+double dps_option_number(const DpsOption *, const DpsOptions *);
+const char *dps_option_text(const DpsOption *, const DpsOptions *);
+
+/* Sets them.  A number that the option can't hold, and for integers one with a fraction, changes
+ * nothing and gives false.  A text is borrowed. */
+bool dps_option_set_number(const DpsOption *, DpsOptions *, double number);
+void dps_option_set_text(const DpsOption *, DpsOptions *, const char *text);
+
+/* The number of the choice called so; -1: there is none. */
+int dps_choice_find(const DpsOption *, const char *name);
+/* The name of a choice of the option called so; "" for a number that is none. */
+const char *dps_choice_name(const char *option, int choice);
 
 /* ------------------------------------------------------------------------- work */
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "alpha.h"
+#include "arguments.h"
 #include "pairing.h"
 
 /* Sets the error; always FALSE. */
@@ -169,77 +170,17 @@ static gboolean read_regions(Request *request, GimpProcedureConfig *config, Gimp
 
 /* -------------------------------------------------------------------- the whole */
 
-/* The choices that the dialog leaves alone. */
-static gboolean read_expert(Request *request, GimpProcedureConfig *config, GError **error)
-{
-    DpsOptions *options = &request->job.options;
-    char *minimiser, *start, *pooling;
-    gboolean known;
-
-    g_object_get(config, "minimiser", &minimiser, "start", &start, "pooling", &pooling,
-                 "style-layers", &request->style_layers, "content-layer", &request->content_layer,
-                 NULL);
-    known = dps_minimiser_from_name(minimiser ? minimiser : "", &options->minimiser) &&
-            dps_start_from_name(start ? start : "", &options->start) &&
-            dps_pooling_from_name(pooling ? pooling : "", &options->pooling);
-    g_free(minimiser);
-    g_free(start);
-    g_free(pooling);
-    options->style_layers = request->style_layers;
-    options->content_layer = request->content_layer;
-    return known || fail(error, "%s",
-                         _("There is no such minimiser, start or pooling. The Procedure Browser "
-                           "lists those there are."));
-}
-
-/* What is done with the style, beside how strongly. */
-static gboolean read_look(Request *request, GimpProcedureConfig *config, GError **error)
-{
-    DpsOptions *options = &request->job.options;
-    char *take, *unmatched;
-    gboolean can_take, known_rule;
-
-    g_object_get(config, "take", &take, "unmatched", &unmatched, NULL);
-    can_take = dps_take_from_name(take ? take : "", &options->take);
-    known_rule = dps_unmatched_from_name(unmatched ? unmatched : "", &options->unmatched);
-    g_free(take);
-    g_free(unmatched);
-    if (!can_take)
-        return fail(error, "%s", _("What should be taken over? Choose all, colour or brightness."));
-    return known_rule ||
-           fail(error, "%s",
-                _("There is no such rule for unmatched regions. Choose keep, nearest or whole."));
-}
-
 static gboolean read_options(Request *request, GimpProcedureConfig *config, GError **error)
 {
     DpsOptions *options = &request->job.options;
-    char *preset = NULL;
-    int size, threads, seed;
-    gboolean known;
 
-    dps_options_default(options);
-    g_object_get(config, "preset", &preset, "network", &request->network, "device",
-                 &request->device, "size", &size, "threads", &threads, "seed", &seed, "amount",
-                 &options->amount, "photorealism", &options->photorealism, "content-weight",
-                 &options->content_weight, "style-weight", &options->style_weight, "detail",
-                 &options->detail, NULL);
-    known = dps_preset_from_name(preset ? preset : "", &options->preset);
-    g_free(preset);
-    if (!known)
-        return fail(error, "%s",
-                    _("There is no such preset. Choose draft, normal, best, reference or "
-                      "artistic."));
-    if (request->network && !*request->network)
-        g_clear_pointer(&request->network, g_free);
-    if (request->device && !*request->device)
-        g_clear_pointer(&request->device, g_free);
-    options->network = request->network;
-    options->device = request->device;
-    options->size = size;
-    options->threads = threads ? threads : gimp_get_num_processors();
-    options->seed = seed;
-    return read_look(request, config, error) && read_expert(request, config, error);
+    option_set_init(&request->settings);
+    if (!arguments_read(config, &request->settings, error))
+        return FALSE;
+    *options = request->settings.options;
+    if (!options->threads)
+        options->threads = gimp_get_num_processors();
+    return TRUE;
 }
 
 gboolean request_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
@@ -309,9 +250,6 @@ void request_clear(Request *request)
     dps_image_clear(&request->start);
     dps_image_clear(&request->of_content.alpha);
     dps_image_clear(&request->of_style.alpha);
-    g_free(request->network);
-    g_free(request->device);
-    g_free(request->style_layers);
-    g_free(request->content_layer);
+    option_set_clear(&request->settings);
     *request = (Request){ 0 };
 }

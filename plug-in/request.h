@@ -9,6 +9,7 @@
 #define REQUEST_H
 
 #include "layers.h"
+#include "report/option-set.h"
 
 /* Where a drawable can be seen. */
 typedef struct {
@@ -23,7 +24,7 @@ typedef struct {
     Cover of_content, of_style;
     gboolean find; /* the regions are still to be found: found_prepare */
     DpsRegion *region;
-    char *network, *device, *style_layers, *content_layer;
+    OptionSet settings; /* whose strings the job's options point to */
     DpsJob job;
 } Request;
 

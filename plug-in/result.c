@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "layer-recipe.h"
+
 static gboolean still_fits(const Request *request, const DpsImage *result, GError **error)
 {
     GimpDrawable *drawable = request->drawable;
@@ -66,7 +68,8 @@ static void add_mask(GimpImage *image, GimpLayer *layer, GimpLayer *original)
     gimp_layer_set_edit_mask(layer, FALSE);
 }
 
-GimpLayer *result_insert(const Request *request, const DpsImage *result, GError **error)
+GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report,
+                         GError **error)
 {
     GimpLayer *original = GIMP_LAYER(request->drawable), *layer;
     GimpItem *item = GIMP_ITEM(original);
@@ -90,6 +93,7 @@ GimpLayer *result_insert(const Request *request, const DpsImage *result, GError 
     gimp_layer_set_offsets(layer, x, y);
     layers_write(GIMP_DRAWABLE(layer), result, request->drawable, &request->encoding);
     add_mask(image, layer, original);
+    layer_recipe_attach(layer, report);
     gimp_image_undo_group_end(image);
     gimp_displays_flush();
 

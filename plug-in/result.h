@@ -11,7 +11,9 @@
 
 /* Inserts `result` above the content layer, with its size, offsets and transparency.  The
  * layer's mask shows the result within the selection, if there is one, and within the content's
- * own layer mask.  NULL and an error if the image or the layer is gone or has changed. */
-GimpLayer *result_insert(const Request *request, const DpsImage *result, GError **error);
+ * own layer mask.  The layer keeps `report`, of what was done.  NULL and an error if the
+ * image or the layer is gone or has changed. */
+GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report,
+                         GError **error);
 
 #endif

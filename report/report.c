@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "recipe.h"
+
 gint64 report_peak_memory(void)
 {
     struct rusage usage;
@@ -91,23 +93,6 @@ static void add_notice(JsonBuilder *builder, const char *notice)
     g_free(valid);
 }
 
-static void add_options(JsonBuilder *builder, const DpsOptions *options)
-{
-    json_builder_set_member_name(builder, "options");
-    json_builder_begin_object(builder);
-    report_string(builder, "preset", dps_preset_name(options->preset));
-    report_integer(builder, "size", options->size);
-    report_integer(builder, "seed", options->seed);
-    report_number(builder, "amount", options->amount);
-    report_string(builder, "take", dps_take_name(options->take));
-    report_number(builder, "detail", options->detail);
-    report_number(builder, "photorealism", options->photorealism);
-    report_number(builder, "content_weight", options->content_weight);
-    report_number(builder, "style_weight", options->style_weight);
-    report_string(builder, "unmatched", dps_unmatched_name(options->unmatched));
-    json_builder_end_object(builder);
-}
-
 JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
                              const char *const *notices)
 {
@@ -116,7 +101,7 @@ JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
     report_string(builder, "network", result->network);
     report_number(builder, "seconds", result->seconds);
     report_integer(builder, "evaluations", result->evaluations);
-    add_options(builder, options);
+    recipe_add_options(builder, options);
     json_builder_set_member_name(builder, "levels");
     json_builder_begin_array(builder);
     for (int i = 0; i < result->levels; i++)
@@ -138,21 +123,32 @@ JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
     return builder;
 }
 
-static void set_write_error(GError **error, const char *path, const char *reason)
+void report_file_error(GError **error, const char *path, const char *format, ...)
 {
-    char *text = g_strdup_printf(_("can't be written (%s); choose another name."), reason);
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args);
     char *name = g_filename_display_name(path);
+    va_end(args);
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", name, text);
     g_free(name);
     g_free(text);
 }
 
-gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
+char *report_finish(JsonBuilder *builder)
 {
     json_builder_end_object(builder);
     JsonNode *root = json_builder_get_root(builder);
     char *json = json_to_string(root, TRUE);
     char *text = g_strconcat(json, "\n", NULL);
+    g_free(json);
+    json_node_unref(root);
+    g_object_unref(builder);
+    return text;
+}
+
+gboolean report_save(const char *text, const char *path, GError **error)
+{
     GError *trouble = NULL;
     gboolean good = TRUE;
     if (g_str_equal(path, "-"))
@@ -160,11 +156,16 @@ gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
     else
         good = g_file_set_contents(path, text, -1, &trouble);
     if (!good)
-        set_write_error(error, path, trouble->message);
+        report_file_error(error, path, _("can't be written (%s); choose another name."),
+                          trouble->message);
     g_clear_error(&trouble);
+    return good;
+}
+
+gboolean report_write(JsonBuilder *builder, const char *path, GError **error)
+{
+    char *text = report_finish(builder);
+    gboolean good = report_save(text, path, error);
     g_free(text);
-    g_free(json);
-    json_node_unref(root);
-    g_object_unref(builder);
     return good;
 }

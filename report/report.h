@@ -13,8 +13,18 @@
 JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
                              const char *const *notices);
 
-/* Writes the finished object to `path`, or to stdout when that is "-". */
+/* Ends the object, and its builder: the JSON, to be freed. */
+char *report_finish(JsonBuilder *builder);
+
+/* Writes it to `path`, or to stdout when that is "-". */
+gboolean report_save(const char *text, const char *path, GError **error);
+
+/* Both in one. */
 gboolean report_write(JsonBuilder *builder, const char *path, GError **error);
+
+/* Sets *error to "FILE: " and the formatted sentence. */
+void report_file_error(GError **error, const char *path, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 /* A builder with an object begun and "version" set. */
 JsonBuilder *report_new(void);

@@ -37,7 +37,7 @@ static void figure(const DpsFigure *f, void *data)
         printf("evaluation, %s", f->network);
         break;
     case DPS_FIGURE_TRANSFER:
-        printf("%s, %s, %d evaluations, on %s", dps_preset_name(f->preset), f->network, f->count,
+        printf("%s, %s, %d evaluations, on %s", dps_choice_name("preset", f->preset), f->network, f->count,
                f->device);
         break;
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Options, presets and the names of things. */
+/* Presets, and what options make of them. */
 
 #include "options.h"
+#include "option-table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +10,6 @@
 
 /* Below this long side a level teaches nothing, and its pyramid has no fifth level. */
 #define LEAST_SIZE 64
-#define MOST_SIZE 16384
 
 /* The weights of the relative weighting at which structure and style are both kept well: see
  * QUALITY.md's table of experiments. */
@@ -42,53 +42,18 @@
 #define PAINTING_WEIGHT 30
 
 typedef struct {
-    const char *name;
     int size;                    /* long side of the largest level */
     int levels;                  /* each half as large as the next */
     int evaluations[DPS_LEVELS]; /* per level, the smallest first */
 } Preset;
 
 static const Preset presets[] = {
-    [DPS_PRESET_DRAFT] = { "draft", 256, 2, { 20, 12 } },
-    [DPS_PRESET_NORMAL] = { "normal", 700, 3, { 80, 40, 14 } },
-    [DPS_PRESET_BEST] = { "best", 1000, 4, { 100, 80, 40, 20 } },
-    [DPS_PRESET_REFERENCE] = { "reference", 700, 2, { 1000, 1000 } },
-    [DPS_PRESET_ARTISTIC] = { "artistic", 512, 2, { 200, 100 } },
+    [DPS_PRESET_DRAFT] = { 256, 2, { 20, 12 } },
+    [DPS_PRESET_NORMAL] = { 700, 3, { 80, 40, 14 } },
+    [DPS_PRESET_BEST] = { 1000, 4, { 100, 80, 40, 20 } },
+    [DPS_PRESET_REFERENCE] = { 700, 2, { 1000, 1000 } },
+    [DPS_PRESET_ARTISTIC] = { 512, 2, { 200, 100 } },
 };
-
-static const Preset *preset_of(DpsPreset preset)
-{
-    size_t i = (size_t) preset;
-
-    return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
-}
-
-bool dps_preset_from_name(const char *name, DpsPreset *preset)
-{
-    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
-        if (strcmp(presets[i].name, name) == 0) {
-            *preset = (DpsPreset) i;
-            return true;
-        }
-    return false;
-}
-
-const char *dps_preset_name(DpsPreset preset)
-{
-    const Preset *p = preset_of(preset);
-
-    return p ? p->name : "";
-}
-
-void dps_options_default(DpsOptions *o)
-{
-    *o = (DpsOptions){ .preset = DPS_PRESET_NORMAL,
-                       .amount = 1,
-                       .photorealism = 1e4,
-                       .content_weight = 1,
-                       .style_weight = 1,
-                       .window_radius = 1 };
-}
 
 const char *dps_stage_name(DpsStage stage)
 {
@@ -105,45 +70,19 @@ const char *options_network(const DpsOptions *o)
 
 /* ------------------------------------------------------------------ checks */
 
-typedef struct {
-    const char *name;
-    double value, least, most;
-} Range;
-
 static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
 {
-    const Range ranges[] = {
-        { "size", o->size, 0, MOST_SIZE },
-        { "number of threads", o->threads, 0, 1024 },
-        { "amount", o->amount, 0, 1 },
-        { "photorealism", o->photorealism, 0, 1e12 },
-        { "content weight", o->content_weight, 0, 1e6 },
-        { "style weight", o->style_weight, 0, 1e6 },
-        { "detail", o->detail, 0, 1 },
-        { "window radius", o->window_radius, 1, 16 },
-        { "number of the minimiser", o->minimiser, 0, DPS_MINIMISER_DESCENT },
-        { "number of the start", o->start, 0, DPS_START_IMAGE },
-        { "number of what is taken over", o->take, 0, DPS_TAKE_BRIGHTNESS },
-        { "number of the rule for unmatched regions", o->unmatched, 0, DPS_UNMATCHED_WHOLE },
-        { "number of the pooling", o->pooling, 0, DPS_POOLING_AVERAGE },
-    };
+    const DpsOption *wrong = options_out_of_range(o);
 
-    if (!preset_of(o->preset)) {
-        snprintf(message, DPS_MESSAGE, "There is no preset number %d.", (int) o->preset);
-        return DPS_BAD_INPUT;
-    }
-    if (o->pooling == DPS_POOLING_MAX && !options_network(o)) {
+    if (wrong)
+        snprintf(message, DPS_MESSAGE, "The option %s is %g, but must be between %g and %g.",
+                 wrong->name, dps_option_number(wrong, o), wrong->least, wrong->most);
+    else if (o->pooling == DPS_POOLING_MAX && !options_network(o))
         snprintf(message, DPS_MESSAGE,
                  "The built-in network always averages; choose a network's file for max pooling.");
-        return DPS_BAD_INPUT;
-    }
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (!(ranges[i].value >= ranges[i].least && ranges[i].value <= ranges[i].most)) {
-            snprintf(message, DPS_MESSAGE, "The %s is %g, but must be between %g and %g.",
-                     ranges[i].name, ranges[i].value, ranges[i].least, ranges[i].most);
-            return DPS_BAD_INPUT;
-        }
-    return DPS_OK;
+    else
+        return DPS_OK;
+    return DPS_BAD_INPUT;
 }
 
 /* ---------------------------------------------------------------- schedules */
@@ -294,7 +233,7 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char mess
     *s = (Schedule){ .network = { o->pooling, o->style_layers, o->content_layer } };
     if (status)
         return status;
-    const Preset *p = preset_of(o->preset);
+    const Preset *p = &presets[o->preset];
     int size = o->size ? o->size : p->size;
     if (size > side)
         size = side;

@@ -22,7 +22,7 @@ class Report(tool.ToolTest):
     def check(self, report):
         kinds = {"version": str, "device": str, "network": str, "seconds": float,
                  "evaluations": int, "options": dict, "levels": list, "regions": list,
-                 "peak_memory_bytes": int, "notices": list}
+                 "peak_memory_bytes": int, "notices": list, "inputs": dict}
         self.assertEqual(list(report), list(kinds))
         for key, kind in kinds.items():
             self.assertIsInstance(report[key], kind, key)

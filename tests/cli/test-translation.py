@@ -21,12 +21,12 @@ def lines(name):
 class Catalogues(unittest.TestCase):
     def test_files_with_messages_are_listed(self):
         listed = set(lines("POTFILES"))
-        for folder in ("cli", "plug-in", "report", "ui"):
-            for name in sorted(os.listdir(os.path.join(tool.PROJECT, folder))):
-                path = os.path.join(folder, name)
-                if name.endswith(".c"):
+        for top in ("core", "report", "cli", "plug-in", "ui"):
+            for folder, _, names in os.walk(os.path.join(tool.PROJECT, top)):
+                for name in (n for n in names if n.endswith((".c", ".h"))):
+                    path = os.path.relpath(os.path.join(folder, name), tool.PROJECT)
                     with open(os.path.join(tool.PROJECT, path)) as file:
-                        has = re.search(r'\b(N?_|n?gettext|g_dn?gettext)\s*\(', file.read())
+                        has = re.search(r'\b(N?_|n?gettext|g_dn?gettext)\s*\(\s*"', file.read())
                     self.assertEqual(bool(has), path in listed, path)
 
     def test_every_message_is_translated(self):

@@ -45,7 +45,7 @@ static double feature_error(Golden *g, const char *pooling, const char *layer, c
 static void test_golden(const Case *c, const Backend *be, double tolerance)
 {
     const NetworkChoice choice = { .pooling = c->pooling, .style = c->all };
-    const char *pooling = dps_pooling_name(c->pooling);
+    const char *pooling = dps_choice_name("pooling", c->pooling);
     char message[DPS_MESSAGE] = "", name[40];
     Device *dev = open_device(be);
     Golden *g = golden_open(c->file);

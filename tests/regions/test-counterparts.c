@@ -172,18 +172,6 @@ static void test_spread(void)
     CHECK(colour_spread(a, a) < 1e-12, "%g", colour_spread(a, a));                  /* 0 */
 }
 
-static void test_names(void)
-{
-    DpsUnmatched rule;
-
-    for (int i = 0; i <= DPS_UNMATCHED_WHOLE; i++)
-        CHECK(dps_unmatched_from_name(dps_unmatched_name((DpsUnmatched) i), &rule) &&
-                  (int) rule == i,
-              "rule %d", i);
-    CHECK(!dps_unmatched_from_name("drop", &rule), "a rule that isn't one");
-    CHECK(!*dps_unmatched_name((DpsUnmatched) 3), "a number that isn't one");
-}
-
 int main(void)
 {
     test_nearest();
@@ -191,6 +179,5 @@ int main(void)
     test_whole();
     test_borrowing();
     test_spread();
-    test_names();
     return check_done("counterparts");
 }

@@ -102,30 +102,6 @@ static void refuse(const DpsJob *job, const char *expect)
     dps_result_clear(&r);
 }
 
-/* ------------------------------------------------------------------------ names */
-
-static void test_names(void)
-{
-    DpsMinimiser minimiser;
-    DpsPooling pooling;
-    DpsPreset preset;
-    DpsStart start;
-
-    for (int i = 0; i <= DPS_MINIMISER_DESCENT; i++)
-        CHECK(dps_minimiser_from_name(dps_minimiser_name((DpsMinimiser) i), &minimiser) &&
-                  (int) minimiser == i, "minimiser %d", i);
-    for (int i = 0; i <= DPS_START_IMAGE; i++)
-        CHECK(dps_start_from_name(dps_start_name((DpsStart) i), &start) && (int) start == i,
-              "start %d", i);
-    for (int i = 0; i <= DPS_POOLING_AVERAGE; i++)
-        CHECK(dps_pooling_from_name(dps_pooling_name((DpsPooling) i), &pooling) &&
-                  (int) pooling == i, "pooling %d", i);
-    CHECK(dps_preset_from_name("artistic", &preset) && preset == DPS_PRESET_ARTISTIC, "artistic");
-    CHECK(!dps_minimiser_from_name("newton", &minimiser) && !dps_start_from_name("", &start) &&
-              !dps_pooling_from_name("min", &pooling), "a name that there isn't");
-    CHECK(!*dps_start_name((DpsStart) 99), "%s", dps_start_name((DpsStart) 99));
-}
-
 /* ------------------------------------------------------------------- minimisers */
 
 /* Every minimiser brings the loss down, the default most. */
@@ -137,18 +113,18 @@ static void test_minimisers(Case *c)
         DpsJob job = job_for(c, DPS_PRESET_DRAFT);
         DpsResult r;
         job.options.minimiser = (DpsMinimiser) i;
-        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_minimiser_name((DpsMinimiser) i), r.message);
+        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_choice_name("minimiser", i), r.message);
         CHECK(host_difference(&r.image, &c->content) > 0.05, "%s changes nothing",
-              dps_minimiser_name((DpsMinimiser) i));
+              dps_choice_name("minimiser", i));
         total[i] = r.level[r.levels - 1].losses.total;
         CHECK(c->steps > 3, "%d steps", c->steps);
-        printf("%s: total %g\n", dps_minimiser_name((DpsMinimiser) i), total[i]);
+        printf("%s: total %g\n", dps_choice_name("minimiser", i), total[i]);
         dps_result_clear(&r);
     }
     CHECK(total[DPS_MINIMISER_AUTO] == total[DPS_MINIMISER_PRECONDITIONED], "%g and %g", total[0],
           total[1]);
     for (int i = DPS_MINIMISER_LBFGS; i <= DPS_MINIMISER_DESCENT; i++)
-        CHECK(total[i] > total[0], "%s: %g, preconditioned %g", dps_minimiser_name((DpsMinimiser) i),
+        CHECK(total[i] > total[0], "%s: %g, preconditioned %g", dps_choice_name("minimiser", i),
               total[i], total[0]);
     CHECK(total[DPS_MINIMISER_LBFGS] < total[DPS_MINIMISER_DESCENT], "L-BFGS %g, descent %g",
           total[DPS_MINIMISER_LBFGS], total[DPS_MINIMISER_DESCENT]);
@@ -165,7 +141,7 @@ static void check_begun(Case *c, DpsStart start, const DpsImage *expected, doubl
     job.start = expected;
     image = result_of(&job);
     double error = host_difference(&c->begun, expected);
-    CHECK(error <= tolerance, "start %s: the run began %g away", dps_start_name(start), error);
+    CHECK(error <= tolerance, "start %s: the run began %g away", dps_choice_name("start", start), error);
     dps_image_clear(&image);
 }
 
@@ -210,7 +186,7 @@ static void test_previews(Case *c)
         double error = host_difference(&c->shown, &image);
         double change = host_difference(&image, &c->content);
         printf("preview, %s: %.1e from the result, which is %.2f from the photo\n",
-               dps_take_name((DpsTake) take), error, change);
+               dps_choice_name("take", take), error, change);
         CHECK(error < 1e-6, "the last preview is %g from the result", error); /* 0 */
         CHECK(change > 0.02, "only %g was changed", change);                  /* 0.08 */
         dps_image_clear(&image);
@@ -259,7 +235,7 @@ static void test_bad_choices(Case *c)
     job.options.pooling = DPS_POOLING_MAX;
     refuse(&job, "always averages");
     job.options.pooling = (DpsPooling) 7;
-    refuse(&job, "number of the pooling is 7");
+    refuse(&job, "option pooling is 7");
     job.options.pooling = DPS_POOLING_AVERAGE;
     job.options.content_layer = "relu4_2";
     refuse(&job, "its layers are level1 level2");
@@ -335,7 +311,6 @@ int main(void)
     Case c;
 
     open_case(&c);
-    test_names();
     test_minimisers(&c);
     test_starts(&c);
     test_previews(&c);

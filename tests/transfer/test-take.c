@@ -159,23 +159,11 @@ static void test_grey(void)
     dps_image_clear(&out);
 }
 
-static void test_names(void)
-{
-    DpsTake take;
-
-    for (int i = 0; i <= DPS_TAKE_BRIGHTNESS; i++)
-        CHECK(dps_take_from_name(dps_take_name((DpsTake) i), &take) && (int) take == i, "choice %d",
-              i);
-    CHECK(!dps_take_from_name("half", &take), "a choice that isn't one");
-    CHECK(!*dps_take_name((DpsTake) 3), "a number that isn't one");
-}
-
 int main(void)
 {
     test_what_stays();
     test_gamut();
     test_beyond_white();
     test_grey();
-    test_names();
     return check_done("take");
 }
