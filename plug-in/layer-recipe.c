@@ -34,6 +34,9 @@ static void add_item(JsonBuilder *builder, GimpItem *item)
 
 void layer_recipe_add(JsonBuilder *builder, GimpProcedureConfig *config)
 {
+    gboolean find;
+    char *pairing = NULL;
+
     json_builder_set_member_name(builder, "drawables");
     json_builder_begin_object(builder);
     for (guint i = 0; i < G_N_ELEMENTS(singles); i++) {
@@ -57,6 +60,11 @@ void layer_recipe_add(JsonBuilder *builder, GimpProcedureConfig *config)
         json_builder_end_array(builder);
         g_free(items);
     }
+    g_object_get(config, "auto-regions", &find, "pairing", &pairing, NULL);
+    json_builder_set_member_name(builder, "auto-regions");
+    json_builder_add_boolean_value(builder, find);
+    report_string(builder, "pairing", pairing ? pairing : "auto");
+    g_free(pairing);
     json_builder_end_object(builder);
 }
 
@@ -179,22 +187,30 @@ static void restore_drawables(const char *report, GimpProcedureConfig *config, g
 {
     JsonNode *root = json_from_string(report, NULL), *node;
     JsonObject *from = NULL;
-    gboolean find;
+    gboolean find, own; /* regions of the config's own, which the recipe's don't join */
 
     if (root && JSON_NODE_HOLDS_OBJECT(root)) {
         node = json_object_get_member(json_node_get_object(root), "drawables");
         from = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
     }
     g_object_get(config, "auto-regions", &find, NULL);
+    own = find || has_list(config, lists[0]) || !is_unset(config, "content-labels");
+    if (from && (all || !own))
+        g_object_set(config, "auto-regions",
+                     json_object_get_boolean_member_with_default(from, "auto-regions", FALSE),
+                     "pairing", json_object_get_string_member_with_default(from, "pairing", "auto"),
+                     NULL);
     for (guint i = 0; from && i < G_N_ELEMENTS(singles); i++) {
+        gboolean regions = g_str_has_suffix(singles[i], "-labels");
+
         node = json_object_get_member(from, singles[i]);
-        if (node && (all || is_unset(config, singles[i])))
+        if (node && (all || (is_unset(config, singles[i]) && !(regions && own))))
             g_object_set(config, singles[i], find_item(node), NULL);
         else if (all)
             g_object_set(config, singles[i], NULL, NULL);
     }
     for (guint i = 0; from && i < G_N_ELEMENTS(lists); i++)
-        if (all || (!find && !has_list(config, lists[i])))
+        if (all || !own)
             restore_list(from, config, lists[i]);
     g_clear_pointer(&root, json_node_unref);
 }

@@ -9,6 +9,7 @@
 #include "plug-in/remember.h"
 #include "preview.h"
 #include "progress.h"
+#include "recipes.h"
 #include "region-panel.h"
 #include "settings.h"
 
@@ -225,6 +226,18 @@ static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
     return FALSE;
 }
 
+/* The config has become what a layer's recipe says. */
+static void on_recipe(gpointer data, const char *trouble)
+{
+    Dialog *dialog = data;
+
+    progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, trouble);
+    if (trouble)
+        return;
+    choose_first_style(dialog);
+    region_panel_load(dialog->regions, dialog->config);
+}
+
 /* ----------------------------------------------------------------------- layout */
 
 static GtkWidget *captioned(GtkWidget *caption, GtkWidget *view)
@@ -290,6 +303,9 @@ static GtkWidget *make_settings(Dialog *dialog)
     GtkSizeGroup *labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
 
     gtk_box_pack_start(GTK_BOX(box), make_style_row(dialog, labels), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box),
+                       recipes_new(dialog->content, dialog->config, labels, on_recipe, dialog),
+                       FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), settings_main(GIMP_PROCEDURE_DIALOG(dialog->window), labels),
                        FALSE, FALSE, 0);
     add_separator(box);

@@ -267,4 +267,18 @@ gone, _ = dialog_gone(120)
 check(gone, "it ends", message(plug_in) if not gone else "")
 made, _ = wait_for(lambda: layers(photo) == after, 60)
 check(made, "with a layer", layers(photo))
+
+# --- Everything as it was for that layer
+plug_in = open_dialog()
+check(choose(find(plug_in, "combo box", "Quality"), "Best") and
+      choose(find(plug_in, "combo box", "Regions"), "None"), "other settings")
+check(choose(find(plug_in, "combo box", "Settings from"), after[0]), "the layer has a recipe")
+time.sleep(1)
+screenshot("10-recipe")
+check(chosen(find(plug_in, "combo box", "Quality")).startswith("Draft"), "its quality",
+      chosen(find(plug_in, "combo box", "Quality")))
+check(chosen(find(plug_in, "combo box", "Regions")).startswith("Found"), "its regions",
+      chosen(find(plug_in, "combo box", "Regions")))
+press(button(plug_in, "Cancel"))
+wait_for(lambda: not application("deep-photo-style", 0.5, False), 20)
 finish()

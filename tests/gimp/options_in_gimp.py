@@ -88,6 +88,12 @@ def test_recipe():
     if check(good, "an argument goes first", again):
         check(report_of(again)["options"]["amount"] == 0.25, "amount")
         check(not np.array_equal(pixels(again), wanted), "another picture")
+    good, found = run(image, layer, style=style, preset="draft", size=48, threads=1,
+                      auto_regions=True)
+    good, again = run(image, layer, recipe_layer=found)
+    if check(good, "regions that are found", again):
+        check(report_of(again)["drawables"]["auto-regions"], "are looked for again")
+        check(np.array_equal(pixels(again), pixels(found)), "the same picture to the last bit")
     good, message = run(image, layer, recipe_layer=layer)
     check(not good and "no recipe" in message, "a layer without one", message)
     with open(os.path.join(folder, "bad.json"), "w") as file:
