@@ -80,7 +80,7 @@ typedef struct {
      * done differently; and before every operation, as in DpsJob. */
     void (*opened)(const DpsDeviceInfo *, void *data);
     void (*figure)(const DpsFigure *, void *data);
-    void (*notice)(const char *sentence, void *data);
+    void (*notice)(const DpsMessage *, void *data);
     bool (*cancelled)(void *data);
     void *data;
 } DpsBenchmark;
@@ -88,6 +88,6 @@ typedef struct {
 /* Measures how fast a device is with photos that are made up.  The built-in network always takes part,
  * and another beside it.  A size that nobody asked for and that doesn't fit the memory is left out with
  * a notice.  DPS_OK; or, with a sentence in message, what dps_run returns. */
-DpsStatus dps_benchmark(const DpsBenchmark *benchmark, char message[DPS_MESSAGE]);
+DpsStatus dps_benchmark(const DpsBenchmark *benchmark, DpsMessage *message);
 
 #endif

@@ -2,6 +2,7 @@
 /* One evaluation, the step that a transfer repeats: forward, all losses, backward to the picture. */
 
 #include "benchmark.h"
+#include "message.h"
 #include "image/random.h"
 #include "network/architectures.h"
 #include "optimise/objective.h"
@@ -38,7 +39,7 @@ static int add_random_conv(Network *n, int cin, int cout, Random *r)
     return layer;
 }
 
-static DpsStatus random_vgg(Device *dev, Network **network, char message[DPS_MESSAGE])
+static DpsStatus random_vgg(Device *dev, Network **network, DpsMessage *message)
 {
     const Architecture *a = &architectures[ARCHITECTURE_VGG19];
     Network *n = calloc(1, sizeof *n);
@@ -179,12 +180,16 @@ static DpsStatus evaluate(Benchmark *m, const char *name, int width, int height)
 /* VGG-19 in its true size takes a processor ten seconds and gigabytes at 1024 pixels. */
 static int count_sizes(Benchmark *m, const char *name)
 {
+    DpsMessage notice;
+
     if (m->b.width)
         return 1;
     if (m->be->memory_free || !name || strcmp(name, DPS_RANDOM_VGG) != 0)
         return SIZES;
-    benchmark_notice(m, "On a processor an evaluation of VGG-19 takes seconds: it is timed at the "
-                        "smallest size only; name a size to time it there.");
+    say(&notice, DPS_SAY_LEFT_OUT,
+        N_("On a processor an evaluation of VGG-19 takes seconds: it is timed at the smallest size "
+           "only; name a size to time it there."));
+    benchmark_notice(m, &notice);
     return 1;
 }
 

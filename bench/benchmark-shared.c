@@ -2,6 +2,7 @@
 /* What the parts of a benchmark share: taking times, made-up photos, devices, saying something. */
 
 #include "benchmark.h"
+#include "message.h"
 #include "image/image.h"
 #include "work.h"
 
@@ -87,29 +88,26 @@ void benchmark_figure(const Benchmark *m, const DpsFigure *figure)
         m->b.figure(figure, m->b.data);
 }
 
-void benchmark_notice(Benchmark *m, const char *sentence)
+void benchmark_notice(Benchmark *m, const DpsMessage *notice)
 {
-    char last[DPS_MESSAGE];
-
-    snprintf(last, sizeof last, "%s", sentence);
-    if (m->b.notice && strcmp(last, m->last) != 0)
-        m->b.notice(last, m->b.data);
-    memcpy(m->last, last, sizeof last);
+    if (m->b.notice && strcmp(notice->text, m->last) != 0)
+        m->b.notice(notice, m->b.data);
+    snprintf(m->last, sizeof m->last, "%s", notice->text);
 }
 
 DpsStatus benchmark_left_out(Benchmark *m, DpsStatus status, const char *what, int width,
                              int height)
 {
-    char text[DPS_MESSAGE];
+    DpsMessage notice;
 
     if (status && work_cancelled(&m->work))
         return DPS_CANCELLED; /* what couldn't be made then didn't fail for lack of memory */
     if (status != DPS_NO_MEMORY || m->b.width)
         return status;
-    snprintf(text, sizeof text,
-             "There is not enough memory for %s at %d by %d pixels; it was left out.", what, width,
-             height);
-    benchmark_notice(m, text);
-    *m->message = '\0';
+    say(&notice, DPS_SAY_LEFT_OUT,
+        N_("There is not enough memory for %s at %d by %d pixels; it was left out."), what, width,
+        height);
+    benchmark_notice(m, &notice);
+    *m->message = (DpsMessage){ 0 };
     return DPS_OK;
 }

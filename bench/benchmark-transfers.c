@@ -44,8 +44,8 @@ static DpsStatus transfer(Transfers *t, DpsPreset preset)
         DpsResult result;
         status = dps_run(&job, &result);
         for (int i = 0; i < result.notices; i++)
-            benchmark_notice(m, result.notice[i]);
-        snprintf(m->message, DPS_MESSAGE, "%s", result.message);
+            benchmark_notice(m, &result.notice[i]);
+        *m->message = result.message;
         snprintf(f.network, sizeof f.network, "%s", result.network);
         snprintf(f.device, sizeof f.device, "%s", result.device);
         f.count = result.evaluations;

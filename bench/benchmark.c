@@ -4,6 +4,7 @@
 #include "benchmark.h"
 #include "device/device.h"
 #include "network/networks.h"
+#include "message.h"
 #include "transfer/options.h"
 
 #include <stdio.h>
@@ -60,7 +61,7 @@ static bool make_stripes(Benchmark *m)
     return m->stripes != NULL;
 }
 
-static DpsStatus check(const DpsBenchmark *b, char message[DPS_MESSAGE])
+static DpsStatus check(const DpsBenchmark *b, DpsMessage *message)
 {
     bool sized = b->width >= LEAST_SIDE && b->width <= MOST_SIDE && b->height >= LEAST_SIDE &&
                  b->height <= MOST_SIDE && b->regions <= b->width;
@@ -69,10 +70,8 @@ static DpsStatus check(const DpsBenchmark *b, char message[DPS_MESSAGE])
     if ((sized || unsized) && b->regions >= 0 && b->regions <= MOST_REGIONS && b->repeats >= 0 &&
         b->repeats <= BENCHMARK_REPEATS)
         return DPS_OK;
-    snprintf(
-        message, DPS_MESSAGE,
-        "A benchmark needs sides of %d to %d pixels, both of them or none, 1 to %d regions but no "
-        "more than the picture has columns, and 1 to %d repeats.",
+    say(message, DPS_SAY_BAD_OPTION, N_("A benchmark needs sides of %d to %d pixels, both of them or none, 1 to %d regions but no "
+        "more than the picture has columns, and 1 to %d repeats."),
         LEAST_SIDE, MOST_SIDE, MOST_REGIONS, BENCHMARK_REPEATS);
     return DPS_BAD_INPUT;
 }
@@ -113,14 +112,14 @@ static DpsStatus run(Benchmark *m)
     return status;
 }
 
-DpsStatus dps_benchmark(const DpsBenchmark *benchmark, char message[DPS_MESSAGE])
+DpsStatus dps_benchmark(const DpsBenchmark *benchmark, DpsMessage *message)
 {
     static const DpsPreset usual[] = { DPS_PRESET_DRAFT, DPS_PRESET_NORMAL, DPS_PRESET_BEST };
     Benchmark m = { .b = *benchmark, .message = message };
     m.work = (DpsWork){ benchmark->threads, benchmark->cancelled, benchmark->data };
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
 
-    *message = '\0';
+    *message = (DpsMessage){ 0 };
     if (check(benchmark, message))
         return DPS_BAD_INPUT;
     m.b.parts = m.b.parts ? m.b.parts
@@ -134,15 +133,16 @@ DpsStatus dps_benchmark(const DpsBenchmark *benchmark, char message[DPS_MESSAGE]
     m.file = options_network(&(DpsOptions){ .network = m.b.network });
     m.be = device_choose(m.b.device && *m.b.device ? m.b.device : NULL, why);
     if (!m.be) {
-        snprintf(message, DPS_MESSAGE, "%s", why);
+        *message = *why;
         return DPS_BAD_INPUT;
     }
-    if (*why)
+    if (why->code)
         benchmark_notice(&m, why);
     DpsStatus status = run(&m);
-    if (status && status != DPS_CANCELLED && !*message)
-        snprintf(message, DPS_MESSAGE, "The benchmark failed: %s.",
-                 status == DPS_NO_MEMORY ? "there is not enough memory; choose a smaller size"
-                                         : "the device broke off");
+    if (status == DPS_NO_MEMORY && !message->code)
+        say(message, DPS_SAY_NO_MEMORY,
+            N_("The benchmark failed: there is not enough memory; choose a smaller size."));
+    else if (status && status != DPS_CANCELLED && !message->code)
+        say(message, DPS_SAY_DEVICE_FAILED, N_("The benchmark failed: the device broke off."));
     return status;
 }

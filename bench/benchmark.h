@@ -23,7 +23,7 @@ typedef struct {
     const Backend *be;
     const char *file;       /* the network's, or NULL */
     DpsRegion *stripes;     /* b.regions, upright, of the same width in every picture */
-    char *message;          /* DPS_MESSAGE bytes */
+    DpsMessage *message;
     char last[DPS_MESSAGE]; /* notice */
 } Benchmark;
 
@@ -40,7 +40,7 @@ Device *benchmark_open(const Benchmark *);
 
 void benchmark_figure(const Benchmark *, const DpsFigure *);
 /* What was said last is not said again. */
-void benchmark_notice(Benchmark *, const char *sentence);
+void benchmark_notice(Benchmark *, const DpsMessage *);
 
 /* What becomes of a figure that failed with *status: DPS_OK, and a notice, where it was only too large
  * and nobody had asked for its size. */

@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "options.h"
 #include "report/report.h"
+#include "report/translate.h"
 
 #define PRESETS 3
 
@@ -146,10 +147,11 @@ static void on_figure(const DpsFigure *figure, void *data)
                       bench->info.name);
 }
 
-static void on_notice(const char *sentence, void *data)
+static void on_notice(const DpsMessage *notice, void *data)
 {
     Bench *bench = data;
-    g_ptr_array_add(bench->notices, g_strdup(sentence));
+    char *sentence = translate_message(notice);
+    g_ptr_array_add(bench->notices, sentence);
     if (!bench->json)
         command_note("%s", sentence);
 }
@@ -177,7 +179,7 @@ static gboolean print_json(const Bench *bench, GError **error)
 static gboolean measure(Bench *bench, GError **error)
 {
     DpsBenchmark *o = &bench->options;
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     o->network = bench->network;
     o->device = bench->settings.options.device;
     o->threads = bench->settings.options.threads;
@@ -192,7 +194,7 @@ static gboolean measure(Bench *bench, GError **error)
     if (status == DPS_CANCELLED)
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED, _("interrupted."));
     else
-        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
+        command_engine_error(error, message);
     return FALSE;
 }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "interrupt.h"
+#include "report/translate.h"
 
 G_DEFINE_QUARK(photo - style - command - error, command_error)
 
@@ -16,6 +17,13 @@ void command_file_error(GError **error, const char *file, const char *format, ..
     char *name = g_filename_display_name(file);
     g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_FILE, "%s: %s", name, text);
     g_free(name);
+    g_free(text);
+}
+
+void command_engine_error(GError **error, const DpsMessage *message)
+{
+    char *text = translate_message(message);
+    g_set_error_literal(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, text);
     g_free(text);
 }
 

@@ -11,6 +11,8 @@
 
 #include <glib.h>
 
+#include "dps.h"
+
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSED = 2 };
 
 typedef enum {
@@ -26,6 +28,9 @@ GQuark command_error_quark(void);
 /* Sets *error to "FILE: " and the formatted sentence. */
 void command_file_error(GError **error, const char *file, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* Sets *error to what the engine says. */
+void command_engine_error(GError **error, const DpsMessage *message);
 
 /* Prints the error as "photo-style: MESSAGE", frees it and returns the exit code that
  * belongs to it.  A usage error also names the help to read. */

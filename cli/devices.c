@@ -6,14 +6,17 @@
 #include "command.h"
 #include "options.h"
 #include "report/report.h"
+#include "report/translate.h"
 
 #define MOST_DEVICES 16
 
 static void print_text(const DpsDeviceInfo *info)
 {
     char *memory = info->memory ? g_format_size_full(info->memory, G_FORMAT_SIZE_IEC_UNITS) : NULL;
-    g_print("%-8s %s%s%s%s\n", info->name, info->about, memory ? ", " : "", memory ? memory : "",
+    char *about = info->usable ? g_strdup(info->about) : translate_message(&info->why);
+    g_print("%-8s %s%s%s%s\n", info->name, about, memory ? ", " : "", memory ? memory : "",
             info->usable ? "" : _(" (can't be used)"));
+    g_free(about);
     g_free(memory);
 }
 

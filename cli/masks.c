@@ -185,12 +185,12 @@ gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style
                     unsigned seed, int threads, GError **error)
 {
     const DpsWork work = { threads, cancelled, NULL };
-    char message[DPS_MESSAGE];
+    DpsMessage message;
     *masks = (Masks) { .engines = TRUE };
     DpsStatus status = dps_regions_auto(content, style, most, seed, &work, &masks->count,
-                                        &masks->region, message);
+                                        &masks->region, &message);
     if (status != DPS_OK && !(status == DPS_CANCELLED && interrupt_check(error)))
-        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
+        command_engine_error(error, &message);
     return status == DPS_OK;
 }
 

@@ -83,13 +83,13 @@ static gboolean measure_files(const Measure *measure, GError **error)
     if (good) {
         const DpsWork work = { .threads = measure->settings.options.threads };
         DpsMeasures figures;
-        char message[DPS_MESSAGE] = "";
+        DpsMessage message[1] = { 0 };
         good = dps_measure(&content.rgb, &style.rgb, &result.rgb, masks.count, masks.region,
                            measure->network, measure->size, &work, &figures, message) == DPS_OK;
         if (good)
             good = print(measure, &figures, error);
         else
-            g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", message);
+            command_engine_error(error, message);
     }
     masks_clear(&masks);
     picture_clear(&result);

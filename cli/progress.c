@@ -4,26 +4,13 @@
 #include <glib/gi18n.h>
 #include <unistd.h>
 
+#include "report/translate.h"
+
 #define REFRESH (G_USEC_PER_SEC / 10)
 
 void progress_begin(Progress *progress, gboolean quiet)
 {
     *progress = (Progress) { .shown = !quiet && isatty(STDERR_FILENO) };
-}
-
-static const char *stage_name(DpsStage stage)
-{
-    switch (stage) {
-    case DPS_STAGE_PREPARE:
-        return _("Preparing");
-    case DPS_STAGE_GUESS:
-        return _("Matching colours");
-    case DPS_STAGE_OPTIMISE:
-        return _("Optimising");
-    case DPS_STAGE_FINISH:
-        return _("Finishing");
-    }
-    return "";
 }
 
 void progress_say(Progress *progress, const char *text)
@@ -44,9 +31,9 @@ void progress_show(Progress *progress, const DpsProgress *state)
         /* Translators: "Optimising 43 % · 12 evaluations", on a terminal. */
         line = g_strdup_printf(ngettext("%s %d %% · %d evaluation", "%s %d %% · %d evaluations",
                                         (gulong) state->evaluation),
-                               stage_name(state->stage), percent, state->evaluation);
+                               translate_stage(state->stage), percent, state->evaluation);
     else
-        line = g_strdup_printf(_("%s %d %%"), stage_name(state->stage), percent);
+        line = g_strdup_printf(_("%s %d %%"), translate_stage(state->stage), percent);
     progress_say(progress, line);
     g_free(line);
 }

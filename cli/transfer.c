@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "report/recipe.h"
 #include "report/report.h"
+#include "report/translate.h"
 
 typedef struct {
     OptionSet settings;
@@ -242,7 +243,7 @@ static gboolean engine_succeeded(DpsStatus status, const DpsResult *result, GErr
     if (status == DPS_OK)
         return TRUE;
     if (!interrupt_check(error))
-        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE, "%s", result->message);
+        command_engine_error(error, &result->message);
     return FALSE;
 }
 
@@ -250,11 +251,13 @@ static gboolean engine_succeeded(DpsStatus status, const DpsResult *result, GErr
 static void note_found(const DpsResult *result, GPtrArray *notices)
 {
     GString *text = g_string_new(NULL);
-    for (int i = 0; i < result->regions; i++)
+    for (int i = 0; i < result->regions; i++) {
+        char *name = translate_region_name(&result->region[i]);
         g_string_append_printf(text, _("%s%s (%.0f %% of the content, %.0f %% of the style)"),
-                               i ? ", " : "", result->region[i].name,
-                               result->region[i].content_coverage * 100,
+                               i ? ", " : "", name, result->region[i].content_coverage * 100,
                                result->region[i].style_coverage * 100);
+        g_free(name);
+    }
     if (result->regions > 1)
         g_ptr_array_add(notices,
                         g_strdup_printf(_("found %d regions: %s."), result->regions, text->str));
@@ -300,28 +303,14 @@ static gboolean write_picture(Transfer *transfer, const DpsResult *result, const
     return output_commit(&output, error);
 }
 
-/* Whether one of the engine's notices speaks of the region already. */
-static gboolean noticed(const DpsResult *result, const DpsRegionReport *region)
-{
-    char *name = g_strdup_printf("\"%s\"", region->name);
-    gboolean found = FALSE;
-    for (int i = 0; i < result->notices; i++)
-        found |= strstr(result->notice[i], name) != NULL;
-    g_free(name);
-    return found;
-}
-
 static void print_outcome(const Transfer *transfer, const DpsResult *result, GPtrArray *notices)
 {
-    if (transfer->quiet)
-        return;
-    for (int i = 0; i < result->regions; i++)
-        if (!result->region[i].matched && !noticed(result, &result->region[i]))
-            command_note(_("Region \"%s\" is %s."), result->region[i].name, result->region[i].reason);
-    for (int i = 0; i < result->notices; i++)
-        command_note("%s", result->notice[i]);
-    for (guint i = 0; notices->pdata[i]; i++)
+    char **engines = translate_notices(result, TRUE);
+    for (guint i = 0; engines[i] && !transfer->quiet; i++)
+        command_note("%s", engines[i]);
+    for (guint i = 0; notices->pdata[i] && !transfer->quiet; i++)
         command_note("%s", (const char *) notices->pdata[i]);
+    g_strfreev(engines);
 }
 
 /* What the run was made of, for its report; all is borrowed. */

@@ -13,7 +13,7 @@
  *     if (dps_run(&job, &result) == DPS_OK)
  *         use(result.image);
  *     else
- *         complain(result.message);
+ *         complain(result.message.text);
  *     dps_result_clear(&result);
  *
  * It is not an image reader, a user interface or a program: it opens no image
@@ -37,8 +37,66 @@ typedef enum {
     DPS_DEVICE_FAILED /* the device broke off */
 } DpsStatus;
 
-/* Room for one sentence that says what is wrong, where, and what to do. */
+/* What the engine has to say, for programs to tell one thing from another. */
+typedef enum {
+    DPS_SAY_NOTHING,
+    /* why there is no result */
+    DPS_SAY_CANCELLED,
+    DPS_SAY_NO_MEMORY,
+    DPS_SAY_DEVICE_FAILED,
+    DPS_SAY_BAD_PICTURE,
+    DPS_SAY_BAD_REGIONS,
+    DPS_SAY_BAD_OPTION,
+    DPS_SAY_BAD_FILE,  /* a network's file */
+    DPS_SAY_TOO_SMALL, /* for the network */
+    DPS_SAY_NO_DEVICE, /* such a device isn't there, or can't be used; also a notice */
+    /* what was done differently: notices */
+    DPS_SAY_PROCESSOR, /* computes in place of a GPU */
+    DPS_SAY_SMALLER,   /* parameter 0: the working size */
+    DPS_SAY_LEFT_OUT,  /* of a benchmark */
+    DPS_SAY_PAINTING,
+    DPS_SAY_OTHER_NETWORK,
+    /* why a region isn't matched; parameter 0: its name */
+    DPS_SAY_KEPT,     /* the style lacks it: it keeps its look */
+    DPS_SAY_UNHELD,   /* the style lacks it, and the preset reference changes it all the same */
+    DPS_SAY_BORROWED, /* the style lacks it; parameter 1: what it uses instead */
+    DPS_SAY_UNUSED    /* the content lacks it */
+} DpsCode;
+
+/* "no-memory", "size-reduced" and so on, for reports. */
+const char *dps_code_name(DpsCode code);
+
 #define DPS_MESSAGE 512
+#define DPS_PARAMETERS 6
+
+/* A number, or a text: where in texts, else -1. */
+typedef struct {
+    double number;
+    int text;
+} DpsParameter;
+
+/* A sentence that says what is wrong or was done differently, where, and what to do.  `text` is the
+ * English one.  A zeroed one says nothing. */
+typedef struct {
+    DpsCode code;
+    const char *format; /* as printf's, of the text without its name: what a translator translates */
+    int name;           /* of what it is about, put before it: where in texts, else -1 */
+    int parameters;
+    DpsParameter parameter[DPS_PARAMETERS];
+    unsigned words; /* bit i: parameter i is a word of the engine's own, to be translated, too */
+    int used;       /* of texts */
+    char texts[DPS_MESSAGE];
+    char text[DPS_MESSAGE];
+} DpsMessage;
+
+/* The message in another language: `translate` gives the translation of an English text, as gettext
+ * does; NULL: English.  In a translation parameters may change places: "%2$s".  At most `size` bytes,
+ * with a 0 at the end. */
+void dps_message_print(const DpsMessage *message, const char *(*translate)(const char *english),
+                       char *text, size_t size);
+
+/* A sentence of a program's own, which is copied. */
+void dps_message_set(DpsMessage *message, DpsCode code, const char *sentence);
 
 /* ------------------------------------------------------------------ pictures */
 
@@ -103,7 +161,7 @@ typedef enum {
 
 /* What becomes of a region that only the content has. */
 typedef enum {
-    DPS_UNMATCHED_KEEP,    /* it keeps its look */
+    DPS_UNMATCHED_KEEP,    /* it keeps its look, but for the preset reference, which has no such thing */
     DPS_UNMATCHED_NEAREST, /* it uses the style's region that looks most like it */
     DPS_UNMATCHED_WHOLE    /* it uses the whole style */
 } DpsUnmatched;
@@ -124,7 +182,8 @@ typedef struct {
     unsigned seed;          /* of the built-in network's filters and of a start from noise */
     double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
     DpsTake take;
-    double photorealism;    /* lambda: weight of the matting energy, 1e4 by default */
+    double photorealism;    /* lambda, 1e4 by default: in the preset reference the weight of the matting
+                             * energy, in those for photos half of it that of the energy per pixel */
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
@@ -261,7 +320,6 @@ typedef struct {
 #define DPS_LEVELS 8
 #define DPS_NAME 64
 #define DPS_NOTICES 8
-#define DPS_REASON 160
 
 typedef struct {
     int width, height, evaluations;
@@ -274,12 +332,13 @@ typedef struct {
     double content_coverage, style_coverage; /* fraction of each picture */
     bool matched;            /* both pictures have it */
     bool borrowed;           /* the style lacks it, and another part of the style stands in for it */
-    char reason[DPS_REASON]; /* why not matched, and what was done; or "" */
+    bool unnamed;            /* the name is the engine's own word, such as "the rest" */
+    DpsMessage reason;       /* why not matched, and what was done; or nothing */
 } DpsRegionReport;
 
 typedef struct {
     DpsImage image; /* the content's size, always; not clipped; empty unless DPS_OK */
-    char message[DPS_MESSAGE]; /* one sentence when the status is not DPS_OK */
+    DpsMessage message; /* when the status is not DPS_OK */
 
     char device[DPS_NAME], network[DPS_NAME];
     double seconds;
@@ -289,8 +348,8 @@ typedef struct {
     int regions;
     DpsRegionReport *region;
     size_t memory_estimate; /* bytes, as dps_estimate gives */
-    int notices;            /* sentences for the user about what was done differently, and why */
-    char notice[DPS_NOTICES][DPS_MESSAGE];
+    int notices;            /* about what was done differently, and why; regions have their own */
+    DpsMessage notice[DPS_NOTICES];
 } DpsResult;
 
 /* Runs the transfer.  Fills *result whatever happens; clear it with dps_result_clear. */
@@ -337,7 +396,7 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
 #define DPS_REGIONS_AUTO 6
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
                            const DpsWork *work, int *regions, DpsRegion **region,
-                           char message[DPS_MESSAGE]);
+                           DpsMessage *message);
 
 /* -------------------------------------------------------------------- measures */
 
@@ -353,7 +412,7 @@ typedef struct {
  * long side of `size` pixels; 0: 700).  `network` may be NULL: no Gram error. */
 DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                       int regions, const DpsRegion *region, const char *network, int size,
-                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE]);
+                      const DpsWork *work, DpsMeasures *out, DpsMessage *message);
 
 /* --------------------------------------------------------------------- devices */
 
@@ -361,6 +420,7 @@ typedef struct {
     char name[DPS_NAME];  /* what `device` takes: "cpu", "cuda" */
     char about[DPS_MESSAGE]; /* for people: processor, instruction set, library, threads */
     bool usable;
+    DpsMessage why;       /* not usable */
     size_t memory;        /* bytes in all; 0: unknown */
 } DpsDeviceInfo;
 

@@ -4,8 +4,9 @@
 #include <glib/gi18n.h>
 
 #include "alpha.h"
+#include "report/translate.h"
 
-DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE])
+DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
 {
     Request *request = data;
     const DpsWork how = { work->options.threads, work->cancelled, work->data };
@@ -22,7 +23,7 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE])
         return status;
     request_adopt(request, regions, region);
     if (!alpha_respect(request, &error)) {
-        g_strlcpy(message, error->message, DPS_MESSAGE);
+        dps_message_set(message, DPS_SAY_NO_MEMORY, error->message);
         g_error_free(error);
         return DPS_NO_MEMORY;
     }
@@ -119,7 +120,7 @@ struct FoundSearch {
     /* the worker's, until it has finished */
     int regions;
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message;
 };
 
 static DpsStatus search(gpointer data)
@@ -128,7 +129,7 @@ static DpsStatus search(gpointer data)
     const DpsWork work = { found->threads, worker_cancelled, found->worker };
 
     return dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO, found->seed,
-                            &work, &found->regions, &found->region, found->message);
+                            &work, &found->regions, &found->region, &found->message);
 }
 
 static void on_done(gpointer data)
@@ -165,7 +166,10 @@ gboolean found_add_channels(FoundSearch *found, GimpDrawable ***on_content,
 {
     *on_content = *on_style = NULL;
     if (worker_wait(found->worker) != DPS_OK) {
-        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, found->message);
+        char *trouble = translate_message(&found->message);
+
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, trouble);
+        g_free(trouble);
         return FALSE;
     }
     if (!gimp_item_is_valid(GIMP_ITEM(found->content)) ||

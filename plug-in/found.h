@@ -13,7 +13,7 @@
 
 /* A JobPrepare; data is the Request.  Finds the regions of the two photos, where the request wants
  * that, and makes them the request's and the job's. */
-DpsStatus found_prepare(DpsJob *work, gpointer data, char message[DPS_MESSAGE]);
+DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message);
 
 typedef struct FoundSearch FoundSearch;
 

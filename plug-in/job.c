@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "job.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "worker.h"
@@ -54,7 +53,7 @@ static DpsStatus work(gpointer data)
     DpsStatus status = DPS_OK;
 
     if (job->prepare)
-        status = job->prepare(&job->work, job->prepare_data, job->result.message);
+        status = job->prepare(&job->work, job->prepare_data, &job->result.message);
     return status == DPS_OK ? dps_run(&job->work, &job->result) : status;
 }
 
@@ -115,19 +114,4 @@ DpsStatus job_finish(Job *job, const DpsResult **result)
 
     *result = &job->result;
     return status;
-}
-
-const char *job_stage_name(DpsStage stage)
-{
-    switch (stage) {
-    case DPS_STAGE_PREPARE:
-        return _("Preparing");
-    case DPS_STAGE_GUESS:
-        return _("Matching colours");
-    case DPS_STAGE_OPTIMISE:
-        return _("Optimising");
-    case DPS_STAGE_FINISH:
-        return _("Carrying to full size");
-    }
-    return dps_stage_name(stage);
 }

@@ -23,7 +23,7 @@ typedef struct {
 
 /* What the worker does before the run, on plain memory: it may complete *work, whose progress and
  * cancelled it has.  Anything but DPS_OK ends the job, and message says why. */
-typedef DpsStatus (*JobPrepare)(DpsJob *work, gpointer data, char message[DPS_MESSAGE]);
+typedef DpsStatus (*JobPrepare)(DpsJob *work, gpointer data, DpsMessage *message);
 
 /* Starts computing, with `prepare` first where it isn't NULL.  Everything that *what points to, and
  * data, must live until job_free. */
@@ -43,8 +43,5 @@ gboolean job_take_preview(Job *job, DpsImage *preview);
 
 /* Waits for the end and gives the outcome; the result stays the job's. */
 DpsStatus job_finish(Job *job, const DpsResult **result);
-
-/* The stage in the user's language. */
-const char *job_stage_name(DpsStage stage);
 
 #endif

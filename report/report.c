@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "recipe.h"
+#include "translate.h"
 
 gint64 report_peak_memory(void)
 {
@@ -74,6 +75,8 @@ static void add_level(JsonBuilder *builder, const DpsLevel *level)
 
 static void add_region(JsonBuilder *builder, const DpsRegionReport *region)
 {
+    char *reason = translate_message(&region->reason);
+
     json_builder_begin_object(builder);
     report_string(builder, "name", region->name);
     report_number(builder, "content_coverage", region->content_coverage);
@@ -82,26 +85,51 @@ static void add_region(JsonBuilder *builder, const DpsRegionReport *region)
     json_builder_add_boolean_value(builder, region->matched);
     json_builder_set_member_name(builder, "borrowed");
     json_builder_add_boolean_value(builder, region->borrowed);
-    report_string(builder, "reason", region->reason);
+    report_string(builder, "reason", reason);
+    report_string(builder, "reason_code", dps_code_name(region->reason.code));
     json_builder_end_object(builder);
+    g_free(reason);
 }
 
-static void add_notice(JsonBuilder *builder, const char *notice)
+static void add_texts(JsonBuilder *builder, const char *const *texts)
 {
-    char *valid = g_utf8_make_valid(notice, -1);
-    json_builder_add_string_value(builder, valid);
-    g_free(valid);
+    for (; *texts; texts++) {
+        char *valid = g_utf8_make_valid(*texts, -1);
+        json_builder_add_string_value(builder, valid);
+        g_free(valid);
+    }
+}
+
+static void add_notices(JsonBuilder *builder, const DpsResult *result, const char *const *more)
+{
+    char **notices = translate_notices(result, FALSE);
+    json_builder_set_member_name(builder, "notices");
+    json_builder_begin_array(builder);
+    add_texts(builder, (const char *const *) notices);
+    add_texts(builder, more);
+    json_builder_end_array(builder);
+    json_builder_set_member_name(builder, "notice_codes");
+    json_builder_begin_array(builder);
+    for (int i = 0; i < result->notices; i++)
+        json_builder_add_string_value(builder, dps_code_name(result->notice[i].code));
+    json_builder_end_array(builder);
+    g_strfreev(notices);
 }
 
 JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
                              const char *const *notices)
 {
     JsonBuilder *builder = report_new();
+    DpsOptions used = *options;
+    /* On a GPU with little memory free; a recipe must not hang on that. */
+    for (int i = 0; i < result->notices; i++)
+        if (result->notice[i].code == DPS_SAY_SMALLER)
+            used.size = (int) result->notice[i].parameter[0].number;
     report_string(builder, "device", result->device);
     report_string(builder, "network", result->network);
     report_number(builder, "seconds", result->seconds);
     report_integer(builder, "evaluations", result->evaluations);
-    recipe_add_options(builder, options);
+    recipe_add_options(builder, &used);
     json_builder_set_member_name(builder, "levels");
     json_builder_begin_array(builder);
     for (int i = 0; i < result->levels; i++)
@@ -113,13 +141,7 @@ JsonBuilder *report_transfer(const DpsResult *result, const DpsOptions *options,
         add_region(builder, &result->region[i]);
     json_builder_end_array(builder);
     report_integer(builder, "peak_memory_bytes", report_peak_memory());
-    json_builder_set_member_name(builder, "notices");
-    json_builder_begin_array(builder);
-    for (int i = 0; i < result->notices; i++)
-        add_notice(builder, result->notice[i]);
-    for (; *notices; notices++)
-        add_notice(builder, *notices);
-    json_builder_end_array(builder);
+    add_notices(builder, result, notices);
     return builder;
 }
 

@@ -41,14 +41,14 @@ static double *room(Golden *golden, int64_t n)
 
 Golden *golden_open(const char *file)
 {
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     const char *folder = getenv("DPS_GOLDEN_DIR");
     Golden *golden = calloc(1, sizeof *golden);
     if (!golden)
         give_up(file, "out of memory");
     snprintf(golden->path, sizeof golden->path, "%s/%s", folder ? folder : GOLDEN_DIR, file);
-    if (weights_open(golden->path, &golden->weights, message, sizeof message) != DPS_OK)
-        give_up("open", message);
+    if (weights_open(golden->path, &golden->weights, message) != DPS_OK)
+        give_up("open", message->text);
     golden->file = fopen(golden->path, "rb");
     if (!golden->file)
         give_up(golden->path, "can't be opened again");

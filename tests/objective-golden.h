@@ -77,7 +77,7 @@ static inline void golden_network_file(Golden *g, char *path)
 static inline void golden_case_open(GoldenCase *c)
 {
     Golden *g = c->golden = golden_open("objective.safetensors");
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     c->content = host_image(GOLDEN_FLOATS(g, "content", 3, 37, 45), 3, 45, 37);
     c->style = host_image(GOLDEN_FLOATS(g, "style", 3, 41, 33), 3, 33, 41);
@@ -91,7 +91,7 @@ static inline void golden_case_open(GoldenCase *c)
     }
     DpsStatus status = regions_prepare(3, c->region, 45, 37, 33, 41, THREADS(1), NULL, &c->set,
                                        message);
-    CHECK(status == DPS_OK, "%s", message);
+    CHECK(status == DPS_OK, "%s", message->text);
     golden_network_file(g, c->file);
 }
 

@@ -45,9 +45,9 @@ static void figure(const DpsFigure *f, void *data)
     fflush(stdout);
 }
 
-static void notice(const char *sentence, void *data)
+static void notice(const DpsMessage *sentence, void *data)
 {
-    printf("%s\n", sentence);
+    printf("%s\n", sentence->text);
 }
 
 static int part(const char *name)
@@ -60,7 +60,7 @@ static int part(const char *name)
 
 int main(int argc, char **argv)
 {
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     DpsBenchmark b = { .device = argc > 1 ? argv[1] : "auto",
                        .parts = part(argc > 2 ? argv[2] : ""),
                        .width = argc > 4 ? atoi(argv[3]) : 0,
@@ -75,6 +75,6 @@ int main(int argc, char **argv)
         b.repeats = EVALUATIONS;
     if (dps_benchmark(&b, message) == DPS_OK)
         return 0;
-    fprintf(stderr, "bench-device: %s\n", message);
+    fprintf(stderr, "bench-device: %s\n", message->text);
     return 1;
 }

@@ -148,7 +148,7 @@ static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale
 static void level_open(const Comparison *c, int size, const ObjectiveOptions *o, Scale *level)
 {
     const Backend *be = c->dev->be;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     *level = (Scale){ .content = shrunk(&c->content, size), .style = shrunk(&c->style, size) };
     if (regions_prepare(c->regions, c->region, level->content.width, level->content.height,
@@ -156,7 +156,7 @@ static void level_open(const Comparison *c, int size, const ObjectiveOptions *o,
                         message) ||
         network_check_size(c->network, level->content.width, level->content.height, message) ||
         network_check_size(c->network, level->style.width, level->style.height, message))
-        die("%s", message);
+        die("%s", message->text);
     make_objective(c, o, level);
     level->x = be->tensor(c->dev, 3, level->content.height, level->content.width);
     level->g = be->tensor(c->dev, 3, level->content.height, level->content.width);
@@ -344,7 +344,7 @@ static Schedule schedule_of(DpsPreset preset, const char *network, int size)
 {
     DpsOptions o;
     Schedule s;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     dps_options_default(&o);
     o.preset = preset;
@@ -352,14 +352,14 @@ static Schedule schedule_of(DpsPreset preset, const char *network, int size)
     o.size = size;
     o.threads = WORK->threads;
     if (options_schedule(&o, size, &s, message))
-        die("%s", message);
+        die("%s", message->text);
     return s;
 }
 
 int main(int argc, char **argv)
 {
     Comparison c = { 0 };
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     if ((argc != 8 && argc != 10) || atoi(argv[2]) < 1)
         die("it takes NETWORK SIZE WEIGHTING THEIRS OURS CONTENT STYLE [CONTENT-LABELS "
@@ -382,7 +382,7 @@ int main(int argc, char **argv)
     c.dev = device_find("cpu")->open(WORK);
     need(c.dev);
     if (network_load(c.dev, argv[1], NULL, &c.network, message))
-        die("%s", message);
+        die("%s", message->text);
     level_open(&c, size, &c.whole, &c.full);
     go_our_way(&c, "ours", &ours, atoi(argv[5]));
     for (int i = 0; i < ours.levels; i++) {

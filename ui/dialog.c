@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "recipes.h"
 #include "region-panel.h"
+#include "report/translate.h"
 #include "settings.h"
 
 #define VIEW_WIDTH 360
@@ -104,8 +105,12 @@ static gboolean on_tick(gpointer data)
         if (status == DPS_CANCELLED)
             progress_view_say(&dialog->progress, GTK_MESSAGE_INFO,
                               _("Stopped. Your photo is as it was."));
-        else
-            progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, result->message);
+        else {
+            char *trouble = translate_message(&result->message);
+
+            progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, trouble);
+            g_free(trouble);
+        }
         forget_run(dialog);
     }
     return G_SOURCE_REMOVE;

@@ -70,7 +70,8 @@ static void on_found(gpointer data)
 static void on_make(Finder *finder)
 {
     GError *error = NULL;
-    int seed = 0, threads = 0;
+    guint seed = 0;
+    int threads = 0;
 
     if (finder->search || !finder->style || !gimp_item_is_valid(GIMP_ITEM(finder->content)) ||
         !gimp_item_is_valid(GIMP_ITEM(finder->style)))

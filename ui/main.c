@@ -14,6 +14,7 @@
 #include "plug-in/request.h"
 #include "plug-in/result.h"
 #include "report/report.h"
+#include "report/translate.h"
 
 #define PROCEDURE "plug-in-deep-photo-style"
 
@@ -47,7 +48,7 @@ static gboolean on_tick(gpointer data)
 
     job_poll(wait->job, &state);
     if (state.stage != wait->stage)
-        gimp_progress_set_text(job_stage_name(state.stage));
+        gimp_progress_set_text(translate_stage(state.stage));
     wait->stage = state.stage;
     gimp_progress_update(state.fraction);
     if (!state.finished)
@@ -114,12 +115,15 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
 {
     const DpsResult *result;
     DpsStatus status = job_finish(job, &result);
-    char *report;
+    char *report, **notices;
 
     if (status == DPS_CANCELLED)
         return GIMP_PDB_CANCEL;
     if (status != DPS_OK) {
-        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, result->message);
+        char *trouble = translate_message(&result->message);
+
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, trouble);
+        g_free(trouble);
         return GIMP_PDB_EXECUTION_ERROR;
     }
     report = make_report(config, request, result, error);
@@ -127,8 +131,10 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
     g_free(report);
     if (!*layer)
         return GIMP_PDB_EXECUTION_ERROR;
-    for (int i = 0; i < result->notices; i++)
-        g_message("%s", result->notice[i]);
+    notices = translate_notices(result, FALSE);
+    for (int i = 0; notices[i]; i++)
+        g_message("%s", notices[i]);
+    g_strfreev(notices);
     return GIMP_PDB_SUCCESS;
 }
 

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "report/translate.h"
+
 /* Before that an estimate of the time left is a guess. */
 #define LEAST_SECONDS 1.0
 #define LEAST_FRACTION 0.05
@@ -58,10 +60,10 @@ void progress_view_show(ProgressView *view, const JobState *state)
     if (state->cancelling)
         text = g_strdup(_("Stopping…"));
     else if (state->stage == DPS_STAGE_OPTIMISE && state->levels > 1)
-        text = g_strdup_printf(_("%s, size %d of %d%s"), job_stage_name(state->stage),
+        text = g_strdup_printf(_("%s, size %d of %d%s"), translate_stage(state->stage),
                                state->level + 1, state->levels, left);
     else
-        text = g_strconcat(job_stage_name(state->stage), "…", left, NULL);
+        text = g_strconcat(translate_stage(state->stage), "…", left, NULL);
     gtk_label_set_text(GTK_LABEL(view->left), text);
     gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(view->bar), state->fraction);
     gtk_revealer_set_reveal_child(GTK_REVEALER(view->revealer), TRUE);

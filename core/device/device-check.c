@@ -7,6 +7,7 @@
 
 #include "device/cpu/cpu.h"
 #include "image/random.h"
+#include "message.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -109,21 +110,25 @@ static bool close_to(const float *a, const float *b, size_t n)
     return off <= TOLERANCE * size;
 }
 
-bool device_check(const Backend *be, char why[DPS_MESSAGE])
+bool device_check(const Backend *be, DpsMessage *why)
 {
     const Backend *on[2] = { be, &cpu_backend };
     const DpsWork options = { .threads = 1 };
     float out[2][RESULTS];
     double sum[2] = { 0, 0 };
 
-    *why = '\0';
+    if (why)
+        *why = (DpsMessage){ 0 };
     for (int i = 0; i < 2; i++) {
         Device *dev = on[i]->open(&options);
         DpsStatus status = dev ? compute(dev, out[i], &sum[i]) : DPS_NO_MEMORY;
         on[i]->close(dev);
         if (status) {
-            snprintf(why, DPS_MESSAGE, "The device \"%s\" failed in a small test: %s.", on[i]->name,
-                     status == DPS_NO_MEMORY ? "it has not enough memory free" : "it broke off");
+            say(why, DPS_SAY_NO_DEVICE,
+                status == DPS_NO_MEMORY
+                    ? N_("The device \"%s\" failed in a small test: it has not enough memory free.")
+                    : N_("The device \"%s\" failed in a small test: it broke off."),
+                on[i]->name);
             return false;
         }
     }
@@ -131,6 +136,6 @@ bool device_check(const Backend *be, char why[DPS_MESSAGE])
         close_to(out[0] + 3 * PIXELS, out[1] + 3 * PIXELS, RESULTS - 3 * PIXELS) &&
         fabs(sum[0] - sum[1]) <= TOLERANCE * fabs(sum[1]))
         return true;
-    snprintf(why, DPS_MESSAGE, "The device \"%s\" gave wrong results in a small test.", be->name);
+    say(why, DPS_SAY_NO_DEVICE, N_("The device \"%s\" gave wrong results in a small test."), be->name);
     return false;
 }

@@ -4,6 +4,7 @@
 
 #include "device/cpu/cpu.h"
 #include "device/cuda/cuda-module.h"
+#include "message.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -72,32 +73,31 @@ static bool find_module(char path[PATH_MAX])
 
 /* NULL, and `why`, where there is none that belongs to this program.  The driver is looked for
  * first: without it the module's libraries would be loaded for nothing, which takes a while. */
-static const CudaModule *load_module(char why[DPS_MESSAGE])
+static const CudaModule *load_module(DpsMessage *why)
 {
     char path[PATH_MAX];
     const CudaModule *module;
 
     if (!find_module(path)) {
-        snprintf(why, DPS_MESSAGE, "The part for NVIDIA GPUs (%s) is not installed.", CUDA_FILE);
+        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs (%s) is not installed."), CUDA_FILE);
         return NULL;
     }
     if (!getenv("DPS_CUDA_MODULE") && !open_library(CUDA_DRIVER)) {
-        snprintf(why, DPS_MESSAGE, "There is no driver for NVIDIA GPUs on this computer.");
+        say(why, DPS_SAY_NO_DEVICE, N_("There is no driver for NVIDIA GPUs on this computer."));
         return NULL;
     }
     void *library = open_library(path);
     if (!library) {
         const char *reason = dlerror();
-        snprintf(why, DPS_MESSAGE, "The part for NVIDIA GPUs can't be loaded: %.400s.",
+        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs can't be loaded: %s."),
                  reason ? reason : path);
         return NULL;
     }
     module = dlsym(library, CUDA_MODULE_SYMBOL);
     if (!module || strcmp(module->version, DPS_VERSION) != 0 ||
         module->backend_size != sizeof(Backend)) {
-        snprintf(why, DPS_MESSAGE,
-                 "The part for NVIDIA GPUs (%.300s) belongs to another version of this program; "
-                 "please install both together.",
+        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs (%s) belongs to another version of this program; "
+                 "please install both together."),
                  path);
         return NULL;
     }
@@ -106,7 +106,7 @@ static const CudaModule *load_module(char why[DPS_MESSAGE])
 
 /* ------------------------------------------------------------------------- choosing */
 
-static const Backend *usable_cuda(char why[DPS_MESSAGE])
+static const Backend *usable_cuda(DpsMessage *why)
 {
     char text[DPS_MESSAGE];
     CudaMemory memory;
@@ -116,7 +116,8 @@ static const Backend *usable_cuda(char why[DPS_MESSAGE])
         return NULL;
     if (module->usable(text, sizeof text, &memory))
         return module->backend;
-    snprintf(why, DPS_MESSAGE, "%s", text);
+    say(why, DPS_SAY_NO_DEVICE, "%s", text);
+    say_word(why, 0);
     return NULL;
 }
 
@@ -128,25 +129,24 @@ static bool expects_cuda(void)
     return find_module(path) && (getenv("DPS_CUDA_MODULE") || open_library(CUDA_DRIVER));
 }
 
-const Backend *device_choose(const char *name, char *why)
+const Backend *device_choose(const char *name, DpsMessage *why)
 {
-    char text[DPS_MESSAGE] = "", *reason = why ? why : text;
     bool best = !name || strcmp(name, "auto") == 0;
     const Backend *cuda = NULL;
 
-    *reason = '\0';
+    if (why)
+        *why = (DpsMessage){ 0 };
     if (!best && strcmp(name, cpu_backend.name) == 0)
         return &cpu_backend;
     if (!best && strcmp(name, "cuda") != 0) {
-        snprintf(reason, DPS_MESSAGE,
-                 "There is no device \"%.64s\"; there are \"cpu\" and \"cuda\".", name);
+        say(why, DPS_SAY_NO_DEVICE, N_("There is no device \"%s\"; there are \"cpu\" and \"cuda\", and \"auto\", which takes the best."), name);
         return NULL;
     }
-    cuda = usable_cuda(reason);
-    if (cuda && best && !device_check(cuda, reason))
+    cuda = usable_cuda(why);
+    if (cuda && best && !device_check(cuda, why))
         cuda = NULL;
-    if (best && !expects_cuda())
-        *reason = '\0';
+    if (why && best && !expects_cuda())
+        *why = (DpsMessage){ 0 };
     return cuda || !best ? cuda : &cpu_backend;
 }
 
@@ -191,9 +191,15 @@ void device_describe(int i, DpsDeviceInfo *info)
         describe_cpu(info);
         return;
     }
-    const CudaModule *module = load_module(info->about);
+    const CudaModule *module = load_module(&info->why);
     if (module)
         info->usable = module->usable(info->about, sizeof info->about, &memory);
+    if (module && !info->usable) {
+        say(&info->why, DPS_SAY_NO_DEVICE, "%s", info->about);
+        say_word(&info->why, 0);
+    }
+    if (!info->usable)
+        snprintf(info->about, sizeof info->about, "%s", info->why.text);
     info->memory = memory.all;
 }
 

@@ -18,10 +18,10 @@
 
 /* The device called `name`; for NULL or "auto" the fastest one that is usable, after it has
  * shown on small tasks that it computes the same as the processor.  `why` (may be NULL, else
- * DPS_MESSAGE bytes) becomes one sentence where something stood in the way, otherwise "": for a
+ * a message) says where something stood in the way, otherwise nothing: for a
  * name why it can't be used, and NULL is returned; for "auto" why a GPU that seems to be there is
  * not used and the processor has to do. */
-const Backend *device_choose(const char *name, char *why);
+const Backend *device_choose(const char *name, DpsMessage *why);
 
 /* The same without the reason. */
 const Backend *device_find(const char *name);
@@ -36,6 +36,6 @@ void device_describe(int i, DpsDeviceInfo *info);
 
 /* Runs some of `be`'s operations and the processor's on the same small tasks.  False, and `why` as
  * above, when it fails or their results differ by more than rounding. */
-bool device_check(const Backend *be, char why[DPS_MESSAGE]);
+bool device_check(const Backend *be, DpsMessage *why);
 
 #endif

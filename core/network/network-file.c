@@ -5,6 +5,7 @@
  * it has to be, and what is missing, of a wrong shape or of no place there is named. */
 
 #include "architectures.h"
+#include "message.h"
 #include "networks.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ static const Convention conventions[] = {
 typedef struct {
     const Weights *w;
     const char *path;
-    char *message; /* DPS_MESSAGE bytes */
+    DpsMessage *message; /* may be NULL */
     const Architecture *a;
     Convention input;
     PadMode padding;
@@ -43,8 +44,7 @@ typedef struct {
 
 static DpsStatus refuse(const File *f, const char *key, const char *value, const char *choices)
 {
-    snprintf(f->message, DPS_MESSAGE,
-             "%s: the network's metadata say %s \"%.60s\", which is unknown here; known are %s.",
+    say(f->message, DPS_SAY_BAD_FILE, N_("%s: the network's metadata say %s \"%s\", which is unknown here; known are %s."),
              f->path, key, value, choices);
     return DPS_BAD_FILE;
 }
@@ -111,9 +111,8 @@ static DpsStatus recognise(File *f)
         return read_form(f);
     if (said)
         return refuse(f, "architecture", said, choices);
-    snprintf(f->message, DPS_MESSAGE,
-             "%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
-             "1.1 with torchvision's names (features.0.weight and so on).",
+    say(f->message, DPS_SAY_BAD_FILE, N_("%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
+             "1.1 with torchvision's names (features.0.weight and so on)."),
              f->path);
     return DPS_BAD_FILE;
 }
@@ -174,14 +173,12 @@ static DpsStatus check_tensors(const File *f, const Network *n)
     TensorName first;
 
     if (architecture_missing(f->a, f->w, f->row[n->layers - 1] + 1, &first, NULL))
-        snprintf(f->message, DPS_MESSAGE,
-                 "%s: there is no tensor %s, though this looks like a %s; give a complete file with "
-                 "torchvision's names.",
+        say(f->message, DPS_SAY_BAD_FILE, N_("%s: there is no tensor %s, though this looks like a %s; give a complete file with "
+                 "torchvision's names."),
                  f->path, first.text, f->a->title);
     else if (architecture_foreign(f->a, f->w, &extra))
-        snprintf(f->message, DPS_MESSAGE,
-                 "%s: a %s, which this looks like otherwise, has no tensor %.60s; networks of another "
-                 "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used.",
+        say(f->message, DPS_SAY_BAD_FILE, N_("%s: a %s, which this looks like otherwise, has no tensor %s; networks of another "
+                 "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used."),
                  f->path, f->a->title, extra);
     else
         return DPS_OK;
@@ -223,9 +220,8 @@ static DpsStatus check_shape(const File *f, const char *name, const WeightTensor
     if (t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
         t->shape[2] == k && t->shape[3] == k)
         return DPS_OK;
-    snprintf(f->message, DPS_MESSAGE,
-             "%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
-             "not a %s.",
+    say(f->message, DPS_SAY_BAD_FILE, N_("%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
+             "not a %s."),
              f->path, name, cin, k, k, f->a->title);
     return DPS_BAD_FILE;
 }
@@ -245,11 +241,11 @@ static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int c
     float *bias = malloc((size_t) cout * sizeof *bias), border[3];
     status = DPS_NO_MEMORY;
     if (weight && bias)
-        status = weights_read(f->w, name.text, 4, t->shape, weight, f->message, DPS_MESSAGE);
+        status = weights_read(f->w, name.text, 4, t->shape, weight, f->message);
     name = architecture_tensor(index, part, "bias");
     if (!status)
         status =
-            weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message, DPS_MESSAGE);
+            weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message);
     if (!status) {
         ConvShape shape = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2,
                             .mode = f->padding };
@@ -293,11 +289,24 @@ static void set_name(Network *n, const char *path)
     snprintf(n->name, sizeof n->name, "%.*s", DPS_NAME - 1, slash ? slash + 1 : path);
 }
 
+/* As the paper used it: 64, 128, 256, 512, 512 planes in its five parts. */
+static bool is_original(const Network *n, const Architecture *a)
+{
+    bool same = a == &architectures[ARCHITECTURE_VGG19];
+
+    for (int i = 0; i < n->layers && same; i++) {
+        const Layer *l = &n->layer[i];
+        int part = *l->name ? l->name[strlen("relu")] - '1' : 0;
+        same = !*l->name || l->planes == (part < 3 ? 64 << part : 512);
+    }
+    return same;
+}
+
 DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Network **network,
-                       char message[DPS_MESSAGE])
+                       DpsMessage *message)
 {
     Weights *w;
-    DpsStatus status = weights_open(path, &w, message, DPS_MESSAGE);
+    DpsStatus status = weights_open(path, &w, message);
 
     *network = NULL;
     if (status)
@@ -315,10 +324,11 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
             status = check_tensors(&f, n);
         if (!status)
             status = load_layers(n, &f);
+        n->original = is_original(n, f.a);
     }
     weights_close(w);
     if (status == DPS_NO_MEMORY)
-        snprintf(message, DPS_MESSAGE, "%s: there is not enough memory to load this network.", path);
+        say(message, DPS_SAY_NO_MEMORY, N_("%s: there is not enough memory to load this network."), path);
     if (status) {
         network_free(n);
         n = NULL;
@@ -329,16 +339,15 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
 
 double network_floats_per_pixel(const char *path, const NetworkChoice *c)
 {
-    char message[DPS_MESSAGE];
     double sum = 0, area = 1;
     Network n = { .layers = 0 };
     Weights *w;
 
     if (!path)
         return (NETWORK_FILTERS + 3) * 4 / 3.0;
-    if (weights_open(path, &w, message, sizeof message))
+    if (weights_open(path, &w, NULL))
         return 0;
-    File f = { .w = w, .path = path, .message = message };
+    File f = { .w = w, .path = path, .message = NULL };
     if (!recognise(&f) && !plan(&n, &f, c))
         for (int i = 0; i < n.layers; i++) {
             int stride = i == 0 ? f.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;

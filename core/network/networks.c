@@ -2,6 +2,7 @@
 /* What all networks have in common: recording them, and choosing among their layers. */
 
 #include "networks.h"
+#include "message.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,13 +108,12 @@ void network_add_ensemble(Network *n, const Network *other, double share, bool c
     n->least = other->least > n->least ? other->least : n->least;
 }
 
-DpsStatus network_check_size(const Network *n, int width, int height, char message[DPS_MESSAGE])
+DpsStatus network_check_size(const Network *n, int width, int height, DpsMessage *message)
 {
     if (width >= n->least && height >= n->least)
         return DPS_OK;
-    snprintf(message, DPS_MESSAGE,
-             "At this size a picture is %d by %d pixels, but %s needs %d by %d at least; choose a "
-             "larger size or another network.",
+    say(message, DPS_SAY_TOO_SMALL, N_("At this size a picture is %d by %d pixels, but %s needs %d by %d at least; choose a "
+             "larger size or another network."),
              width, height, n->name, n->least, n->least);
     return DPS_BAD_INPUT;
 }
@@ -121,25 +121,27 @@ DpsStatus network_check_size(const Network *n, int width, int height, char messa
 /* ------------------------------------------------------------------ choosing */
 
 /* A layer by name, -1 and a sentence when there is none. */
-static int find_layer(const Network *n, const char *name, int length, char message[DPS_MESSAGE])
+static int find_layer(const Network *n, const char *name, int length, DpsMessage *message)
 {
     for (int i = 0; i < n->layers; i++)
         if (*n->layer[i].name && (int) strlen(n->layer[i].name) == length &&
             strncmp(n->layer[i].name, name, (size_t) length) == 0)
             return i;
-    int at = snprintf(message, DPS_MESSAGE, "%s has no layer \"%.*s\"; its layers are", n->name,
-                      length < 40 ? length : 40, name);
-    for (int i = 0; i < n->layers; i++)
-        if (*n->layer[i].name && at < DPS_MESSAGE)
-            at += snprintf(message + at, (size_t) (DPS_MESSAGE - at), " %s", n->layer[i].name);
-    if (at < DPS_MESSAGE - 1)
-        strcpy(message + at, ".");
+    char names[DPS_MESSAGE / 2];
+    size_t at = 0;
+    *names = '\0';
+    for (int i = 0; i < n->layers && at < sizeof names; i++)
+        if (*n->layer[i].name)
+            at += (size_t) snprintf(names + at, sizeof names - at, "%s%s", at ? " " : "",
+                                    n->layer[i].name);
+    say(message, DPS_SAY_BAD_OPTION, N_("%s has no layer \"%.*s\"; its layers are %s."), n->name,
+        length < 40 ? length : 40, name, names);
     return -1;
 }
 
 /* One entry of a list, up to a comma: a name, or name=weight.  Returns what follows it. */
 static const char *read_entry(const Network *n, const char *text, int *layer, double *weight,
-                              char message[DPS_MESSAGE])
+                              DpsMessage *message)
 {
     text += strspn(text, " ");
     size_t whole = strcspn(text, ","), length = strcspn(text, " =,");
@@ -156,16 +158,15 @@ static const char *read_entry(const Network *n, const char *text, int *layer, do
         rest = end == equals + 1 ? equals : end + strspn(end, " ");
     }
     if (rest != text + whole || !(*weight > 0 && *weight <= 1e6)) {
-        snprintf(message, DPS_MESSAGE,
-                 "\"%.*s\" does not choose a layer; write its name, or name=weight with a weight "
-                 "above 0, and commas between them.",
+        say(message, DPS_SAY_BAD_OPTION, N_("\"%.*s\" does not choose a layer; write its name, or name=weight with a weight "
+                 "above 0, and commas between them."),
                  whole < 60 ? (int) whole : 60, text);
         return NULL;
     }
     return rest;
 }
 
-static bool choose_style(Network *n, const char *list, char message[DPS_MESSAGE])
+static bool choose_style(Network *n, const char *list, DpsMessage *message)
 {
     bool more = true;
 
@@ -177,7 +178,7 @@ static bool choose_style(Network *n, const char *list, char message[DPS_MESSAGE]
             return false;
         for (int i = 0; i < n->styles; i++)
             if (n->style[i] == layer) {
-                snprintf(message, DPS_MESSAGE, "The style layer %s is named twice; name it once.",
+                say(message, DPS_SAY_BAD_OPTION, N_("The style layer %s is named twice; name it once."),
                          n->layer[layer].name);
                 return false;
             }
@@ -189,7 +190,7 @@ static bool choose_style(Network *n, const char *list, char message[DPS_MESSAGE]
     return true;
 }
 
-DpsStatus network_choose(Network *n, const NetworkChoice *c, char message[DPS_MESSAGE])
+DpsStatus network_choose(Network *n, const NetworkChoice *c, DpsMessage *message)
 {
     if (c && c->style && *c->style && !choose_style(n, c->style, message))
         return DPS_BAD_INPUT;

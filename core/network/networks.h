@@ -44,6 +44,7 @@ typedef struct {
     char name[DPS_NAME];
     int layers;
     Layer layer[NETWORK_LAYERS];
+    bool original; /* a VGG-19 of the width that the paper used */
     int least; /* pixels that either side of a picture must have */
     int styles, style[NETWORK_STYLES]; /* layers whose Gram matrices are compared, */
     double share[NETWORK_STYLES];      /* and their weights, relative to each other */
@@ -65,12 +66,12 @@ DpsStatus network_builtin(Device *, const DpsImage *content, const DpsImage *sty
 
 /* DPS_OK; or DPS_BAD_FILE, DPS_BAD_INPUT (the choice), DPS_NO_MEMORY with a sentence in message. */
 DpsStatus network_load(Device *, const char *path, const NetworkChoice *, Network **network,
-                       char message[DPS_MESSAGE]);
+                       DpsMessage *message);
 void network_free(Network *);
 
 /* Takes other layers than the network's own choice, by name, and drops those behind the last of
  * them.  DPS_OK, or DPS_BAD_INPUT and a sentence. */
-DpsStatus network_choose(Network *, const NetworkChoice *, char message[DPS_MESSAGE]);
+DpsStatus network_choose(Network *, const NetworkChoice *, DpsMessage *message);
 
 /* Adds another network's layers, with the same input, and its style layers with a share of all style's
  * weight; with `content`, what keeps the structure becomes the other's, too.  The other must outlive
@@ -78,7 +79,7 @@ DpsStatus network_choose(Network *, const NetworkChoice *, char message[DPS_MESS
 void network_add_ensemble(Network *, const Network *other, double share, bool content);
 
 /* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
-DpsStatus network_check_size(const Network *, int width, int height, char message[DPS_MESSAGE]);
+DpsStatus network_check_size(const Network *, int width, int height, DpsMessage *message);
 
 /* Records every layer on the tape; node[i] is layer i's output. */
 void network_record(const Network *, Tape *, Node *node[NETWORK_LAYERS]);

@@ -6,6 +6,7 @@
 #define WEIGHTS_PRIVATE_H
 
 #include "json.h"
+#include "message.h"
 #include "weights.h"
 
 typedef struct {
@@ -27,20 +28,16 @@ struct Weights {
 /* Where a sentence goes. */
 typedef struct {
     const char *path;
-    char *message;
-    size_t size;
+    DpsMessage *message;
 } WeightReport;
 
-/* Writes "path: sentence" as one line, of a path that is too long only its end; returns status. */
+/* Says "path: sentence"; returns status. */
 DpsStatus weights_fail(const WeightReport *report, DpsStatus status, const char *format, ...)
 #if defined __GNUC__
     __attribute__((format(printf, 3, 4)))
 #endif
     ;
 DpsStatus weights_no_memory(const WeightReport *report);
-
-/* What to do about a file that contradicts itself. */
-#define WEIGHTS_DAMAGED "the file is damaged; get it again"
 
 /* A name from the file in a message: "%.*s" with SHOWN(name) shows at most 80 bytes of it. */
 #define SHOWN(name) weights_shown(name, 80), name

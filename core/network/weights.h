@@ -41,9 +41,9 @@ typedef struct WeightTensor {
     int64_t bytes;
 } WeightTensor;
 
-/* Opens and checks the file. Sets *weights and returns DPS_OK, or sets it to NULL, writes one
- * sentence (what, where, what to do) to message[size] and returns DPS_BAD_FILE or DPS_NO_MEMORY. */
-DpsStatus weights_open(const char *path, Weights **weights, char *message, size_t size);
+/* Opens and checks the file. Sets *weights and returns DPS_OK, or sets it to NULL, says in
+ * message (may be NULL) what, where and what to do, and returns DPS_BAD_FILE or DPS_NO_MEMORY. */
+DpsStatus weights_open(const char *path, Weights **weights, DpsMessage *message);
 
 /* Closes the file and frees everything; NULL is fine. */
 void weights_close(Weights *weights);
@@ -59,10 +59,10 @@ const WeightTensor *weights_tensor(const Weights *weights, int i);
 const WeightTensor *weights_find(const Weights *weights, const char *name);
 
 /* Reads the tensor `name`, which must have exactly the shape shape[ndim], into out[product of the
- * shape], row-major. F32, F16, BF16 and F64 are read, and become float. Returns DPS_BAD_FILE with a
- * sentence in message[size] if the tensor is absent, has another shape or kind of number, holds a
+ * shape], row-major. F32, F16, BF16 and F64 are read, and become float. Returns DPS_BAD_FILE and a
+ * message if the tensor is absent, has another shape or kind of number, holds a
  * value that is no finite float, or can't be read; `out` is then partly written. */
 DpsStatus weights_read(const Weights *weights, const char *name, int ndim, const int64_t *shape,
-                       float *out, char *message, size_t size);
+                       float *out, DpsMessage *message);
 
 #endif

@@ -148,7 +148,7 @@ static void paint(const unsigned char *which, DpsImage *map)
 DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool style, int width,
                                   int height, const DpsWork *work, DpsImage *map)
 {
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     *map = (DpsImage){ 0 };
     if (regions >= DPS_LABELS || width < 1 || height < 1 ||
         regions_check(regions, region, message) != DPS_OK)

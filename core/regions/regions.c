@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "regions.h"
+#include "message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,37 +28,40 @@ static const char *region_name(const DpsRegion *region, int k, char buffer[DPS_N
     return buffer;
 }
 
+/* `picture` is a word: "content". */
 static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *picture,
-                            char message[DPS_MESSAGE])
+                            DpsMessage *message)
 {
     if (mask->channels == 0)
         return DPS_OK;
     if (mask->channels != 1)
-        snprintf(message, DPS_MESSAGE,
-                 "The %s mask of region '%s' has %d channels: a mask has exactly one.", picture,
-                 name, mask->channels);
+        say(message, DPS_SAY_BAD_REGIONS,
+            N_("The %s mask of region '%s' has %d channels: a mask has exactly one."), picture, name,
+            mask->channels);
     else if (mask->width < 1 || mask->height < 1 || !mask->data)
-        snprintf(message, DPS_MESSAGE, "The %s mask of region '%s' has no pixels.", picture, name);
+        say(message, DPS_SAY_BAD_REGIONS, N_("The %s mask of region '%s' has no pixels."), picture,
+            name);
     else if (!image_is_finite(mask))
-        snprintf(message, DPS_MESSAGE,
-                 "The %s mask of region '%s' holds values that are not numbers.", picture, name);
+        say(message, DPS_SAY_BAD_REGIONS,
+            N_("The %s mask of region '%s' holds values that are not numbers."), picture, name);
     else
         return DPS_OK;
+    say_word(message, 0);
     return DPS_BAD_INPUT;
 }
 
-DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_MESSAGE])
+DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message)
 {
     if (regions < 0 || (regions > 0 && !region)) {
-        snprintf(message, DPS_MESSAGE, "The number of regions is %d, but none are given.", regions);
+        say(message, DPS_SAY_BAD_REGIONS, N_("The number of regions is %d, but none are given."), regions);
         return DPS_BAD_INPUT;
     }
     for (int k = 0; k < regions; k++) {
         char name[DPS_NAME];
         region_name(&region[k], k, name);
-        DpsStatus status = check_mask(&region[k].content, name, "content", message);
+        DpsStatus status = check_mask(&region[k].content, name, N_("content"), message);
         if (status == DPS_OK)
-            status = check_mask(&region[k].style, name, "style", message);
+            status = check_mask(&region[k].style, name, N_("style"), message);
         if (status != DPS_OK)
             return status;
     }
@@ -108,21 +112,6 @@ static void drop_rest(DpsImage *masks)
     masks->channels--; /* the block stays as long as it is: that harms nothing */
 }
 
-#define COUNTERPART_NAME (DPS_NAME + 24)
-
-/* "The style's region "sky"", for a sentence. */
-static const char *counterpart_name(const RegionSet *set, int counterpart,
-                                    char buffer[COUNTERPART_NAME])
-{
-    if (counterpart >= 0)
-        snprintf(buffer, COUNTERPART_NAME, "the style's region \"%s\"",
-                 set->report[counterpart].name);
-    else
-        snprintf(buffer, COUNTERPART_NAME, "%s",
-                 counterpart == COUNTERPART_WHOLE ? "the whole style" : "all that the style shows");
-    return buffer;
-}
-
 /* Puts what stands in for a region into its plane of the style's masks. */
 static void borrow(RegionSet *set, int k, int counterpart)
 {
@@ -138,10 +127,65 @@ static void borrow(RegionSet *set, int k, int counterpart)
     set->report[k].borrowed = regions_coverage(&set->style, k) > REGIONS_LEAST;
 }
 
+/* Why the style gives a region nothing of its own, and what is done. */
+static void say_unmatched(const RegionSet *set, DpsRegionReport *report, int counterpart)
+{
+    DpsMessage *why = &report->reason;
+    bool small = report->style_coverage > 0;
+
+    if (!report->borrowed)
+        say(why, DPS_SAY_KEPT,
+            small ? N_("Region \"%s\" is too small in the style; it keeps the content's look.")
+                  : N_("Region \"%s\" is not in the style; it keeps the content's look."),
+            report->name);
+    else if (counterpart >= 0)
+        say(why, DPS_SAY_BORROWED,
+            small ? N_("Region \"%s\" is too small in the style; it uses the style's region \"%s\".")
+                  : N_("Region \"%s\" is not in the style; it uses the style's region \"%s\"."),
+            report->name, set->report[counterpart].name);
+    else if (counterpart == COUNTERPART_WHOLE)
+        say(why, DPS_SAY_BORROWED,
+            small ? N_("Region \"%s\" is too small in the style; it uses the whole style.")
+                  : N_("Region \"%s\" is not in the style; it uses the whole style."),
+            report->name);
+    else
+        say(why, DPS_SAY_BORROWED,
+            small ? N_("Region \"%s\" is too small in the style; it uses all that the style shows.")
+                  : N_("Region \"%s\" is not in the style; it uses all that the style shows."),
+            report->name);
+    if (report->borrowed && counterpart >= 0 && set->report[counterpart].unnamed)
+        say_word(why, 1);
+}
+
+void regions_say_unheld(DpsRegionReport *report)
+{
+    say(&report->reason, DPS_SAY_UNHELD,
+        N_("Region \"%s\" is not in the style; in the preset \"reference\" nothing holds it, and it "
+           "changes with the others."),
+        report->name);
+    if (report->unnamed)
+        say_word(&report->reason, 0);
+}
+
+/* A region that the content lacks. */
+static void say_unused(DpsRegionReport *report, bool in_style)
+{
+    DpsMessage *why = &report->reason;
+
+    if (!in_style)
+        say(why, DPS_SAY_UNUSED,
+            N_("Region \"%s\" is in neither of the photos; there is nothing to do."), report->name);
+    else if (report->content_coverage > 0)
+        say(why, DPS_SAY_UNUSED,
+            N_("Region \"%s\" is too small in the content; there is nothing to do."), report->name);
+    else
+        say(why, DPS_SAY_UNUSED,
+            N_("Region \"%s\" is not in the content; there is nothing to do."), report->name);
+}
+
 static void pair_region(RegionSet *set, int k, int counterpart)
 {
     DpsRegionReport *report = &set->report[k];
-    char name[COUNTERPART_NAME];
     bool in_content = report->content_coverage > REGIONS_LEAST;
     bool in_style = report->style_coverage > REGIONS_LEAST;
 
@@ -149,16 +193,11 @@ static void pair_region(RegionSet *set, int k, int counterpart)
     if (in_content && !in_style && counterpart != COUNTERPART_NONE)
         borrow(set, k, counterpart);
     if (in_content && !in_style)
-        snprintf(report->reason, sizeof report->reason, "%s in the style; it %s%s",
-                 report->style_coverage > 0 ? "too small" : "not",
-                 report->borrowed ? "uses " : "keeps the content's look",
-                 report->borrowed ? counterpart_name(set, counterpart, name) : "");
-    else if (in_style && !in_content)
-        snprintf(report->reason, sizeof report->reason, "%s in the content; there is nothing to do",
-                 report->content_coverage > 0 ? "too small" : "not");
+        say_unmatched(set, report, counterpart);
     else if (!in_content)
-        snprintf(report->reason, sizeof report->reason,
-                 "in neither of the photos; there is nothing to do");
+        say_unused(report, in_style);
+    if (report->unnamed)
+        say_word(&report->reason, 0);
 }
 
 static void pair_regions(int regions, const DpsRegion *region, const int *counterpart,
@@ -169,7 +208,9 @@ static void pair_regions(int regions, const DpsRegion *region, const int *counte
         if (k < regions)
             region_name(&region[k], k, report->name);
         else
-            snprintf(report->name, sizeof report->name, regions ? "the rest" : "the whole picture");
+            snprintf(report->name, sizeof report->name, "%s",
+                     regions ? N_("the rest") : N_("the whole picture"));
+        report->unnamed = k >= regions;
         report->content_coverage = regions_coverage(&set->content, k);
         report->style_coverage = regions_coverage(&set->style, k);
     }
@@ -210,7 +251,7 @@ static bool make_set(int regions, const DpsRegion *region, const int *counterpar
 DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
                           int content_height, int style_width, int style_height,
                           const DpsWork *work, const int *counterpart, RegionSet *set,
-                          char message[DPS_MESSAGE])
+                          DpsMessage *message)
 {
     *set = (RegionSet){ 0 };
     DpsStatus status = regions_check(regions, region, message);
@@ -220,13 +261,12 @@ DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_widt
     if (!regions_lay(regions, region, false, content_width, content_height, work, &set->content) ||
         !regions_lay(regions, region, true, style_width, style_height, work, &set->style) ||
         !make_set(regions, region, counterpart, set)) {
-        snprintf(message, DPS_MESSAGE, "There is not enough memory for %d masks of %d x %d.",
+        say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory for %d masks of %d x %d."),
                  regions, content_width, content_height);
         status = DPS_NO_MEMORY;
     } else if (set->matched == 0) {
-        snprintf(message, DPS_MESSAGE,
-                 "No region is in both photos, so there is nothing to transfer: give at least one "
-                 "region a mask in the content and in the style.");
+        say(message, DPS_SAY_BAD_REGIONS, N_("No region is in both photos, so there is nothing to transfer: give at least one "
+                 "region a mask in the content and in the style."));
         status = DPS_BAD_INPUT;
     }
     if (status != DPS_OK)

@@ -53,12 +53,16 @@ enum {
 DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
                           int content_height, int style_width, int style_height,
                           const DpsWork *work, const int *counterpart, RegionSet *set,
-                          char message[DPS_MESSAGE]);
+                          DpsMessage *message);
 void regions_clear(RegionSet *set);
+
+/* Says of a region without a counterpart that nothing keeps its look: in the paper's weighting it
+ * changes with the rest. */
+void regions_say_unheld(DpsRegionReport *);
 
 /* DPS_OK, or DPS_BAD_INPUT and a sentence: the checks of regions_prepare that need no working
  * size (number of planes, sizes, values). */
-DpsStatus regions_check(int regions, const DpsRegion *region, char message[DPS_MESSAGE]);
+DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message);
 
 /* Masks of one picture, laid over it: regions + 1 planes, "the rest" last; at every pixel they sum to
  * 1.  False when memory is short. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* dps_regions_auto: divides, as long as the parts are well told apart, and makes masks. */
 #include "segment.h"
+#include "message.h"
 #include "work.h"
 
 #include <math.h>
@@ -233,33 +234,34 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
            !work_cancelled(work) && give_masks(search, style, true, *region);
 }
 
-static bool is_photo(const DpsImage *photo, const char *name, char message[DPS_MESSAGE])
+static bool is_photo(const DpsImage *photo, const char *name, DpsMessage *message)
 {
     if (photo->channels != 3)
-        snprintf(message, DPS_MESSAGE, "The %s has %d channels: a photo has three.", name,
+        say(message, DPS_SAY_BAD_PICTURE, N_("The %s has %d channels: a photo has three."), name,
                  photo->channels);
     else if (photo->width < 1 || photo->height < 1 || !photo->data)
-        snprintf(message, DPS_MESSAGE, "The %s has no pixels.", name);
+        say(message, DPS_SAY_BAD_PICTURE, N_("The %s has no pixels."), name);
     else if (!image_is_finite(photo))
-        snprintf(message, DPS_MESSAGE, "The %s holds values that are not numbers.", name);
+        say(message, DPS_SAY_BAD_PICTURE, N_("The %s holds values that are not numbers."), name);
     else
         return true;
+    say_word(message, 0);
     return false;
 }
 
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
                            const DpsWork *work, int *regions, DpsRegion **region,
-                           char message[DPS_MESSAGE])
+                           DpsMessage *message)
 {
     Search search = { .most = most, .seed = seed, .work = work };
     DpsStatus status = DPS_OK;
     *regions = 0;
     *region = NULL;
-    *message = '\0';
-    if (!is_photo(content, "content", message) || !is_photo(style, "style", message))
+    *message = (DpsMessage){ 0 };
+    if (!is_photo(content, N_("content"), message) || !is_photo(style, N_("style"), message))
         return DPS_BAD_INPUT;
     if (most < 2 || most > DPS_REGIONS_AUTO) {
-        snprintf(message, DPS_MESSAGE, "At most %d regions can't be looked for: use 2 to %d.", most,
+        say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."), most,
                  DPS_REGIONS_AUTO);
         return DPS_BAD_INPUT;
     }
@@ -267,9 +269,10 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
         *regions = search.regions;
     else {
         status = work_cancelled(work) ? DPS_CANCELLED : DPS_NO_MEMORY;
-        snprintf(message, DPS_MESSAGE, "%s",
-                 status == DPS_CANCELLED ? "Cancelled."
-                                         : "There is not enough memory to find regions.");
+        if (status == DPS_CANCELLED)
+            say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
+        else
+            say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to find regions."));
         dps_regions_free(*region ? search.regions : 0, *region);
         *region = NULL;
     }

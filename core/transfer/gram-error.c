@@ -27,7 +27,7 @@ static DpsStatus evaluate(const Objective *e, const DpsImage *image, double *sty
 }
 
 DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions, const DpsRegion *region,
-                     const char *path, const DpsWork *work, double *out, char message[DPS_MESSAGE])
+                     const char *path, const DpsWork *work, double *out, DpsMessage *message)
 {
     const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 1, [LOSS_CONTENT] = 1 },
                                  .window_radius = 1 };

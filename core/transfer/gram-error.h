@@ -14,6 +14,6 @@
 /* path: the network's file, which is loaded onto the device.  DPS_OK; DPS_BAD_FILE or DPS_BAD_INPUT and a
  * sentence; DPS_NO_MEMORY, or what the device says. */
 DpsStatus gram_error(Device *, const MeasureSet *, int regions, const DpsRegion *region,
-                     const char *path, const DpsWork *, double *out, char message[DPS_MESSAGE]);
+                     const char *path, const DpsWork *, double *out, DpsMessage *message);
 
 #endif

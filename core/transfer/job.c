@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "job.h"
 
+#include "message.h"
+
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
-static DpsStatus check_photo(const DpsImage *image, const char *which, char message[DPS_MESSAGE])
+/* `which` is a word: "content". */
+static DpsStatus check_photo(const DpsImage *image, const char *which, DpsMessage *message)
 {
     if (!image || !image->data || image->width < 1 || image->height < 1)
-        snprintf(message, DPS_MESSAGE, "The %s picture is empty; choose one that has pixels.",
-                 which);
+        say(message, DPS_SAY_BAD_PICTURE,
+            N_("The %s picture is empty; choose one that has pixels."), which);
     else if (image->channels != 3)
-        snprintf(message, DPS_MESSAGE,
-                 "The %s picture has %d planes; it must have three, red, green and blue.", which,
-                 image->channels);
+        say(message, DPS_SAY_BAD_PICTURE,
+            N_("The %s picture has %d planes; it must have three, red, green and blue."), which,
+            image->channels);
     else if (!image_is_finite(image))
-        snprintf(message, DPS_MESSAGE,
-                 "The %s picture has pixels that are not numbers; repair them first.", which);
+        say(message, DPS_SAY_BAD_PICTURE,
+            N_("The %s picture has pixels that are not numbers; repair them first."), which);
     else
         return DPS_OK;
+    say_word(message, 0);
     return DPS_BAD_INPUT;
 }
 
-DpsStatus job_check(const DpsJob *job, Schedule *schedule, char message[DPS_MESSAGE])
+DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
 {
-    DpsStatus status = check_photo(job->content, "content", message);
+    DpsStatus status = check_photo(job->content, N_("content"), message);
 
     if (!status)
-        status = check_photo(job->style, "style", message);
+        status = check_photo(job->style, N_("style"), message);
     if (!status && job->options.start == DPS_START_IMAGE)
-        status = check_photo(job->start, "starting", message);
+        status = check_photo(job->start, N_("starting"), message);
     if (!status) {
         int w = job->content->width, h = job->content->height;
         status = options_schedule(&job->options, w > h ? w : h, schedule, message);
@@ -57,10 +59,9 @@ static double bytes_per_pixel(const DpsJob *job, const Level *l, double floats)
 
 size_t dps_estimate(const DpsJob *job)
 {
-    char message[DPS_MESSAGE];
     Schedule schedule;
 
-    if (job_check(job, &schedule, message))
+    if (job_check(job, &schedule, NULL))
         return 0;
     double floats = features_per_pixel(job, &schedule), most = 0;
 
@@ -97,27 +98,20 @@ size_t job_device_bytes(const DpsJob *job, const Schedule *schedule, Device *dev
     return (size_t) most;
 }
 
-void job_notice(DpsResult *r, const char *format, ...)
+DpsMessage *job_notice(DpsResult *r)
 {
-    va_list args;
-
-    if (r->notices == DPS_NOTICES)
-        return;
-    va_start(args, format);
-    vsnprintf(r->notice[r->notices++], DPS_MESSAGE, format, args);
-    va_end(args);
+    return r->notices < DPS_NOTICES ? &r->notice[r->notices++] : NULL;
 }
 
-DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, char message[DPS_MESSAGE])
+DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message)
 {
     double need = (double) (*bytes = dps_estimate(job));
     double have = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
 
     if (need <= have)
         return DPS_OK;
-    snprintf(message, DPS_MESSAGE,
-             "This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
-             "smaller size.",
+    say(message, DPS_SAY_NO_MEMORY, N_("This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
+             "smaller size."),
              need / 1e9, have / 1e9);
     return DPS_NO_MEMORY;
 }

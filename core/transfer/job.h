@@ -9,17 +9,17 @@
 
 /* Checks pictures, options and masks and makes the schedule.  DPS_OK, or DPS_BAD_INPUT and a
  * sentence. */
-DpsStatus job_check(const DpsJob *, Schedule *, char message[DPS_MESSAGE]);
+DpsStatus job_check(const DpsJob *, Schedule *, DpsMessage *message);
 
 /* Compares dps_estimate, which *bytes becomes, with the machine's memory.  DPS_OK, or DPS_NO_MEMORY
  * and a sentence. */
-DpsStatus job_check_memory(const DpsJob *, size_t *bytes, char message[DPS_MESSAGE]);
+DpsStatus job_check_memory(const DpsJob *, size_t *bytes, DpsMessage *message);
 
 /* Bytes of a device's own memory that such a schedule takes there at its peak.  Only for devices
  * that say how large their workspace is. */
 size_t job_device_bytes(const DpsJob *, const Schedule *, Device *);
 
-/* A sentence for the user about what was done differently. */
-__attribute__((format(printf, 2, 3))) void job_notice(DpsResult *, const char *format, ...);
+/* Where to say (message.h) what was done differently; NULL: no more room. */
+DpsMessage *job_notice(DpsResult *);
 
 #endif

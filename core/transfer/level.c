@@ -86,7 +86,7 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     if (ok)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
                                  t->style.width, t->style.height, work, t->counterpart,
-                                 &t->regions, t->result->message);
+                                 &t->regions, &t->result->message);
     if (!status && l->trim_masks && !borders_trim_masks(&t->style, &t->regions.style))
         status = DPS_NO_MEMORY;
     if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
@@ -213,7 +213,7 @@ static DpsStatus check_sizes(Transfer *t)
 
     for (int i = 0; i < 2 && !status; i++)
         status = network_check_size(t->device.network, picture[i]->width, picture[i]->height,
-                                    t->result->message);
+                                    &t->result->message);
     return status;
 }
 
@@ -229,7 +229,7 @@ static DpsStatus make_bank(Transfer *t, Network **bank)
         network_add_ensemble(*bank, file, t->schedule.ensemble,
                              choice->content && *choice->content);
     else if (!status)
-        status = network_choose(*bank, choice, t->result->message);
+        status = network_choose(*bank, choice, &t->result->message);
     return status;
 }
 

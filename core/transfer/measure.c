@@ -5,6 +5,7 @@
 #include "gram-error.h"
 #include "image/luma.h"
 #include "image/matting.h"
+#include "message.h"
 #include "regions/regions.h"
 #include "work.h"
 
@@ -205,14 +206,15 @@ bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *o
 
 /* ----------------------------------------------------------------------- preparing */
 
-static DpsStatus check_picture(const DpsImage *image, const char *what, char message[DPS_MESSAGE])
+static DpsStatus check_picture(const DpsImage *image, const char *what, DpsMessage *message)
 {
     if (image->channels != 3 || image->width < 1 || image->height < 1 || !image->data)
-        snprintf(message, DPS_MESSAGE, "The %s is no picture of 3 channels.", what);
+        say(message, DPS_SAY_BAD_PICTURE, N_("The %s is no picture of 3 channels."), what);
     else if (!image_is_finite(image))
-        snprintf(message, DPS_MESSAGE, "The %s holds values that are not numbers.", what);
+        say(message, DPS_SAY_BAD_PICTURE, N_("The %s holds values that are not numbers."), what);
     else
         return DPS_OK;
+    say_word(message, 0);
     return DPS_BAD_INPUT;
 }
 
@@ -265,15 +267,15 @@ static bool lay_masks(int regions, const DpsRegion *region, bool style, const Dp
 
 DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                           int regions, const DpsRegion *region, int size, const DpsWork *work,
-                          MeasureSet *set, char message[DPS_MESSAGE])
+                          MeasureSet *set, DpsMessage *message)
 {
     *set = (MeasureSet){ 0 };
     size = size > 0 ? size : MEASURE_SIZE;
-    DpsStatus status = check_picture(content, "content", message);
+    DpsStatus status = check_picture(content, N_("content"), message);
     if (status == DPS_OK)
-        status = check_picture(style, "style", message);
+        status = check_picture(style, N_("style"), message);
     if (status == DPS_OK)
-        status = check_picture(result, "result", message);
+        status = check_picture(result, N_("result"), message);
     if (status == DPS_OK)
         status = regions_check(regions, region, message);
     if (status != DPS_OK)
@@ -284,7 +286,7 @@ DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const 
         lay_masks(regions, region, true, &set->style, work, &set->style_masks))
         return DPS_OK;
     measure_clear(set);
-    snprintf(message, DPS_MESSAGE, "There is not enough memory to measure at %d pixels.", size);
+    say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at %d pixels."), size);
     return DPS_NO_MEMORY;
 }
 
@@ -301,11 +303,11 @@ void measure_clear(MeasureSet *set)
 
 DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                       int regions, const DpsRegion *region, const char *network, int size,
-                      const DpsWork *work, DpsMeasures *out, char message[DPS_MESSAGE])
+                      const DpsWork *work, DpsMeasures *out, DpsMessage *message)
 {
     MeasureSet set;
 
-    *message = '\0';
+    *message = (DpsMessage){ 0 };
     DpsStatus status = measure_prepare(content, style, result, regions, region, size, work, &set,
                                        message);
     if (status)
@@ -321,8 +323,7 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
             be->close(dev);
     }
     measure_clear(&set);
-    if (status == DPS_NO_MEMORY && !*message)
-        snprintf(message, DPS_MESSAGE,
-                 "There is not enough memory to measure at this size; choose a smaller one.");
+    if (status == DPS_NO_MEMORY && !message->code)
+        say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at this size; choose a smaller one."));
     return status;
 }

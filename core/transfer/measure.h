@@ -22,7 +22,7 @@ typedef struct {
  * by averaging.  DPS_OK, DPS_NO_MEMORY, or DPS_BAD_INPUT and a sentence. */
 DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const DpsImage *result,
                           int regions, const DpsRegion *region, int size, const DpsWork *work,
-                          MeasureSet *set, char message[DPS_MESSAGE]);
+                          MeasureSet *set, DpsMessage *message);
 void measure_clear(MeasureSet *set);
 
 /* Fills edge, energy and colour; gram_error becomes -1 (not asked for).  False when memory is short. */

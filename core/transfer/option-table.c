@@ -2,14 +2,12 @@
 /* The table of options: what each is called, may be and means.  To add one, add a member to
  * DpsOptions and an entry here. */
 
+#include "message.h"
 #include "option-table.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-/* For xgettext; programs translate when they show a text. */
-#define N_(text) text
 
 static const DpsChoice presets[] = {
     [DPS_PRESET_DRAFT] = { "draft", N_("Draft: a quick look") },
@@ -87,6 +85,9 @@ static const DpsOption table[] = {
       .value = N_("NUMBER"), .label = N_("_Photorealism"),
       .help = N_("How strictly colours change together where the photo is smooth; less allows more "
                  "drastic changes, but also distortions"),
+      .manual = "In the preset reference this is the paper's lambda, the weight of the matting energy; "
+                "in the presets for photos the energy per pixel weighs half of it, so that a number means "
+                "the same at every size.",
       .where = DPS_FOR_TRANSFER },
     { "detail", 0, DPS_OPTION_REAL, AT(detail), .most = 1, .usual = 0, .value = "0-1",
       .label = N_("_Detail"),

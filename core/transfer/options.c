@@ -2,6 +2,7 @@
 /* Presets, and what options make of them. */
 
 #include "options.h"
+#include "message.h"
 #include "option-table.h"
 
 #include <math.h>
@@ -57,8 +58,8 @@ static const Preset presets[] = {
 
 const char *dps_stage_name(DpsStage stage)
 {
-    static const char *const names[] = { "Preparing", "Matching colours", "Optimising",
-                                         "Finishing" };
+    static const char *const names[] = { N_("Preparing"), N_("Matching colours"),
+                                         N_("Optimising"), N_("Finishing") };
 
     return (size_t) stage < sizeof names / sizeof *names ? names[stage] : "";
 }
@@ -70,16 +71,15 @@ const char *options_network(const DpsOptions *o)
 
 /* ------------------------------------------------------------------ checks */
 
-static DpsStatus check(const DpsOptions *o, char message[DPS_MESSAGE])
+static DpsStatus check(const DpsOptions *o, DpsMessage *message)
 {
     const DpsOption *wrong = options_out_of_range(o);
 
     if (wrong)
-        snprintf(message, DPS_MESSAGE, "The option %s is %g, but must be between %g and %g.",
+        say(message, DPS_SAY_BAD_OPTION, N_("The option %s is %g, but must be between %g and %g."),
                  wrong->name, dps_option_number(wrong, o), wrong->least, wrong->most);
     else if (o->pooling == DPS_POOLING_MAX && !options_network(o))
-        snprintf(message, DPS_MESSAGE,
-                 "The built-in network always averages; choose a network's file for max pooling.");
+        say(message, DPS_SAY_BAD_OPTION, N_("The built-in network always averages; choose a network's file for max pooling."));
     else
         return DPS_OK;
     return DPS_BAD_INPUT;
@@ -226,7 +226,7 @@ static void override(const DpsOptions *o, Schedule *s)
     }
 }
 
-DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char message[DPS_MESSAGE])
+DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, DpsMessage *message)
 {
     DpsStatus status = check(o, message);
 
@@ -238,9 +238,8 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, char mess
     if (size > side)
         size = side;
     if (o->preset == DPS_PRESET_REFERENCE && !options_network(o)) {
-        snprintf(message, DPS_MESSAGE,
-                 "The preset \"reference\" is made for the original VGG-19; choose its file as the "
-                 "network, or another preset.");
+        say(message, DPS_SAY_BAD_OPTION, N_("The preset \"reference\" is made for the original VGG-19; choose its file as the "
+                 "network, or another preset."));
         return DPS_BAD_INPUT;
     }
     if (o->preset == DPS_PRESET_REFERENCE)

@@ -41,7 +41,7 @@ typedef struct {
 } Schedule;
 
 /* For a content whose long side is `side` pixels.  DPS_OK, or DPS_BAD_INPUT and a sentence. */
-DpsStatus options_schedule(const DpsOptions *, int side, Schedule *, char message[DPS_MESSAGE]);
+DpsStatus options_schedule(const DpsOptions *, int side, Schedule *, DpsMessage *message);
 
 /* The network's file, or NULL for the built-in one. */
 const char *options_network(const DpsOptions *);

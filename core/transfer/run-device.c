@@ -2,6 +2,7 @@
 #include "run-device.h"
 
 #include "device/device.h"
+#include "message.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
     snprintf(w->result->device, DPS_NAME, "%s", be->name);
     if (!(w->dev = be->open(w->work)))
         return DPS_NO_MEMORY;
-    return path ? network_load(w->dev, path, &w->schedule->network, &w->network, w->result->message)
+    return path ? network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message)
                 : DPS_OK;
 }
 
@@ -36,7 +37,7 @@ void run_device_close(RunDevice *w)
 static DpsStatus move_to_processor(RunDevice *w)
 {
     run_device_close(w);
-    *w->result->message = '\0';
+    w->result->message = (DpsMessage){ 0 };
     return settle(w, device_processor());
 }
 
@@ -46,14 +47,13 @@ static DpsStatus move_to_processor(RunDevice *w)
 static int size_that_fits(const RunDevice *w, double have, Schedule *schedule)
 {
     DpsJob job = *w->job;
-    char message[DPS_MESSAGE];
     int size = 0;
 
     for (int i = 0; i < schedule->levels; i++)
         size = schedule->level[i].size > size ? schedule->level[i].size : size;
     for (int least = (int) ceil(LEAST_PART * size); size >= least; size -= (size + 49) / 50) {
         job.options.size = size;
-        if (job_check(&job, schedule, message))
+        if (job_check(&job, schedule, NULL))
             return 0;
         if ((double) job_device_bytes(&job, schedule, w->dev) <= have)
             return size;
@@ -75,16 +75,16 @@ static DpsStatus fit_memory(RunDevice *w)
         return DPS_OK;
     int size = size_that_fits(w, have, &smaller);
     if (!size) {
-        job_notice(w->result,
-                   "The processor is used: this transfer needs about %.2f GB of the GPU's memory, "
-                   "and %.2f GB of it are free.",
-                   need / 1e9, have / 1e9);
+        say(job_notice(w->result), DPS_SAY_PROCESSOR,
+            N_("The processor is used: this transfer needs about %.2f GB of the GPU's memory, and "
+               "%.2f GB of it are free."),
+            need / 1e9, have / 1e9);
         return move_to_processor(w);
     }
-    job_notice(w->result,
-               "The working size is %d pixels: at the size that was asked for, this transfer needs "
-               "about %.2f GB of the GPU's memory, and %.2f GB of it are free.",
-               size, need / 1e9, have / 1e9);
+    say(job_notice(w->result), DPS_SAY_SMALLER,
+        N_("The working size is %d pixels: at the size that was asked for, this transfer needs about "
+           "%.2f GB of the GPU's memory, and %.2f GB of it are free."),
+        size, need / 1e9, have / 1e9);
     *w->schedule = smaller;
     return DPS_OK;
 }
@@ -102,10 +102,12 @@ bool run_device_fall_back(RunDevice *w, DpsStatus *status)
     /* What looks like a lack of memory may be a device that answers nothing any more. */
     if (w->dev && w->dev->be->read(w->dev, 0, 0, &nothing) == DPS_DEVICE_FAILED)
         reason = DPS_DEVICE_FAILED;
-    job_notice(w->result,
-               reason == DPS_NO_MEMORY
-                   ? "The GPU had not enough memory free; the processor went on with the work."
-                   : "The GPU broke off in the middle of the work; the processor went on with it.");
+    if (reason == DPS_NO_MEMORY)
+        say(job_notice(w->result), DPS_SAY_PROCESSOR,
+            N_("The GPU had not enough memory free; the processor went on with the work."));
+    else
+        say(job_notice(w->result), DPS_SAY_PROCESSOR,
+            N_("The GPU broke off in the middle of the work; the processor went on with it."));
     *status = move_to_processor(w);
     return true;
 }
@@ -113,16 +115,15 @@ bool run_device_fall_back(RunDevice *w, DpsStatus *status)
 DpsStatus run_device_open(RunDevice *w)
 {
     const DpsOptions *o = &w->job->options;
-    char why[DPS_MESSAGE];
+    DpsMessage *why = &w->result->message;
     const Backend *be = device_choose(o->device && *o->device ? o->device : NULL, why);
+    DpsMessage *notice;
 
-    if (!be) {
-        snprintf(w->result->message, DPS_MESSAGE, "%.400s Device \"auto\" takes the best there is.",
-                 why);
+    if (!be)
         return DPS_BAD_INPUT;
-    }
-    if (*why)
-        job_notice(w->result, "The processor is used: %.400s", why);
+    if (why->code && (notice = job_notice(w->result)))
+        *notice = *why;
+    *why = (DpsMessage){ 0 };
     DpsStatus status = settle(w, be);
     if (be != device_processor())
         run_device_fall_back(w, &status);

@@ -2,11 +2,11 @@
 /* transfer.c - a run: checks, photos at the working sizes, level by level, full resolution. */
 
 #include "finish.h"
+#include "message.h"
 #include "regions/counterparts.h"
 #include "transfer-private.h"
 #include "work.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,25 +17,6 @@ double transfer_now(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
-}
-
-__attribute__((format(printf, 3, 4))) static DpsStatus fail(DpsResult *r, DpsStatus status,
-                                                            const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(r->message, sizeof r->message, format, args);
-    va_end(args);
-    return status;
-}
-
-static DpsStatus no_memory(DpsResult *r)
-{
-    return fail(
-        r, DPS_NO_MEMORY,
-        "There is not enough memory for this transfer; choose a smaller size or close other "
-        "programs.");
 }
 
 /* --------------------------------------------------------- before the first level */
@@ -87,27 +68,33 @@ static void report_regions(Transfer *t)
     r->regions = t->regions.count;
     t->regions.report = NULL;
     if (t->schedule.painting && t->job->regions)
-        job_notice(
-            r, "Paintings have no regions: the whole photo takes the style of the whole picture.");
+        say(job_notice(r), DPS_SAY_PAINTING,
+            N_("Paintings have no regions: the whole photo takes the style of the whole picture."));
     for (int i = 0; i < r->regions; i++)
-        if (!r->region[i].matched && r->region[i].content_coverage > 0)
-            job_notice(r, "Region \"%s\" is %s.", r->region[i].name, r->region[i].reason);
+        if (t->schedule.level[0].objective.weighting.free_unmatched &&
+            r->region[i].reason.code == DPS_SAY_KEPT)
+            regions_say_unheld(&r->region[i]);
 }
 
 /* ---------------------------------------------------------------- the run */
 
 static DpsStatus run(Transfer *t)
 {
-    DpsStatus status = job_check(t->job, &t->schedule, t->result->message);
+    DpsStatus status = job_check(t->job, &t->schedule, &t->result->message);
 
     if (!status)
-        status = job_check_memory(t->job, &t->result->memory_estimate, t->result->message);
+        status = job_check_memory(t->job, &t->result->memory_estimate, &t->result->message);
     if (!status)
         status = run_device_open(&t->device);
     if (status)
         return status;
     snprintf(t->result->network, DPS_NAME, "%s",
              t->device.network ? t->device.network->name : "builtin");
+    if (t->job->options.preset == DPS_PRESET_REFERENCE && !t->device.network->original)
+        say(job_notice(t->result), DPS_SAY_OTHER_NETWORK,
+            N_("The preset \"reference\" is made for the original VGG-19; its weights mean something "
+               "else in the network %s."),
+            t->result->network);
     progress_plan(t);
     progress_report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
     if (!shrink_photos(t) || !find_counterparts(t))
@@ -122,6 +109,20 @@ static DpsStatus run(Transfer *t)
     if (!status)
         report_regions(t);
     return status;
+}
+
+/* Where nobody has said more. */
+static void explain(DpsStatus status, DpsMessage *message)
+{
+    if (status == DPS_CANCELLED)
+        say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
+    else if (status == DPS_NO_MEMORY && !message->code)
+        say(message, DPS_SAY_NO_MEMORY,
+            N_("There is not enough memory for this transfer; choose a smaller size or close other "
+               "programs."));
+    else if (status == DPS_DEVICE_FAILED && !message->code)
+        say(message, DPS_SAY_DEVICE_FAILED,
+            N_("The device broke off in the middle of the work; try another device."));
 }
 
 DpsStatus dps_run(const DpsJob *job, DpsResult *result)
@@ -151,12 +152,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     regions_clear(&t.regions);
     free(t.counterpart);
     result->seconds = transfer_now() - t.begun;
-    if (status == DPS_NO_MEMORY && !*result->message)
-        no_memory(result);
-    if (status == DPS_DEVICE_FAILED && !*result->message)
-        fail(result, status, "The device broke off in the middle of the work; try another device.");
-    if (status == DPS_CANCELLED)
-        fail(result, status, "Cancelled.");
+    explain(status, &result->message);
     return status;
 }
 

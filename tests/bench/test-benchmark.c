@@ -66,12 +66,12 @@ static void figure(const DpsFigure *f, void *data)
     }
 }
 
-static void notice(const char *sentence, void *data)
+static void notice(const DpsMessage *sentence, void *data)
 {
     Seen *seen = data;
 
     seen->notices++;
-    CHECK(*sentence && sentence[strlen(sentence) - 1] == '.', "\"%s\"", sentence);
+    CHECK(sentence->code && sentence->text[strlen(sentence->text) - 1] == '.', "\"%s\"", sentence->text);
 }
 
 static bool cancelled(void *data)
@@ -113,10 +113,10 @@ static void test_operations(const char *device)
 {
     Seen seen = { 0 };
     DpsBenchmark b = benchmark(device, &seen);
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     b.parts = DPS_BENCH_OPERATIONS;
-    CHECK(dps_benchmark(&b, message) == DPS_OK && !*message, "%s", message);
+    CHECK(dps_benchmark(&b, message) == DPS_OK && !message->code, "%s", message->text);
     check_operations(&seen);
 }
 
@@ -124,9 +124,9 @@ static void test_all(void)
 {
     Seen seen = { 0 };
     DpsBenchmark b = benchmark("cpu", &seen);
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
-    CHECK(dps_benchmark(&b, message) == DPS_OK && !*message, "%s", message);
+    CHECK(dps_benchmark(&b, message) == DPS_OK && !message->code, "%s", message->text);
     check_operations(&seen);
     CHECK(seen.kinds[DPS_FIGURE_EVALUATION] == 2 && seen.random == 1, "%d evaluations, %d random",
           seen.kinds[DPS_FIGURE_EVALUATION], seen.random);
@@ -140,13 +140,13 @@ static void test_parts(void)
     static const int parts[] = { DPS_BENCH_OPERATIONS, DPS_BENCH_EVALUATION, DPS_BENCH_TRANSFER };
     static const DpsFigureKind kind[] = { DPS_FIGURE_OPERATION, DPS_FIGURE_EVALUATION,
                                           DPS_FIGURE_TRANSFER };
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     for (int i = 0; i < 3; i++) {
         Seen seen = { 0 };
         DpsBenchmark b = benchmark("cpu", &seen);
         b.parts = parts[i];
-        CHECK(dps_benchmark(&b, message) == DPS_OK, "%s", message);
+        CHECK(dps_benchmark(&b, message) == DPS_OK, "%s", message->text);
         for (int k = 0; k < 3; k++)
             CHECK((seen.kinds[kind[k]] > 0) == (k == i), "part %d: %d of kind %d", i,
                   seen.kinds[kind[k]], k);
@@ -157,7 +157,7 @@ static void test_parts(void)
 static void test_cancelling(const char *device)
 {
     static const int parts[] = { DPS_BENCH_OPERATIONS, DPS_BENCH_EVALUATION };
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     for (int i = 0; i < 2; i++)
         for (int limit = 1; limit < 3 - i; limit++) {
@@ -165,22 +165,22 @@ static void test_cancelling(const char *device)
             DpsBenchmark b = benchmark(device, &seen);
             b.parts = parts[i];
             DpsStatus status = dps_benchmark(&b, message);
-            CHECK(status == DPS_CANCELLED, "status %d: %s", (int) status, message);
+            CHECK(status == DPS_CANCELLED, "status %d: %s", (int) status, message->text);
             CHECK(seen.calls <= limit + 1, "%d figures after %d", seen.calls, limit);
         }
     Seen seen = { .limit = 1, .calls = 1 };
     DpsBenchmark b = benchmark(device, &seen);
     b.parts = DPS_BENCH_TRANSFER;
     b.opened = NULL;
-    CHECK(dps_benchmark(&b, message) == DPS_CANCELLED, "a transfer: %s", message);
+    CHECK(dps_benchmark(&b, message) == DPS_CANCELLED, "a transfer: %s", message->text);
 }
 
 static void refused(const char *what, const DpsBenchmark *b, DpsStatus expected)
 {
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     DpsStatus status = dps_benchmark(b, message);
 
-    CHECK(status == expected && *message, "%s: status %d, \"%s\"", what, (int) status, message);
+    CHECK(status == expected && message->code, "%s: status %d, \"%s\"", what, (int) status, message->text);
 }
 
 static void test_refusing(void)
@@ -216,7 +216,7 @@ static void test_breaking_off(void)
         int part;
         const char *failure;
     } when[] = { { DPS_BENCH_OPERATIONS, "lost=100" }, { DPS_BENCH_EVALUATION, "lost=101" } };
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
 
     for (int i = 0; i < 2; i++) {
         Seen seen = { 0 };
@@ -229,7 +229,7 @@ static void test_breaking_off(void)
     DpsBenchmark b = benchmark("cuda", &seen);
     setenv("EMULATED_CUDA", "lost=102", 1);
     b.parts = DPS_BENCH_TRANSFER;
-    CHECK(dps_benchmark(&b, message) == DPS_OK, "a transfer: %s", message);
+    CHECK(dps_benchmark(&b, message) == DPS_OK, "a transfer: %s", message->text);
     CHECK(strcmp(seen.device, "cpu") == 0 && seen.notices > 0, "it ended on %s", seen.device);
     unsetenv("EMULATED_CUDA");
 }
@@ -237,10 +237,10 @@ static void test_breaking_off(void)
 int main(int argc, char **argv)
 {
     const char *device = argc > 1 ? argv[1] : "cpu";
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
 
     if (!device_choose(device, why))
-        skip(why);
+        skip(why->text);
     test_operations(device);
     test_cancelling(device);
     if (strcmp(device, "cpu") == 0) {

@@ -22,7 +22,8 @@ class Report(tool.ToolTest):
     def check(self, report):
         kinds = {"version": str, "device": str, "network": str, "seconds": float,
                  "evaluations": int, "options": dict, "levels": list, "regions": list,
-                 "peak_memory_bytes": int, "notices": list, "inputs": dict}
+                 "peak_memory_bytes": int, "notices": list, "notice_codes": list,
+                 "inputs": dict}
         self.assertEqual(list(report), list(kinds))
         for key, kind in kinds.items():
             self.assertIsInstance(report[key], kind, key)
@@ -36,7 +37,7 @@ class Report(tool.ToolTest):
             self.assertGreaterEqual(level["losses"]["matting"], 0)
         for region in report["regions"]:
             self.assertEqual(list(region), ["name", "content_coverage", "style_coverage",
-                                            "matched", "borrowed", "reason"])
+                                            "matched", "borrowed", "reason", "reason_code"])
             self.assertIsInstance(region["matched"], bool)
             self.assertIsInstance(region["borrowed"], bool)
         for notice in report["notices"]:

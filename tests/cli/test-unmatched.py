@@ -58,7 +58,8 @@ class Unmatched(tool.ToolTest):
         self.assertTrue(regions["air"]["borrowed"])
         self.assertFalse(regions["meadow"]["borrowed"] or regions["evening"]["borrowed"])
         self.assertEqual(regions["air"]["reason"],
-                         'not in the style; it uses the style\'s region "evening"')
+                         'Region "air" is not in the style; it uses the style\'s region "evening".')
+        self.assertEqual(regions["air"]["reason_code"], "region-borrowed")
         self.assertIn('"air" is not in the style; it uses the style\'s region "evening".', noted)
         self.assertTrue(regions["meadow"]["matched"])
         self.assertEqual(regions["meadow"]["reason"], "")

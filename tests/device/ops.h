@@ -147,11 +147,12 @@ static inline int devices_open(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "cpu", *simd = getenv("DPS_SIMD");
     int threads = argc > 2 ? atoi(argv[2]) : 0;
-    char about[DPS_MESSAGE], why[DPS_MESSAGE];
+    char about[DPS_MESSAGE];
+    DpsMessage why[1];
 
     be = device_choose(name, why);
     if (!be)
-        skip(why);
+        skip(why->text);
     dev = be->open(&(DpsWork){ .threads = threads });
     ref = ref_backend.open(&(DpsWork){ 0 });
     if (!dev && strcmp(be->name, "cpu") != 0)

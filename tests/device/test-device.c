@@ -24,35 +24,35 @@ static void use_module(const char *path, const char *failure)
  * but where no module is, nobody expected a GPU of "auto". */
 static void expect_processor(const char *path, const char *failure, const char *reason)
 {
-    char why[DPS_MESSAGE], list[DPS_MESSAGE] = "";
+    DpsMessage why[1];
     bool listed = access(path, R_OK) == 0;
     DpsDeviceInfo info[4];
 
     use_module(path, failure);
     const Backend *be = device_choose("auto", why);
     CHECK(be && strcmp(be->name, "cpu") == 0, "auto with %s, %s", path, failure ? failure : "");
-    CHECK(listed ? strstr(why, reason) && why[strlen(why) - 1] == '.' : !*why, "%s: why: %s",
-          reason, why);
+    CHECK(listed ? strstr(why->text, reason) && why->text[strlen(why->text) - 1] == '.' : !why->code, "%s: why: %s",
+          reason, why->text);
     CHECK(dps_devices(info, 4) == (listed ? 2 : 1), "%s is listed: %d", path, listed);
     CHECK(strcmp(info[0].name, "cpu") == 0 && info[0].usable && info[0].memory > 0,
           "the processor");
     if (failure && (strcmp(failure, "wrong") == 0 || strncmp(failure, "memory", 6) == 0))
         return; /* by name it is the user's choice */
-    CHECK(!device_choose("cuda", why) && strstr(why, reason), "%s: by name: %s", reason, why);
+    CHECK(!device_choose("cuda", why) && strstr(why->text, reason), "%s: by name: %s", reason, why->text);
     if (listed) {
-        snprintf(list, sizeof list, "%s", info[1].about);
+        const char *list = info[1].about;
         CHECK(!info[1].usable && strstr(list, reason), "%s: in the list: %s", reason, list);
     }
 }
 
 static void test_names(void)
 {
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
 
     CHECK(device_find("cpu") && strcmp(device_find("cpu")->name, "cpu") == 0,
           "the processor by name");
-    CHECK(!device_choose("abacus", why) && strstr(why, "abacus"), "no such device: %s", why);
-    CHECK(device_choose("cpu", why) && !*why, "nothing to say: %s", why);
+    CHECK(!device_choose("abacus", why) && strstr(why->text, "abacus"), "no such device: %s", why->text);
+    CHECK(device_choose("cpu", why) && !why->code, "nothing to say: %s", why->text);
     CHECK(device_find(NULL) && device_find("auto"), "there is always a device");
 }
 
@@ -77,7 +77,7 @@ static void test_missing(void)
 
 static void test_emulated(const char *module)
 {
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
     DpsDeviceInfo info[4];
 
     expect_processor(module, "no-driver", "no driver");
@@ -88,9 +88,9 @@ static void test_emulated(const char *module)
     expect_processor(module, "wrong", "wrong results");
     use_module(module, NULL);
     const Backend *be = device_choose("auto", why);
-    CHECK(be && strcmp(be->name, "cuda") == 0 && !*why, "auto takes the GPU: %s", why);
+    CHECK(be && strcmp(be->name, "cuda") == 0 && !why->code, "auto takes the GPU: %s", why->text);
     be = device_choose("cuda", why);
-    CHECK(be && strcmp(be->name, "cuda") == 0 && !*why, "the GPU by name: %s", why);
+    CHECK(be && strcmp(be->name, "cuda") == 0 && !why->code, "the GPU by name: %s", why->text);
     CHECK(dps_devices(info, 4) == 2 && info[1].usable && info[1].memory == (size_t) 4 << 30 &&
               strstr(info[1].about, "compute capability 9.0"),
           "in the list: %s", info[1].about);
@@ -125,14 +125,14 @@ static void test_memory(const char *module)
     int last = 0;
 
     for (int n = 1; n < 200; n++) {
-        char why[DPS_MESSAGE];
+        DpsMessage why[1];
         snprintf(failure, sizeof failure, "memory=%d", n);
         use_module(module, NULL);
         const Backend *cuda = device_find("cuda");
         use_module(module, failure);
         if (!cuda || device_check(cuda, why))
             break;
-        CHECK(strstr(why, "not enough memory"), "allocation %d: %s", n, why);
+        CHECK(strstr(why->text, "not enough memory"), "allocation %d: %s", n, why->text);
         last = n;
     }
     CHECK(last > 20, "allocations that failed: %d", last);

@@ -43,7 +43,7 @@ static void read_all(const Weights *w, int64_t size)
     int64_t end = 0;
     for (int i = 0; i < weights_count(w); i++) {
         const WeightTensor *t = weights_tensor(w, i);
-        char message[DPS_MESSAGE] = "";
+        DpsMessage message[1] = { 0 };
         must(t->offset >= 8 && t->bytes >= 0 && t->offset + t->bytes <= size, "beyond the file");
         must(t->offset >= end, "an overlap");
         must(weights_find(w, t->name) == t, "a tensor that is not found");
@@ -52,8 +52,8 @@ static void read_all(const Weights *w, int64_t size)
             continue;
         float *out = malloc((size_t) t->count * sizeof *out + 1);
         must(out != NULL, "out of memory");
-        if (weights_read(w, t->name, t->ndim, t->shape, out, message, sizeof message) != DPS_OK)
-            must_be_sentence(message);
+        if (weights_read(w, t->name, t->ndim, t->shape, out, message) != DPS_OK)
+            must_be_sentence(message->text);
         free(out);
     }
     weights_metadata(w, "input");
@@ -62,15 +62,15 @@ static void read_all(const Weights *w, int64_t size)
 /* One file: 1 if it was accepted. */
 static int try_bytes(const uint8_t *bytes, size_t size)
 {
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Weights *w;
     if (file < 0)
         file = mkstemp(path);
     must(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, size, 0) == (ssize_t) size,
          "the file can't be written");
-    if (weights_open(path, &w, message, sizeof message) != DPS_OK) {
+    if (weights_open(path, &w, message) != DPS_OK) {
         must(w == NULL, "a failure that leaves something open");
-        must_be_sentence(message);
+        must_be_sentence(message->text);
         return 0;
     }
     read_all(w, (int64_t) size);

@@ -46,7 +46,8 @@ static void test_golden(const Case *c, const Backend *be, double tolerance)
 {
     const NetworkChoice choice = { .pooling = c->pooling, .style = c->all };
     const char *pooling = dps_choice_name("pooling", c->pooling);
-    char message[DPS_MESSAGE] = "", name[40];
+    DpsMessage message[1] = { 0 };
+    char name[40];
     Device *dev = open_device(be);
     Golden *g = golden_open(c->file);
     Node *node[NETWORK_LAYERS];
@@ -55,7 +56,7 @@ static void test_golden(const Case *c, const Backend *be, double tolerance)
     double worst = 0;
     Network *n;
 
-    CHECK(network_load(dev, c->path, &choice, &n, message) == DPS_OK, "%s", message);
+    CHECK(network_load(dev, c->path, &choice, &n, message) == DPS_OK, "%s", message->text);
     Tape *tape = tape_new(dev, 3, 29, 35, true);
     Tensor *x = be->tensor(dev, 3, 29, 35), *dx = be->tensor(dev, 3, 29, 35);
     network_record(n, tape, node);
@@ -94,10 +95,10 @@ static void test_golden(const Case *c, const Backend *be, double tolerance)
 static Network *load(Device *dev, const char *path, const char *style, const char *content)
 {
     const NetworkChoice choice = { .style = style, .content = content };
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Network *n;
 
-    CHECK(network_load(dev, path, &choice, &n, message) == DPS_OK, "%s", message);
+    CHECK(network_load(dev, path, &choice, &n, message) == DPS_OK, "%s", message->text);
     return n;
 }
 
@@ -141,12 +142,12 @@ static void test_builtin(void)
 {
     Device *dev = open_device(&ref_backend);
     DpsImage photo = host_photo(3, 40, 30, 1);
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Network *n;
 
     CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
     DpsStatus status = network_choose(n, &(NetworkChoice){ .style = "level1,level3=2" }, message);
-    CHECK(status == DPS_OK, "%s", message);
+    CHECK(status == DPS_OK, "%s", message->text);
     CHECK(n->styles == 2 && n->layers == 5 && n->share[1] == 2, "%d of %d", n->styles, n->layers);
     status = network_choose(n, &(NetworkChoice){ .style = "level4" }, message);
     CHECK(status == DPS_BAD_INPUT, "level4 was dropped, but is found");
@@ -159,19 +160,19 @@ static void test_builtin(void)
 static void refuse_choice(const char *style, const char *content, const char *expect)
 {
     const NetworkChoice choice = { .style = style, .content = content };
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Device *dev = open_device(&ref_backend);
     Network *n = (Network *) 1;
 
     DpsStatus status = network_load(dev, VGG16, &choice, &n, message);
     CHECK(status == DPS_BAD_INPUT && !n, "\"%s\": status %d", style, status);
-    CHECK(strstr(message, expect), "\"%s\": %s", style, message);
+    CHECK(strstr(message->text, expect), "\"%s\": %s", style, message->text);
     ref_backend.close(dev);
 }
 
 static void test_bad_choices(void)
 {
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Network small = { .name = "x.safetensors", .least = 3 };
 
     refuse_choice("relu9_1", NULL, "no layer \"relu9_1\"; its layers are relu1_1 relu1_2");
@@ -183,8 +184,8 @@ static void test_bad_choices(void)
     refuse_choice("relu1_1=nan", NULL, "name=weight");
     refuse_choice("relu1_1 relu2_1", NULL, "name=weight");
     refuse_choice("relu1_1,relu2_1,relu1_1=2", NULL, "relu1_1 is named twice");
-    CHECK(network_check_size(&small, 2, 90, message) == DPS_BAD_INPUT && strstr(message, "3 by 3"),
-          "%s", message);
+    CHECK(network_check_size(&small, 2, 90, message) == DPS_BAD_INPUT && strstr(message->text, "3 by 3"),
+          "%s", message->text);
     CHECK(network_check_size(&small, 3, 3, message) == DPS_OK, "3 by 3 is refused");
 }
 
@@ -194,7 +195,8 @@ static void test_bad_choices(void)
 static void refuse(const char *good, const char *from, const char *to, const char *expect)
 {
     static char bytes[1 << 20];
-    char path[] = "/tmp/network-XXXXXX", message[DPS_MESSAGE] = "";
+    char path[] = "/tmp/network-XXXXXX";
+    DpsMessage message[1] = { 0 };
     Device *dev = open_device(&ref_backend);
     Network *n = (Network *) 1;
     FILE *in = fopen(good, "rb"), *out = fdopen(mkstemp(path), "wb");
@@ -211,7 +213,7 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     fclose(out);
     DpsStatus status = network_load(dev, path, NULL, &n, message);
     CHECK(status == DPS_BAD_FILE && !n, "%s: status %d", to, status);
-    CHECK(strstr(message, expect) && strstr(message, path), "%s: %s", to, message);
+    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to, message->text);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));
     CHECK(network_floats_per_pixel(path, NULL) >= 0, "%s: no estimate", to);
     unlink(path);

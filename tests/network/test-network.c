@@ -19,10 +19,11 @@ static void test_features(GoldenCase *c, const Backend *be, double tolerance)
     const DpsWork options = { .threads = 1 };
     Device *dev = be->open(&options);
     Node *node[NETWORK_LAYERS];
-    char message[DPS_MESSAGE] = "", name[40];
+    DpsMessage message[1] = { 0 };
+    char name[40];
     Network *n;
 
-    CHECK(network_load(dev, c->file, NULL, &n, message) == DPS_OK, "%s", message);
+    CHECK(network_load(dev, c->file, NULL, &n, message) == DPS_OK, "%s", message->text);
     Tape *tape = tape_new(dev, 3, 37, 45, false);
     Tensor *x = be->tensor(dev, 3, 37, 45);
     network_record(n, tape, node);
@@ -56,7 +57,8 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     const DpsWork options = { .threads = 1 };
     Device *dev = ref_backend.open(&options);
     static char bytes[1 << 20];
-    char path[] = "/tmp/network-XXXXXX", message[DPS_MESSAGE] = "";
+    char path[] = "/tmp/network-XXXXXX";
+    DpsMessage message[1] = { 0 };
     Network *n = (Network *) 1;
 
     FILE *in = fopen(good, "rb"), *out = fdopen(mkstemp(path), "wb");
@@ -71,7 +73,7 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     fclose(out);
     DpsStatus status = network_load(dev, path, NULL, &n, message);
     CHECK(status == DPS_BAD_FILE && !n, "%s: status %d", to, status);
-    CHECK(strstr(message, expect) && strstr(message, path), "%s: %s", to, message);
+    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to, message->text);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));
     unlink(path);
     ref_backend.close(dev);
@@ -170,12 +172,12 @@ static void test_ensemble(void)
     const DpsWork options = { .threads = 1 };
     Device *dev = cpu_backend.open(&options);
     DpsImage photo = host_photo(3, 48, 40, 1);
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Network *file, *n;
 
     CHECK(network_load(dev, GOLDEN_DIR "/network-vgg16.safetensors", NULL, &file, message) ==
               DPS_OK,
-          "%s", message);
+          "%s", message->text);
     for (int content = 0; content < 2; content++) {
         CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
         int own = n->layers, styles = n->styles, keeps = n->content;

@@ -37,26 +37,26 @@ static void test_good_file(void)
               !strcmp(t->dtype, "F32"),
           "the tensor with the odd name");
 
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     float out[6], one, two[2] = { 7, 7 };
-    DpsStatus status = weights_read(w, name, 2, (int64_t[]){ 2, 3 }, out, message, sizeof message);
-    CHECK(status == DPS_OK && !memcmp(out, numbers, sizeof out), "%s", message);
-    status = weights_read(w, "scalar", 0, NULL, &one, message, sizeof message);
-    CHECK(status == DPS_OK && one == 42, "%g %s", one, message);
-    status = weights_read(w, "none", 2, (int64_t[]){ 3, 0 }, two, message, sizeof message);
-    CHECK(status == DPS_OK && two[0] == 7, "%s", message);
+    DpsStatus status = weights_read(w, name, 2, (int64_t[]){ 2, 3 }, out, message);
+    CHECK(status == DPS_OK && !memcmp(out, numbers, sizeof out), "%s", message->text);
+    status = weights_read(w, "scalar", 0, NULL, &one, message);
+    CHECK(status == DPS_OK && one == 42, "%g %s", one, message->text);
+    status = weights_read(w, "none", 2, (int64_t[]){ 3, 0 }, two, message);
+    CHECK(status == DPS_OK && two[0] == 7, "%s", message->text);
 
-    status = weights_read(w, name, 2, (int64_t[]){ 3, 2 }, out, message, sizeof message);
+    status = weights_read(w, name, 2, (int64_t[]){ 3, 2 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d for a wrong shape", status);
-    check_sentence(message, "2 x 3 numbers where the network needs 3 x 2", __LINE__);
-    status = weights_read(w, name, 1, (int64_t[]){ 2 }, out, message, sizeof message);
+    check_sentence(message->text, "2 x 3 numbers where the network needs 3 x 2", __LINE__);
+    status = weights_read(w, name, 1, (int64_t[]){ 2 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d for a wrong number of dimensions", status);
-    status = weights_read(w, "ids", 1, (int64_t[]){ 1 }, out, message, sizeof message);
+    status = weights_read(w, "ids", 1, (int64_t[]){ 1 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d for integers", status);
-    check_sentence(message, "ids holds numbers of kind I64", __LINE__);
-    status = weights_read(w, "c", 1, (int64_t[]){ 1 }, out, message, sizeof message);
+    check_sentence(message->text, "ids holds numbers of kind I64", __LINE__);
+    status = weights_read(w, "c", 1, (int64_t[]){ 1 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d for an absent tensor", status);
-    check_sentence(message, "no tensor c", __LINE__);
+    check_sentence(message->text, "no tensor c", __LINE__);
     weights_close(w);
     weights_close(NULL);
 
@@ -67,7 +67,8 @@ static void test_good_file(void)
 }
 
 /* Reads one number of a kind, given as its bits, through a file. */
-static DpsStatus read_one(const char *dtype, int size, uint64_t bits, float *value, char *message)
+static DpsStatus read_one(const char *dtype, int size, uint64_t bits, float *value,
+                          DpsMessage *message)
 {
     char header[128];
     unsigned char data[8];
@@ -77,7 +78,7 @@ static DpsStatus read_one(const char *dtype, int size, uint64_t bits, float *val
              "{\"x\":{\"dtype\":\"%s\",\"shape\":[1],\"data_offsets\":[0,%d]}}", dtype, size);
     write_file(header, strlen(header), data, (size_t) size, NULL);
     Weights *w = open_good(__LINE__);
-    DpsStatus status = weights_read(w, "x", 1, (int64_t[]){ 1 }, value, message, DPS_MESSAGE);
+    DpsStatus status = weights_read(w, "x", 1, (int64_t[]){ 1 }, value, message);
     weights_close(w);
     return status;
 }
@@ -122,20 +123,20 @@ static void test_numbers(void)
         { "F64", 8, 0x7ff8000000000000 },
         { "F64", 8, 0x47f0000000000000 },
     };
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     float value;
     for (size_t i = 0; i < sizeof finite / sizeof *finite; i++) {
         DpsStatus status = read_one(finite[i].dtype, finite[i].size, finite[i].bits, &value,
                                     message);
         CHECK(status == DPS_OK && value == finite[i].value, "%s %" PRIx64 " is %g, not %g: %s",
-              finite[i].dtype, finite[i].bits, value, finite[i].value, message);
+              finite[i].dtype, finite[i].bits, value, finite[i].value, message->text);
     }
     for (size_t i = 0; i < sizeof infinite / sizeof *infinite; i++) {
         DpsStatus status = read_one(infinite[i].dtype, infinite[i].size, infinite[i].bits, &value,
                                     message);
         CHECK(status == DPS_BAD_FILE, "%s %" PRIx64 " is taken for %g", infinite[i].dtype,
               infinite[i].bits, value);
-        check_sentence(message,
+        check_sentence(message->text,
                        "tensor x holds a value that is infinite or not a number, at index 0",
                        __LINE__);
     }
@@ -147,28 +148,27 @@ static void test_many_numbers(void)
     static const char header[] =
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[101,99],\"data_offsets\":[0,39996]}}";
     static float numbers[101 * 99], out[101 * 99];
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     for (int i = 0; i < 101 * 99; i++)
         numbers[i] = (float) i / 7;
     write_file(header, sizeof header - 1, numbers, sizeof numbers, NULL);
     Weights *w = open_good(__LINE__);
-    DpsStatus status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message,
-                                    sizeof message);
-    CHECK(status == DPS_OK && !memcmp(out, numbers, sizeof out), "%s", message);
+    DpsStatus status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message);
+    CHECK(status == DPS_OK && !memcmp(out, numbers, sizeof out), "%s", message->text);
 
     CHECK(truncate(path, 20000) == 0, "truncate");
-    status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message, sizeof message);
+    status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d after the file shrank", status);
-    check_sentence(message, "the file has changed", __LINE__);
+    check_sentence(message->text, "the file has changed", __LINE__);
     weights_close(w);
 
     for (int i = 7000; i < 101 * 99; i++)
         numbers[i] = NAN;
     write_file(header, sizeof header - 1, numbers, sizeof numbers, NULL);
     w = open_good(__LINE__);
-    status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message, sizeof message);
+    status = weights_read(w, "x", 2, (int64_t[]){ 101, 99 }, out, message);
     CHECK(status == DPS_BAD_FILE, "status %d for NaN", status);
-    check_sentence(message, "at index 7000", __LINE__);
+    check_sentence(message->text, "at index 7000", __LINE__);
     weights_close(w);
 }
 
@@ -194,7 +194,7 @@ static void test_many_tensors(void)
 static void test_golden_files(void)
 {
     Golden *g = golden_open("objective.safetensors");
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     static float out[4 * 3 * 3 * 3];
     const double *expected = GOLDEN(g, "weights.conv1_1.weight", 4, 3, 3, 3);
     const float *rounded = GOLDEN_FLOATS(g, "weights.conv1_1.weight", 4, 3, 3, 3);
@@ -208,8 +208,8 @@ static void test_golden_files(void)
     free(real);
     Weights *w = open_good(__LINE__);
     DpsStatus status = weights_read(w, "weights.conv1_1.weight", 4, (int64_t[]){ 4, 3, 3, 3 }, out,
-                                    message, sizeof message);
-    CHECK(status == DPS_OK, "%s", message);
+                                    message);
+    CHECK(status == DPS_OK, "%s", message->text);
     CHECK(!memcmp(out, rounded, sizeof out), "read and rounded differ");
     double error = golden_error(out, expected, 108);
     CHECK(error < 6e-8, "doubles read as floats: %g", error); /* observed 2.7e-8 */
@@ -232,14 +232,14 @@ static void test_golden_files(void)
 
 static void test_real_network(void)
 {
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Weights *w;
     if (access(NETWORK, R_OK) != 0) {
         printf("SKIP: a trained network: there is no %s\n", NETWORK);
         return;
     }
-    DpsStatus status = weights_open(NETWORK, &w, message, sizeof message);
-    CHECK(status == DPS_OK, "%s", message);
+    DpsStatus status = weights_open(NETWORK, &w, message);
+    CHECK(status == DPS_OK, "%s", message->text);
     if (!w)
         return;
     CHECK(weights_count(w) == 26, "%d tensors", weights_count(w));
@@ -248,8 +248,8 @@ static void test_real_network(void)
     for (int i = 0; i < weights_count(w); i++) {
         const WeightTensor *t = weights_tensor(w, i);
         float *out = malloc((size_t) t->count * sizeof *out);
-        status = weights_read(w, t->name, t->ndim, t->shape, out, message, sizeof message);
-        CHECK(status == DPS_OK, "%s", message);
+        status = weights_read(w, t->name, t->ndim, t->shape, out, message);
+        CHECK(status == DPS_OK, "%s", message->text);
         double sum = 0;
         for (int64_t k = 0; k < t->count; k++)
             sum += fabs(out[k]);

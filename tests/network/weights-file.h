@@ -73,10 +73,10 @@ static inline void check_sentence(const char *message, const char *part, int lin
 
 static inline Weights *open_good(int line)
 {
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Weights *w;
-    DpsStatus status = weights_open(path, &w, message, sizeof message);
-    CHECK(status == DPS_OK && w, "line %d: status %d: %s", line, status, message);
+    DpsStatus status = weights_open(path, &w, message);
+    CHECK(status == DPS_OK && w, "line %d: status %d: %s", line, status, message->text);
     if (!w)
         exit(check_done("weights"));
     return w;

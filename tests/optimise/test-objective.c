@@ -19,13 +19,13 @@ static void bench_open(Bench *b, const Backend *be, const char *file, const DpsI
                        const ObjectiveOptions *o)
 {
     const DpsWork options = { .threads = 1 };
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
 
     *b = (Bench){ .dev = be->open(&options), .at = x->data };
     DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
                             : network_builtin(b->dev, content, style, 8, 1, THREADS(1),
                                               &b->network);
-    CHECK(status == DPS_OK, "%s", message);
+    CHECK(status == DPS_OK, "%s", message->text);
     status = objective_new(b->network, content, style, set, o, THREADS(1), &b->objective);
     CHECK(status == DPS_OK, "status %d", status);
     Tensor **all[] = { &b->x, &b->g, &b->v, &b->moved };
@@ -213,7 +213,7 @@ static void test_zeros(GoldenCase *c)
         .window_radius = 1
     };
     RegionSet whole;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     Bench b;
     DpsLosses l;
 
@@ -285,14 +285,14 @@ static double style_loss(const GoldenCase *c, const char *layers)
 {
     const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
                                  .window_radius = 1 };
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     Bench b;
     DpsLosses l;
 
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
     objective_free(b.objective);
     DpsStatus status = network_choose(b.network, &(NetworkChoice){ .style = layers }, message);
-    CHECK(status == DPS_OK, "%s", message);
+    CHECK(status == DPS_OK, "%s", message->text);
     status = objective_new(b.network, &c->content, &c->style, &c->set, &o, THREADS(1),
                            &b.objective);
     CHECK(status == DPS_OK, "status %d", status);

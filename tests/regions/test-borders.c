@@ -114,7 +114,7 @@ static double blue_of(const DpsImage *content, const DpsImage *style, int stray)
     job.options.preset = DPS_PRESET_DRAFT;
     job.options.threads = 1;
     DpsStatus status = dps_run(&job, &r);
-    CHECK(status == DPS_OK, "%s", r.message);
+    CHECK(status == DPS_OK, "%s", r.message.text);
     for (int i = 0; !status && i < 60 * W; i++)
         sum += (double) image_plane(&r.image, 2)[i] / (60 * W);
     dps_result_clear(&r);

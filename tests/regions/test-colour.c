@@ -72,9 +72,9 @@ static void test_own_style(void)
 {
     DpsImage photo = host_photo(3, 40, 31, 4), out;
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message);
+          message->text);
     CHECK(colour_transfer_regions(&photo, &photo, &set, THREADS(2), &out), "memory");
     double error = host_difference(&photo, &out);
     printf("own style %.1e\n", error);
@@ -91,7 +91,7 @@ static void test_halves(void)
     DpsImage content = host_photo(3, W, H, 4), style, out;
     DpsRegion region[2] = { { .name = "left" }, { .name = "right" } };
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(dps_image_init(&style, 3, 8, 9), "memory");
     CHECK(dps_image_init(&region[0].content, 1, W, H), "memory");
     CHECK(dps_image_init(&region[1].content, 1, W, H), "memory");
@@ -105,7 +105,7 @@ static void test_halves(void)
     for (int i = 0; i < W * H; i++)
         region[i % W < W / 2 ? 0 : 1].content.data[i] = 1;
     CHECK(regions_prepare(2, region, W, H, 8, 9, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message);
+          message->text);
     CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");
     double kept = 0, mean[3] = { 0 }, spread = 0;
     for (int c = 0; c < 3; c++)
@@ -141,13 +141,13 @@ static void test_clipped(void)
     enum { W = 60, H = 40 };
     DpsImage content = host_photo(3, W, H, 4), style = host_photo(3, W, H, 9), out;
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     double want[3], got[3], want_cov[9], got_cov[9], once[3], once_cov[9];
 
     for (size_t i = 0; i < image_values(&style); i++) /* mostly black, some light */
         style.data[i] = powf(style.data[i], 6);
     CHECK(regions_prepare(0, NULL, W, H, W, H, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message);
+          message->text);
     const float *mask = image_plane(&set.content, 0);
     ColourMap map = colour_map(&content, mask, &style, mask);
     CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");

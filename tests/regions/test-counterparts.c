@@ -127,22 +127,22 @@ static void borrow(Case *c, int from, double coverage, const char *words)
     const int counterpart[REGIONS + 1] = { from, COUNTERPART_NONE, COUNTERPART_WHOLE,
                                            COUNTERPART_WHOLE, COUNTERPART_WHOLE };
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     float part[W * H];
 
     CHECK(regions_prepare(REGIONS, c->region, W, H, W, H, THREADS(1), counterpart, &set, message) ==
               DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(set.count == REGIONS && set.matched == 1, "%d of %d", set.matched, set.count);
     CHECK(set.report[0].borrowed && !set.report[0].matched, "the sky borrows");
-    CHECK(strstr(set.report[0].reason, words) != NULL, "%s", set.report[0].reason);
+    CHECK(strstr(set.report[0].reason.text, words) != NULL, "%s", set.report[0].reason.text);
     CHECK(set.report[0].style_coverage == 0, "its own coverage: %g", set.report[0].style_coverage);
     CHECK(fabs(regions_coverage(&set.style, 0) - coverage) < 1e-6, "%g instead of %g", /* 0 */
           regions_coverage(&set.style, 0), coverage);
-    CHECK(!set.report[1].borrowed && strstr(set.report[1].reason, "keeps"), "%s",
-          set.report[1].reason);
-    CHECK(!set.report[2].borrowed && strstr(set.report[2].reason, "nothing to do"), "%s",
-          set.report[2].reason);
+    CHECK(!set.report[1].borrowed && strstr(set.report[1].reason.text, "keeps"), "%s",
+          set.report[1].reason.text);
+    CHECK(!set.report[2].borrowed && strstr(set.report[2].reason.text, "nothing to do"), "%s",
+          set.report[2].reason.text);
     regions_free_part(&set, part);
     CHECK(part[0] == 1 && part[W * H - 1] == 0, "free to change: %g and %g", part[0],
           part[W * H - 1]);

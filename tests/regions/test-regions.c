@@ -56,9 +56,9 @@ static void test_follow(Golden *g, const char *which, int width, int height)
 static void test_whole_picture(void)
 {
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, THREADS(1), NULL, &set, message) == DPS_OK, "%s",
-          message);
+          message->text);
     CHECK(set.count == 1 && set.matched == 1 && set.report[0].matched, "%d of %d", set.matched,
           set.count);
     CHECK(regions_coverage(&set.content, 0) == 1 && regions_coverage(&set.style, 0) == 1,
@@ -79,9 +79,9 @@ static void test_pairing(void)
         { "dot", rectangle(CW, CH, 99, 100, 1), rectangle(SW, SH, 0, 1, 0) },
     };
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(regions_prepare(5, region, CW, CH, SW, SH, THREADS(2), NULL, &set, message) == DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(set.count == 6 && set.matched == 3, "%d of %d", set.matched, set.count);
     static const double content[6] = { 0.3, 0.2, 0.3, 0, 0.01, 0.19 };
     static const double style[6] = { 0.4, 0.2, 0, 0.1, 0, 0.3 };
@@ -92,11 +92,11 @@ static void test_pairing(void)
               r->content_coverage);
         CHECK(fabs(r->style_coverage - style[k]) < 1e-6, "%s: %.8f", r->name, r->style_coverage);
         CHECK(r->matched == matched[k], "%s", r->name);
-        CHECK(r->matched == (r->reason[0] == 0), "%s: %s", r->name, r->reason);
+        CHECK(r->matched == (r->reason.code == 0), "%s: %s", r->name, r->reason.text);
     }
     CHECK(strcmp(set.report[5].name, "the rest") == 0, "%s", set.report[5].name);
-    CHECK(strstr(set.report[2].reason, "not in the style") != NULL, "%s", set.report[2].reason);
-    CHECK(strstr(set.report[3].reason, "not in the content") != NULL, "%s", set.report[3].reason);
+    CHECK(strstr(set.report[2].reason.text, "not in the style") != NULL, "%s", set.report[2].reason.text);
+    CHECK(strstr(set.report[3].reason.text, "not in the content") != NULL, "%s", set.report[3].reason.text);
     DpsImage c, s;
     CHECK(regions_matched(&set, &c, &s), "memory");
     CHECK(host_same_shape(&c, 3, CW, CH) && host_same_shape(&s, 3, SW, SH), "%d, %d planes",
@@ -121,9 +121,9 @@ static void test_sums(void)
             region[k].content.data[i] *= 1.2f;
     }
     RegionSet set;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(regions_prepare(2, region, 17, 19, 40, 11, THREADS(2), NULL, &set, message) == DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(set.count == 3, "%d", set.count);
     double worst = 0;
     for (int i = 0; i < 17 * 19; i++) {
@@ -140,10 +140,10 @@ static void test_sums(void)
 static void refuse(DpsRegion region, const char *words)
 {
     RegionSet set;
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, THREADS(1), NULL, &set, message);
     CHECK(status == DPS_BAD_INPUT, "status %d", status);
-    CHECK(strstr(message, words) != NULL, "%s", message);
+    CHECK(strstr(message->text, words) != NULL, "%s", message->text);
     CHECK(!set.content.data && !set.report, "something is left");
     clear_regions(1, &region);
 }
@@ -160,7 +160,7 @@ static void test_bad_masks(void)
     r = (DpsRegion){ NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1) };
     refuse(r, "content mask of region '1' has no pixels");
     RegionSet set;
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,
           "-1 regions");
     CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,

@@ -94,10 +94,10 @@ static void check_bands(const char *what, int bands, const Part *content, const 
     DpsImage a = make_bands(WIDTH, HEIGHT, bands, content, content_end, 1, in_content);
     DpsImage b = make_bands(STYLE_WIDTH, STYLE_HEIGHT, bands, style, style_end, 2, in_style);
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions;
     DpsStatus status = dps_regions_auto(&a, &b, 6, 1, THREADS(0), &regions, &region, message);
-    CHECK(status == DPS_OK, "%s: %s", what, message);
+    CHECK(status == DPS_OK, "%s: %s", what, message->text);
     CHECK(regions == bands, "%s: %d regions for %d bands", what, regions, bands);
     check_masks(what, regions, region);
     for (int band = 0; band < bands; band++) {
@@ -135,7 +135,7 @@ static void test_bands(void)
 static void check_whole(const char *what, const DpsImage *content, const DpsImage *style)
 {
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions;
     DpsStatus status = dps_regions_auto(content, style, 6, 1, THREADS(1), &regions, &region,
                                         message);
@@ -160,11 +160,11 @@ static void test_odd_sizes(void)
     check_whole("one pixel of style", &photo, &one);
     check_whole("noise", &noisy, &noisy);
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions;
     DpsStatus status = dps_regions_auto(&wide, &photo, 6, 1, THREADS(0), &regions, &region,
                                         message);
-    CHECK(status == DPS_OK, "5000 x 7: %s", message);
+    CHECK(status == DPS_OK, "5000 x 7: %s", message->text);
     check_masks("5000 x 7", regions, region);
     CHECK(region[0].content.width == 1024 && region[0].style.width == 100, "masks %d and %d wide",
           region[0].content.width, region[0].style.width);
@@ -183,7 +183,7 @@ static void test_repeats(void)
     DpsImage photo = make_bands(200, 130, 2, part, end, 3, NULL);
     DpsImage style = make_bands(130, 150, 2, part, end, 4, NULL);
     DpsRegion *one, *two;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int ones, twos;
     dps_regions_auto(&photo, &style, 6, 7, THREADS(1), &ones, &one, message);
     dps_regions_auto(&photo, &style, 6, 7, THREADS(2), &twos, &two, message);
@@ -213,7 +213,7 @@ static void test_halves(void)
     for (size_t i = 0; i < image_values(&photo); i++)
         photo.data[i] += 0.2f * (float) (i % image_pixels(&photo) / WIDTH) / HEIGHT;
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions;
     dps_regions_auto(&photo, &style, 6, 1, THREADS(0), &regions, &region, message);
     CHECK(regions == 4, "%d regions for two parts in halves", regions);
@@ -243,7 +243,7 @@ static void test_seeds(void)
     DpsImage photo = make_bands(210, 140, 3, noon, end, 8, NULL);
     DpsImage style = make_bands(180, 150, 3, dusk, end, 9, NULL);
     DpsRegion *first = NULL;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions = 0;
     for (unsigned seed = 0; seed < 5; seed++) {
         DpsRegion *region;
@@ -283,7 +283,7 @@ static void test_cancelled(void)
     const double end[] = { 0.5 };
     DpsImage photo = make_bands(200, 130, 2, part, end, 3, NULL);
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions = 0, asked = 0;
     DpsStatus status = DPS_CANCELLED;
     for (int n = 0; n < 100 && status == DPS_CANCELLED; n++) {
@@ -291,8 +291,8 @@ static void test_cancelled(void)
         status = dps_regions_auto(&photo, &photo, 6, 1, &(DpsWork){ 1, stop_at, &left }, &regions,
                                   &region, message);
         if (status == DPS_CANCELLED)
-            CHECK(regions == 0 && !region && strstr(message, "Cancelled"), "%d regions: %s",
-                  regions, message);
+            CHECK(regions == 0 && !region && strstr(message->text, "Cancelled"), "%d regions: %s",
+                  regions, message->text);
         asked = n;
     }
     CHECK(status == DPS_OK && regions > 1, "status %d in the end", status);
@@ -306,12 +306,12 @@ static void check_refused(const DpsImage *content, const DpsImage *style, int mo
                           const char *word)
 {
     DpsRegion *region;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     int regions;
     DpsStatus status = dps_regions_auto(content, style, most, 1, THREADS(1), &regions, &region,
                                         message);
     CHECK(status == DPS_BAD_INPUT && regions == 0 && !region, "status %d", status);
-    CHECK(strstr(message, word), "no '%s' in: %s", word, message);
+    CHECK(strstr(message->text, word), "no '%s' in: %s", word, message->text);
 }
 
 static void test_refused(void)

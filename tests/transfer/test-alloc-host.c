@@ -41,9 +41,9 @@ static DpsStatus make_guess(void)
     const DpsRegion region = { "sky", mask, mask };
     RegionSet set;
     DpsImage out;
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
-    CHECK(status == DPS_OK || (!set.report && message[0]), "something is left");
+    CHECK(status == DPS_OK || (!set.report && message->code), "something is left");
     if (status != DPS_OK)
         return status;
     status = finish(colour_transfer_regions(&photo, &style, &set, THREADS(1), &out), &out);
@@ -55,7 +55,7 @@ static DpsStatus make_masks(void)
 {
     RegionSet set;
     DpsImage c, s;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
     if (status != DPS_OK)
         return status;
@@ -91,11 +91,11 @@ static DpsStatus make_regions(void)
 {
     DpsRegion *region;
     int regions;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     DpsStatus status = dps_regions_auto(&photo, &style, 3, 1, THREADS(1), &regions, &region,
                                         message);
     CHECK((status == DPS_OK) == (regions > 0 && region != NULL), "%d regions", regions);
-    CHECK((status == DPS_OK) == (message[0] == 0), "the message '%s'", message);
+    CHECK((status == DPS_OK) == (message->code == 0), "the message '%s'", message->text);
     dps_regions_free(regions, region);
     return status;
 }
@@ -132,7 +132,7 @@ static DpsStatus make_measures(void)
     const DpsRegion region = { "sky", mask, mask };
     MeasureSet set;
     DpsMeasures m;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     DpsStatus status = measure_prepare(&photo, &style, &style, 1, &region, 30, THREADS(1), &set,
                                        message);
     CHECK(status == DPS_OK || !set.content.data, "something is left");

@@ -7,10 +7,10 @@
 #include "host.h"
 
 typedef DpsStatus (*Attempt)(const DpsImage *content, const DpsImage *style,
-                             char message[DPS_MESSAGE]);
+                             DpsMessage *message);
 
 static DpsStatus with(const DpsImage *content, const DpsImage *style, int regions,
-                      const DpsRegion *region, char message[DPS_MESSAGE])
+                      const DpsRegion *region, DpsMessage *message)
 {
     DpsJob job = { .content = content, .style = style, .regions = regions, .region = region };
     DpsResult r;
@@ -23,13 +23,13 @@ static DpsStatus with(const DpsImage *content, const DpsImage *style, int region
     job.options.unmatched = DPS_UNMATCHED_NEAREST;
     DpsStatus status = dps_run(&job, &r);
     CHECK((status == DPS_OK) == (r.image.data != NULL), "status %d", status);
-    strcpy(message, r.message);
+    *message = r.message;
     dps_result_clear(&r);
     return status;
 }
 
 /* Label maps as in the paper's data; one region has no counterpart. */
-static DpsStatus labelled(const DpsImage *content, const DpsImage *style, char message[DPS_MESSAGE])
+static DpsStatus labelled(const DpsImage *content, const DpsImage *style, DpsMessage *message)
 {
     static float blue_black[] = { 0, 0, 0, 0, 1, 0 }, blue_red[] = { 0, 1, 0, 0, 1, 0 };
     const DpsImage a = { 3, 2, 1, blue_black }, b = { 3, 2, 1, blue_red };
@@ -38,7 +38,7 @@ static DpsStatus labelled(const DpsImage *content, const DpsImage *style, char m
     DpsStatus status = dps_regions_from_labels(&a, &b, &regions, &region);
 
     if (status) {
-        strcpy(message, "label maps");
+        dps_message_set(message, DPS_SAY_NO_MEMORY, "label maps");
         return status;
     }
     status = with(content, style, regions, region, message);
@@ -48,7 +48,7 @@ static DpsStatus labelled(const DpsImage *content, const DpsImage *style, char m
 
 /* What the built-in network and the usual minimiser leave out: a file, Adam, a start of one's own, and
  * a picture that is enlarged. */
-static DpsStatus painted(const DpsImage *content, const DpsImage *style, char message[DPS_MESSAGE])
+static DpsStatus painted(const DpsImage *content, const DpsImage *style, DpsMessage *message)
 {
     DpsJob job = { .content = content, .style = style, .start = style };
     DpsResult r;
@@ -62,17 +62,17 @@ static DpsStatus painted(const DpsImage *content, const DpsImage *style, char me
     job.options.threads = 1;
     DpsStatus status = dps_run(&job, &r);
     CHECK((status == DPS_OK) == (r.image.data != NULL), "status %d", status);
-    strcpy(message, r.message);
+    *message = r.message;
     if (status == DPS_OK && r.memory_estimate == 0) { /* that alone stops nothing */
         status = DPS_NO_MEMORY;
-        strcpy(message, "no estimate");
+        dps_message_set(message, DPS_SAY_NO_MEMORY, "no estimate");
     }
     dps_result_clear(&r);
     return status;
 }
 
 static DpsStatus measured(const DpsImage *content, const DpsImage *style,
-                          char message[DPS_MESSAGE])
+                          DpsMessage *message)
 {
     DpsMeasures m;
 
@@ -82,18 +82,18 @@ static DpsStatus measured(const DpsImage *content, const DpsImage *style,
 static void fail_each(const char *name, Attempt attempt, const DpsImage *content,
                       const DpsImage *style)
 {
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     long n = 1, before = failing_alloc_live();
     bool failed = true;
 
     for (; failed; n++) {
-        *message = '\0';
+        *message = (DpsMessage){ 0 };
         failing_alloc_arm(n);
         DpsStatus status = attempt(content, style, message);
         failed = failing_alloc_disarm();
         CHECK(status == (failed ? DPS_NO_MEMORY : DPS_OK), "%s, allocation %ld: status %d, %s", name, n,
-              status, message);
-        CHECK(!failed || *message, "%s, allocation %ld: no sentence", name, n);
+              status, message->text);
+        CHECK(!failed || message->code, "%s, allocation %ld: no sentence", name, n);
         CHECK(failing_alloc_live() == before, "%s, allocation %ld: %ld blocks left", name, n,
               failing_alloc_live() - before);
     }

@@ -66,20 +66,20 @@ static void test_weights(const char *path)
 {
     long before = failing_alloc_live(), n = 1;
     for (bool failed = true; failed && n < 1000; n++) {
-        char message[DPS_MESSAGE] = "";
+        DpsMessage message[1] = { 0 };
         Weights *w = (Weights *) message;
         failing_alloc_arm(n);
-        DpsStatus status = weights_open(path, &w, message, sizeof message);
+        DpsStatus status = weights_open(path, &w, message);
         failed = failing_alloc_disarm();
         CHECK(status == (failed ? DPS_NO_MEMORY : DPS_OK), "allocation %ld: status %d: %s", n,
-              status, message);
-        CHECK(!failed || (!w && strstr(message, "not enough memory")), "allocation %ld: %s", n,
-              message);
+              status, message->text);
+        CHECK(!failed || (!w && strstr(message->text, "not enough memory")), "allocation %ld: %s", n,
+              message->text);
         float value = 0;
         failing_alloc_arm(1);
         if (!failed)
-            status = weights_read(w, "t2", 1, (int64_t[]){ 1 }, &value, message, sizeof message);
-        CHECK(failed || (status == DPS_OK && value == 3), "reading allocates nothing: %s", message);
+            status = weights_read(w, "t2", 1, (int64_t[]){ 1 }, &value, message);
+        CHECK(failed || (status == DPS_OK && value == 3), "reading allocates nothing: %s", message->text);
         failing_alloc_disarm();
         weights_close(failed ? NULL : w);
         CHECK(failing_alloc_live() == before, "allocation %ld: %ld blocks left", n,

@@ -70,11 +70,11 @@ static void test_cancelled(const Backend *be)
 
 int main(int argc, char **argv)
 {
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
     const Backend *be = device_choose(argc > 1 ? argv[1] : "cpu", why);
 
     if (!be)
-        skip(why);
+        skip(why->text);
     Device *dev = be->open(&(DpsWork){ .threads = 1 });
     if (!CHECK(dev != NULL, "opening"))
         return check_done("carrying");

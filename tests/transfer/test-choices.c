@@ -81,7 +81,7 @@ static DpsImage result_of(const DpsJob *job)
     DpsStatus status = dps_run(job, &r);
     DpsImage image = { 0 };
 
-    CHECK(status == DPS_OK, "%s", r.message);
+    CHECK(status == DPS_OK, "%s", r.message.text);
     if (!status) {
         CHECK(image_is_finite(&r.image), "not numbers");
         CHECK(host_same_shape(&r.image, 3, job->content->width, job->content->height), "%dx%d",
@@ -98,7 +98,7 @@ static void refuse(const DpsJob *job, const char *expect)
     DpsStatus status = dps_run(job, &r);
 
     CHECK(status == DPS_BAD_INPUT, "%s: status %d", expect, status);
-    CHECK(strstr(r.message, expect), "expected \"%s\" in: %s", expect, r.message);
+    CHECK(strstr(r.message.text, expect), "expected \"%s\" in: %s", expect, r.message.text);
     dps_result_clear(&r);
 }
 
@@ -113,7 +113,7 @@ static void test_minimisers(Case *c)
         DpsJob job = job_for(c, DPS_PRESET_DRAFT);
         DpsResult r;
         job.options.minimiser = (DpsMinimiser) i;
-        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_choice_name("minimiser", i), r.message);
+        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_choice_name("minimiser", i), r.message.text);
         CHECK(host_difference(&r.image, &c->content) > 0.05, "%s changes nothing",
               dps_choice_name("minimiser", i));
         total[i] = r.level[r.levels - 1].losses.total;
@@ -298,8 +298,8 @@ static void test_painting_regions(Case *c)
     region.style = region.content;
     job.region = &region;
     job.regions = 1;
-    CHECK(dps_run(&job, &with) == DPS_OK, "%s", with.message);
-    CHECK(with.notices == 1 && strstr(with.notice[0], "no regions"), "%d notices", with.notices);
+    CHECK(dps_run(&job, &with) == DPS_OK, "%s", with.message.text);
+    CHECK(with.notices == 1 && strstr(with.notice[0].text, "no regions"), "%d notices", with.notices);
     CHECK(host_difference(&with.image, &without) == 0, "the region changed the painting");
     dps_image_clear(&region.content);
     dps_image_clear(&without);

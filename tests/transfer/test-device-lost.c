@@ -26,7 +26,7 @@ static DpsResult on_processor(WholeRun r)
     unsetenv("EMULATED_CUDA");
     r.device = "cpu";
     DpsStatus status = whole_run(&r, &result);
-    if (!CHECK(status == DPS_OK, "on the processor: %s", result.message))
+    if (!CHECK(status == DPS_OK, "on the processor: %s", result.message.text))
         exit(check_done("broken devices"));
     return result;
 }
@@ -42,16 +42,16 @@ static bool broken_run(const WholeRun *r, const DpsResult *cpu, const char *what
     fail_at(what, n);
     DpsStatus status = whole_run(r, &result);
     bool finished = strcmp(result.device, "cuda") == 0;
-    if (!CHECK(status == DPS_OK, "%s=%d: %s", what, n, result.message)) {
+    if (!CHECK(status == DPS_OK, "%s=%d: %s", what, n, result.message.text)) {
         dps_result_clear(&result);
         return false;
     }
     double d = mean_difference(&result.image, &cpu->image);
     worst = fmax(worst, d);
     CHECK(d < TOLERANCE, "%s=%d: off by %g", what, n, d); /* 3.8e-3 */
-    CHECK(finished ? result.notices == 0 : result.notices == 1 && strstr(result.notice[0], reason),
+    CHECK(finished ? result.notices == 0 : result.notices == 1 && strstr(result.notice[0].text, reason),
           "%s=%d: on %s, %d notices: %s", what, n, result.device, result.notices,
-          result.notices ? result.notice[0] : "");
+          result.notices ? result.notice[0].text : "");
     CHECK(result.level[0].evaluations > 0 && result.evaluations >= cpu->evaluations,
           "%s=%d: %d evaluations", what, n, result.evaluations);
     dps_result_clear(&result);
@@ -123,12 +123,12 @@ static void little_memory(int free, const char *device, int size, const char *re
     DpsStatus status = whole_run(&r, &result);
     int worked = status == DPS_OK ? result.level[result.levels - 1].width : 0;
     CHECK(status == DPS_OK && strcmp(result.device, device) == 0, "%d MiB: on %s: %s", free,
-          result.device, result.message);
+          result.device, result.message.text);
     CHECK(status == DPS_OK && result.image.width == 80, "%d MiB: the photo's size", free);
     CHECK(size ? worked == size : worked >= 56 && worked < 80, "%d MiB: worked at %d", free,
           worked);
-    CHECK(*reason ? result.notices == 1 && strstr(result.notice[0], reason) : !result.notices,
-          "%d MiB: %d notices: %s", free, result.notices, result.notices ? result.notice[0] : "");
+    CHECK(*reason ? result.notices == 1 && strstr(result.notice[0].text, reason) : !result.notices,
+          "%d MiB: %d notices: %s", free, result.notices, result.notices ? result.notice[0].text : "");
     dps_result_clear(&result);
 }
 

@@ -20,16 +20,16 @@ int main(int argc, char **argv)
 {
     const char *device = argc > 1 ? argv[1] : "cpu";
     int runs = argc > 2 ? atoi(argv[2]) : 2;
-    char why[DPS_MESSAGE];
+    DpsMessage why[1];
     DpsResult cpu, first, again;
 
     if (!device_choose(device, why))
-        skip(why);
+        skip(why->text);
     DpsStatus status = run("cpu", 0, &cpu);
-    if (!CHECK(status == DPS_OK, "on the processor: %s", cpu.message))
+    if (!CHECK(status == DPS_OK, "on the processor: %s", cpu.message.text))
         return check_done("runs");
     status = run(device, 0, &first);
-    if (!CHECK(status == DPS_OK, "on %s: %s", device, first.message))
+    if (!CHECK(status == DPS_OK, "on %s: %s", device, first.message.text))
         return check_done("runs");
     CHECK(strcmp(first.device, device) == 0, "it ran on %s", first.device);
     double d = mean_difference(&first.image, &cpu.image);
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < runs; i++) {
         status = run(device, i % 2 ? 4 : 0, &again);
         if (i % 2)
-            CHECK(status == DPS_CANCELLED, "run %d, cancelled: %s", i, again.message);
+            CHECK(status == DPS_CANCELLED, "run %d, cancelled: %s", i, again.message.text);
         else
             CHECK(status == DPS_OK && host_difference(&again.image, &first.image) == 0,
                   "run %d: the same picture", i);

@@ -38,10 +38,10 @@ static void test_golden(void)
         region[k] = one_region(&cm, &sm, k);
     MeasureSet set;
     DpsMeasures m;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(measure_prepare(&content, &style, &result, K, region, W, THREADS(2), &set, message) ==
               DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(host_difference(&set.content, &content) < 1e-6, "the size is right already"); /* 0 */
     CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
     compare(g, "measure.edge", m.edge);
@@ -67,9 +67,9 @@ static void test_itself(int width, int height)
     DpsImage photo = host_photo(3, width, height, 6);
     MeasureSet set;
     DpsMeasures m;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, THREADS(2), &set, message) == DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(set.content.width == 700 || set.content.height == 700, "%dx%d", set.content.width,
           set.content.height);
     CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
@@ -87,17 +87,17 @@ static void test_other_size(void)
     DpsImage photo = host_photo(3, 90, 60, 6), large, odd;
     MeasureSet set;
     DpsMeasures m;
-    char message[DPS_MESSAGE];
+    DpsMessage message[1];
     CHECK(image_resize_bilinear(&photo, 360, 240, THREADS(2), &large), "memory");
     CHECK(image_resize_bilinear(&photo, 181, 119, THREADS(2), &odd), "memory");
     CHECK(measure_prepare(&photo, &photo, &large, 0, NULL, 90, THREADS(2), &set, message) == DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(host_same_shape(&set.result, 3, 90, 60), "%dx%d", set.result.width, set.result.height);
     CHECK(measure_pictures(&set, THREADS(2), &m), "memory");
     CHECK(m.edge > 0.8, "edge %g", m.edge); /* 0.88 */
     measure_clear(&set);
     CHECK(measure_prepare(&photo, &photo, &odd, 0, NULL, 90, THREADS(2), &set, message) == DPS_OK,
-          "%s", message);
+          "%s", message->text);
     CHECK(host_same_shape(&set.result, 3, 90, 60), "%dx%d", set.result.width, set.result.height);
     measure_clear(&set);
     dps_image_clear(&photo);
@@ -109,11 +109,11 @@ static void test_bad_input(void)
 {
     DpsImage photo = host_photo(3, 20, 20, 6), grey = host_photo(1, 20, 20, 1);
     MeasureSet set;
-    char message[DPS_MESSAGE] = "";
+    DpsMessage message[1] = { 0 };
     CHECK(measure_prepare(&photo, &grey, &photo, 0, NULL, 0, THREADS(1), &set, message) ==
               DPS_BAD_INPUT,
           "one channel is no picture");
-    CHECK(strstr(message, "style") != NULL, "%s", message);
+    CHECK(strstr(message->text, "style") != NULL, "%s", message->text);
     photo.data[7] = NAN;
     CHECK(measure_prepare(&photo, &photo, &photo, 0, NULL, 0, THREADS(1), &set, message) ==
               DPS_BAD_INPUT,

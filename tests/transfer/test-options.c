@@ -138,9 +138,9 @@ static void test_refused(void)
         else
             memcpy(at, &(int) { (int) option->most + 1 }, sizeof(int));
         snprintf(words, sizeof words, "must be between %g and %g", option->least, option->most);
-        CHECK(dps_run(&job, &result) == DPS_BAD_INPUT && strstr(result.message, option->name) &&
-                  strstr(result.message, words),
-              "%s", result.message);
+        CHECK(dps_run(&job, &result) == DPS_BAD_INPUT && strstr(result.message.text, option->name) &&
+                  strstr(result.message.text, words),
+              "%s", result.message.text);
         dps_result_clear(&result);
     }
     dps_image_clear(&photo);

@@ -64,7 +64,7 @@ static void test_sizes(void)
         DpsJob job = job_for(&content, &style);
         DpsResult r;
         DpsStatus status = dps_run(&job, &r);
-        CHECK(status == DPS_OK, "%dx%d: %s", sizes[i][0], sizes[i][1], r.message);
+        CHECK(status == DPS_OK, "%dx%d: %s", sizes[i][0], sizes[i][1], r.message.text);
         CHECK(host_same_shape(&r.image, 3, sizes[i][0], sizes[i][1]), "%dx%d gave %dx%d", sizes[i][0],
               sizes[i][1], r.image.width, r.image.height);
         CHECK(status || image_is_finite(&r.image), "%dx%d", sizes[i][0], sizes[i][1]);
@@ -74,7 +74,7 @@ static void test_sizes(void)
         dps_image_clear(&style);
         style = photo(sizes[i][0], sizes[i][1], 9);
         status = dps_run(&job, &r);
-        CHECK(status == DPS_OK, "a style of %dx%d: %s", sizes[i][0], sizes[i][1], r.message);
+        CHECK(status == DPS_OK, "a style of %dx%d: %s", sizes[i][0], sizes[i][1], r.message.text);
         dps_result_clear(&r);
         dps_image_clear(&content);
         dps_image_clear(&style);
@@ -87,7 +87,7 @@ static void test_repeatable(void)
     DpsJob job = job_for(&content, &style);
     DpsResult a, b, c;
 
-    CHECK(dps_run(&job, &a) == DPS_OK && dps_run(&job, &b) == DPS_OK, "%s", a.message);
+    CHECK(dps_run(&job, &a) == DPS_OK && dps_run(&job, &b) == DPS_OK, "%s", a.message.text);
     CHECK(!memcmp(a.image.data, b.image.data, image_values(&a.image) * sizeof(float)),
           "two runs with one thread differ");
     CHECK(host_difference(&a.image, &content) > 0.05, "the result is the content");
@@ -95,7 +95,7 @@ static void test_repeatable(void)
     CHECK(a.level[a.levels - 1].losses.matting >= 0, "energy %g",
           a.level[a.levels - 1].losses.matting);
     job.options.seed = 5;
-    CHECK(dps_run(&job, &c) == DPS_OK, "%s", c.message);
+    CHECK(dps_run(&job, &c) == DPS_OK, "%s", c.message.text);
     CHECK(host_difference(&a.image, &c.image) > 1e-4, "the seed changes nothing");
     dps_result_clear(&a);
     dps_result_clear(&b);
@@ -110,11 +110,11 @@ static void test_amount(void)
     DpsJob job = job_for(&content, &style);
     DpsResult none, half, all;
 
-    CHECK(dps_run(&job, &all) == DPS_OK, "%s", all.message);
+    CHECK(dps_run(&job, &all) == DPS_OK, "%s", all.message.text);
     job.options.amount = 0;
-    CHECK(dps_run(&job, &none) == DPS_OK, "%s", none.message);
+    CHECK(dps_run(&job, &none) == DPS_OK, "%s", none.message.text);
     job.options.amount = 0.5;
-    CHECK(dps_run(&job, &half) == DPS_OK, "%s", half.message);
+    CHECK(dps_run(&job, &half) == DPS_OK, "%s", half.message.text);
     CHECK(host_difference(&none.image, &content) < 1e-6, "amount 0 changes the content");
     double worst = 0;
     for (size_t i = 0; i < image_values(&content); i++)
@@ -137,7 +137,7 @@ static void test_progress_and_cancel(void)
     job.progress = watch;
     job.cancelled = stop;
     job.data = &w;
-    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message);
+    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message.text);
     CHECK(w.fraction == 1 && w.stage == DPS_STAGE_FINISH, "ended at %g in stage %d", w.fraction,
           w.stage);
     CHECK(w.previews > 5, "%d previews", w.previews);
@@ -169,16 +169,16 @@ static void test_regions(void)
     }
     job.regions = 2;
     job.region = region;
-    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message);
+    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message.text);
     CHECK(r.regions == 2 && r.region[0].matched && r.region[1].matched && r.notices == 0,
           "%d regions, %d notices", r.regions, r.notices);
     CHECK(fabs(r.region[0].content_coverage - 0.5) < 0.01, "%g", r.region[0].content_coverage);
     dps_result_clear(&r);
     region[1].style = (DpsImage){ 0 };
-    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message);
-    CHECK(!r.region[1].matched && *r.region[1].reason && r.notices == 1 &&
-              strstr(r.notice[0], "right"),
-          "%d notices: %s", r.notices, r.notice[0]);
+    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message.text);
+    CHECK(!r.region[1].matched && r.region[1].reason.code == DPS_SAY_KEPT && !r.notices &&
+              strstr(r.region[1].reason.text, "\"right\""),
+          "%d notices: %s", r.notices, r.region[1].reason.text);
     double kept = 0, changed = 0;
     for (int y = 8; y < 56; y++)
         for (int x = 8; x < 88; x++) {
@@ -200,7 +200,7 @@ static void refuse(const DpsJob *job, const char *expect)
     DpsStatus status = dps_run(job, &r);
 
     CHECK(status == DPS_BAD_INPUT || status == DPS_BAD_FILE, "%s: status %d", expect, status);
-    CHECK(strstr(r.message, expect), "expected \"%s\" in: %s", expect, r.message);
+    CHECK(strstr(r.message.text, expect), "expected \"%s\" in: %s", expect, r.message.text);
     CHECK(!r.image.data, "%s: there is a picture", expect);
     dps_result_clear(&r);
 }
