@@ -133,7 +133,7 @@ static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale
 
     if (o->weighting.masks == MASKS_SHRINK && c->ensemble > 0) {
         need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0,
-                              &level->network));
+                              WORK, &level->network));
         network_add_ensemble(level->network, c->network, c->ensemble, false);
     }
     if (o->weight[LOSS_ESTIMATE] > 0) {

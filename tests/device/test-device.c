@@ -102,7 +102,8 @@ static void test_emulated(const char *module)
 static void test_cudnn(const char *module)
 {
     const DpsWork options = { .threads = 1 };
-    char about[DPS_MESSAGE], why[DPS_MESSAGE];
+    char about[DPS_MESSAGE];
+    DpsMessage why[1];
 
     use_module(module, NULL);
     const Backend *be = device_find("cuda");
@@ -114,7 +115,7 @@ static void test_cudnn(const char *module)
     CHECK(strstr(about, "cuDNN"), "about: %s", about);
     be->close(dev);
     use_module(module, "wrong-cudnn");
-    CHECK(!device_check(be, why) && strstr(why, "wrong results"), "wrong: %s", why);
+    CHECK(!device_check(be, why) && strstr(why->text, "wrong results"), "wrong: %s", why->text);
 }
 
 /* Whichever allocation fails, the device says so and gives everything back: the emulated GPU
