@@ -22,7 +22,7 @@ MAY_USE.update({device: ["core", "core/image", "core/device"] for device in DEVI
 MAY_USE.update({"bench": ENGINE,
                 "report": ["core"],
                 "cli": ["core", "bench", "report"],
-                "plug-in": ["core"],
+                "plug-in": ["core", "report"],
                 "ui": ["core", "report", "plug-in"]})
 failures = []
 
