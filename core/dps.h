@@ -321,10 +321,19 @@ typedef struct {
 #define DPS_NAME 64
 #define DPS_NOTICES 8
 
+/* What the losses weigh at a level, as the preset and the options have it: in the presets for photos
+ * each relative to what it would be of a picture without any likeness, the matting energy per pixel; in
+ * the preset reference (paper) as the authors have it. */
+typedef struct {
+    bool paper;
+    double style, content, matting, estimate; /* estimate: of the distance to the first guess */
+} DpsWeights;
+
 typedef struct {
     int width, height, evaluations;
     double seconds;
     DpsLosses losses; /* at the end of the level */
+    DpsWeights weights;
 } DpsLevel;
 
 typedef struct {

@@ -70,6 +70,14 @@ static void add_level(JsonBuilder *builder, const DpsLevel *level)
     report_number(builder, "content", level->losses.content);
     report_number(builder, "matting", level->losses.matting);
     json_builder_end_object(builder);
+    json_builder_set_member_name(builder, "weights");
+    json_builder_begin_object(builder);
+    report_string(builder, "weighting", level->weights.paper ? "paper" : "relative");
+    report_number(builder, "style", level->weights.style);
+    report_number(builder, "content", level->weights.content);
+    report_number(builder, "matting", level->weights.matting);
+    report_number(builder, "estimate", level->weights.estimate);
+    json_builder_end_object(builder);
     json_builder_end_object(builder);
 }
 

@@ -3,9 +3,11 @@
 #include "failing-alloc.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
+static atomic_long bytes, most;
 static atomic_long count, live, doomed; /* doomed: which one fails; 0: none */
 static atomic_bool failed;
 
@@ -41,10 +43,30 @@ static bool fails(void)
     return true;
 }
 
+static void add_bytes(long n)
+{
+    long now = atomic_fetch_add(&bytes, n) + n, seen = most;
+
+    while (now > seen && !atomic_compare_exchange_weak(&most, &seen, now))
+        ;
+}
+
+long failing_alloc_peak(void)
+{
+    return most;
+}
+
+long failing_alloc_bytes(void)
+{
+    return most = bytes;
+}
+
 static void *counted(void *block)
 {
-    if (block)
+    if (block) {
         atomic_fetch_add(&live, 1);
+        add_bytes((long) malloc_usable_size(block));
+    }
     return block;
 }
 
@@ -78,8 +100,13 @@ void *__wrap_realloc(void *block, size_t size)
 {
     if (fails())
         return NULL;
+    long before = block ? (long) malloc_usable_size(block) : 0;
     void *larger = __real_realloc(block, size);
-    return block ? larger : counted(larger);
+    if (!block)
+        return counted(larger);
+    if (larger)
+        add_bytes((long) malloc_usable_size(larger) - before);
+    return larger;
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
@@ -99,7 +126,9 @@ int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 
 void __wrap_free(void *block)
 {
-    if (block)
+    if (block) {
         atomic_fetch_sub(&live, 1);
+        atomic_fetch_sub(&bytes, (long) malloc_usable_size(block));
+    }
     __real_free(block);
 }

@@ -30,6 +30,12 @@ bool failing_alloc_disarm(void);
 /* Allocations since failing_alloc_arm(), with those that failed. */
 long failing_alloc_count(void);
 
+/* Bytes allocated and not yet freed; from now on the peak is counted anew. */
+long failing_alloc_bytes(void);
+
+/* The most bytes since then. */
+long failing_alloc_peak(void);
+
 /* Blocks allocated and not yet freed since the program began. */
 long failing_alloc_live(void);
 

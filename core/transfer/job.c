@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "job.h"
 
+#include "memory.h"
 #include "message.h"
-
-#include <math.h>
-#include <unistd.h>
 
 /* `which` is a word: "content". */
 static DpsStatus check_photo(const DpsImage *image, const char *which, DpsMessage *message)
@@ -40,62 +38,11 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
     return status ? status : regions_check(job->regions, job->region, message);
 }
 
-/* Floats of features per pixel of the networks that look; 0 when the file can't be used. */
-static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
-{
-    double floats = network_floats_per_pixel(options_network(&job->options), &schedule->network);
-
-    return floats > 0 && schedule->ensemble > 0 ? floats + network_floats_per_pixel(NULL, NULL)
-                                                : floats;
-}
-
-/* Bytes on the device while the level runs, per pixel of its content. */
-static double bytes_per_pixel(const DpsJob *job, const Level *l, double floats)
-{
-    double objective = objective_bytes_per_pixel(floats, job->regions + 1);
-
-    return objective + sizeof(float) * 3.0 * minimise_vectors(l->method, &l->minimiser);
-}
-
 size_t dps_estimate(const DpsJob *job)
 {
     Schedule schedule;
 
-    if (job_check(job, &schedule, NULL))
-        return 0;
-    double floats = features_per_pixel(job, &schedule), most = 0;
-
-    if (floats <= 0)
-        return 0;
-    for (int i = 0; i < schedule.levels; i++) {
-        const Level *l = &schedule.level[i];
-        int w, h;
-        image_fit(job->content->width, job->content->height, l->size, false, &w, &h);
-        /* and the host's pictures, masks and fits */
-        double per_pixel = bytes_per_pixel(job, l, floats) + sizeof(float) * 40;
-        most = fmax(most, per_pixel * w * h);
-    }
-    return (size_t) (most + sizeof(float) * (double) image_values(job->content));
-}
-
-size_t job_device_bytes(const DpsJob *job, const Schedule *schedule, Device *dev)
-{
-    double floats = features_per_pixel(job, schedule), most = 0;
-
-    for (int i = 0; i < schedule->levels; i++) {
-        const Level *l = &schedule->level[i];
-        int w, h, style_w, style_h;
-        image_fit(job->content->width, job->content->height, l->size, true, &w, &h);
-        image_fit(job->style->width, job->style->height, l->size, true, &style_w, &style_h);
-        double pixels = (double) w * h, style = (double) style_w * style_h;
-        /* The style's features are gone before the minimiser's vectors come. */
-        double tensors = fmax(bytes_per_pixel(job, l, floats) * pixels,
-                              objective_bytes_per_pixel(floats, job->regions + 1) * pixels +
-                                  sizeof(float) * floats * style);
-        size_t larger = (size_t) fmax(pixels, style);
-        most = fmax(most, tensors + (double) dev->be->workspace(dev, larger, job->regions + 1));
-    }
-    return (size_t) most;
+    return job_check(job, &schedule, NULL) ? 0 : (size_t) memory_needed(job, &schedule, NULL);
 }
 
 DpsMessage *job_notice(DpsResult *r)
@@ -106,12 +53,12 @@ DpsMessage *job_notice(DpsResult *r)
 DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message)
 {
     double need = (double) (*bytes = dps_estimate(job));
-    double have = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
+    double have = memory_limit(NULL);
 
     if (need <= have)
         return DPS_OK;
-    say(message, DPS_SAY_NO_MEMORY, N_("This transfer needs about %.1f GB of memory and the machine has %.1f GB; choose a "
-             "smaller size."),
-             need / 1e9, have / 1e9);
+    say(message, DPS_SAY_NO_MEMORY,
+        N_("This transfer needs about %.1f GB of memory and may have %.1f GB; choose a smaller size."),
+        need / 1e9, have / 1e9);
     return DPS_NO_MEMORY;
 }

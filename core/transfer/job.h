@@ -11,13 +11,9 @@
  * sentence. */
 DpsStatus job_check(const DpsJob *, Schedule *, DpsMessage *message);
 
-/* Compares dps_estimate, which *bytes becomes, with the machine's memory.  DPS_OK, or DPS_NO_MEMORY
+/* Compares dps_estimate, which *bytes becomes, with the memory that may be had.  DPS_OK, or DPS_NO_MEMORY
  * and a sentence. */
 DpsStatus job_check_memory(const DpsJob *, size_t *bytes, DpsMessage *message);
-
-/* Bytes of a device's own memory that such a schedule takes there at its peak.  Only for devices
- * that say how large their workspace is. */
-size_t job_device_bytes(const DpsJob *, const Schedule *, Device *);
 
 /* Where to say (message.h) what was done differently; NULL: no more room. */
 DpsMessage *job_notice(DpsResult *);

@@ -269,6 +269,11 @@ DpsStatus level_run(Transfer *t, const Level *l)
     level->width = t->content.width;
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;
+    level->weights = (DpsWeights){ .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
+                                   .style = l->objective.weight[LOSS_STYLE],
+                                   .content = l->objective.weight[LOSS_CONTENT],
+                                   .matting = l->objective.weight[LOSS_MATTING],
+                                   .estimate = l->objective.weight[LOSS_ESTIMATE] };
     t->result->levels = t->level + 1;
     return status;
 }

@@ -2,6 +2,7 @@
 #include "run-device.h"
 
 #include "device/device.h"
+#include "memory.h"
 #include "message.h"
 
 #include <math.h>
@@ -55,7 +56,7 @@ static int size_that_fits(const RunDevice *w, double have, Schedule *schedule)
         job.options.size = size;
         if (job_check(&job, schedule, NULL))
             return 0;
-        if ((double) job_device_bytes(&job, schedule, w->dev) <= have)
+        if (memory_needed(&job, schedule, w->dev) <= have)
             return size;
     }
     return 0;
@@ -70,7 +71,7 @@ static DpsStatus fit_memory(RunDevice *w)
     if (!be->memory_free)
         return DPS_OK;
     double have = SHARE * (double) be->memory_free(w->dev);
-    double need = (double) job_device_bytes(w->job, w->schedule, w->dev);
+    double need = memory_needed(w->job, w->schedule, w->dev);
     if (need <= have)
         return DPS_OK;
     int size = size_that_fits(w, have, &smaller);

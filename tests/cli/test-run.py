@@ -32,7 +32,10 @@ class Report(tool.ToolTest):
         self.assertEqual(sum(level["evaluations"] for level in report["levels"]),
                          report["evaluations"])
         for level in report["levels"]:
-            self.assertEqual(list(level), ["width", "height", "evaluations", "seconds", "losses"])
+            self.assertEqual(list(level), ["width", "height", "evaluations", "seconds", "losses",
+                                           "weights"])
+            self.assertEqual(list(level["weights"]),
+                             ["weighting", "style", "content", "matting", "estimate"])
             self.assertEqual(list(level["losses"]), ["total", "style", "content", "matting"])
             self.assertGreaterEqual(level["losses"]["matting"], 0)
         for region in report["regions"]:

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------------- needed */
+
+/* Floats per pixel of the host's pictures at a level, of the content and of the style: at the largest
+ * size and at the level's, the estimate, the picture, the latest, the one shown, and what the fits and
+ * the Laplacian's statistics take meanwhile. */
+#define HOST_CONTENT 34
+#define HOST_STYLE 6
+
+/* The same per region: masks as they are laid, and those that are matched while the objective is made;
+ * what the device has of them comes to as much again. */
+#define HOST_MASKS 1
+#define STYLE_MASKS 3
+
+/* Floats of features per pixel of the networks that look; 0 when the file can't be used. */
+static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
+{
+    double floats = network_floats_per_pixel(options_network(&job->options), &schedule->network);
+
+    return floats > 0 && schedule->ensemble > 0 ? floats + network_floats_per_pixel(NULL, NULL)
+                                                : floats;
+}
+
+static double pixels_at(const DpsImage *photo, int size)
+{
+    int w, h;
+
+    image_fit(photo->width, photo->height, size, true, &w, &h);
+    return (double) w * h;
+}
+
+/* Bytes while a level runs: either the style's features are there, forward only, or the vectors of the
+ * minimiser, never both. */
+static double level_bytes(const DpsJob *job, const Level *l, double floats, Device *dev)
+{
+    int regions = job->regions + 1;
+    double content = pixels_at(job->content, l->size), style = pixels_at(job->style, l->size);
+    double objective = content * objective_bytes_per_pixel(floats, regions);
+    double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser);
+    double targets = sizeof(float) * style * (floats + 3);
+
+    if (dev)
+        return objective + fmax(vectors, targets) +
+               (double) dev->be->workspace(dev, (size_t) fmax(content, style), regions);
+    double host = sizeof(float) * (content * HOST_CONTENT + style * HOST_STYLE);
+    return host + objective +
+           fmax(vectors + sizeof(float) * style * HOST_MASKS * regions,
+                targets + sizeof(float) * style * STYLE_MASKS * regions);
+}
+
+double memory_needed(const DpsJob *job, const Schedule *schedule, Device *dev)
+{
+    double floats = features_per_pixel(job, schedule), most = 0;
+
+    if (floats <= 0)
+        return 0;
+    for (int i = 0; i < schedule->levels; i++)
+        most = fmax(most, level_bytes(job, &schedule->level[i], floats, dev));
+    return dev ? most : most + sizeof(float) * (double) image_values(job->content);
+}
+
+/* ----------------------------------------------------------------------- limit */
+
+#define PATH_SIZE 4096
+
+/* A file that holds one number; what it says where there is one, else infinity ("max", too). */
+static double read_limit(const char *root, const char *folder, const char *group, const char *name)
+{
+    char path[3 * PATH_SIZE];
+    double limit;
+
+    snprintf(path, sizeof path, "%s%s%s/%s", root, folder, group, name);
+    FILE *file = fopen(path, "r");
+    bool there = file && fscanf(file, "%lf", &limit) == 1;
+    if (file)
+        fclose(file);
+    return there ? limit : INFINITY;
+}
+
+/* The least of the limits of a group and those it is in. */
+static double group_limit(const char *root, const char *folder, char *group, const char *name)
+{
+    double limit = INFINITY;
+
+    for (;;) {
+        limit = fmin(limit, read_limit(root, folder, group, name));
+        char *slash = strrchr(group, '/');
+        if (!slash)
+            return limit;
+        *slash = '\0';
+    }
+}
+
+/* A line of /proc/self/cgroup is "0::/GROUP" in version 2, "N:CONTROLLERS:/GROUP" in version 1.  In a
+ * container the group may be the host's name for it: then its files are those of the root. */
+static double line_limit(const char *root, char *line)
+{
+    char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
+
+    if (!group)
+        return INFINITY;
+    controllers++;
+    *group++ = '\0';
+    group[strcspn(group, "\n")] = '\0';
+    if (!*controllers)
+        return group_limit(root, "/sys/fs/cgroup", group, "memory.max");
+    for (char *at = controllers; at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+        if (strcspn(at, ",") == 6 && strncmp(at, "memory", 6) == 0)
+            return group_limit(root, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");
+    return INFINITY;
+}
+
+double memory_limit(const char *root)
+{
+    double limit = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
+    char path[PATH_SIZE], line[PATH_SIZE];
+    struct rlimit space;
+
+    root = root ? root : "";
+    snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
+    FILE *groups = fopen(path, "r");
+    while (groups && fgets(line, sizeof line, groups))
+        limit = fmin(limit, line_limit(root, line));
+    if (groups)
+        fclose(groups);
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        limit = fmin(limit, (double) space.rlim_cur);
+    return limit;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* The estimate of memory against what a run really allocates: photos and panoramas, networks, presets,
+ * one region to twelve. */
+
+#include "check.h"
+#include "failing-alloc.h"
+#include "host.h"
+#include "transfer/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_REGIONS 12
+
+/* Stops a run some evaluations into its largest level: by then it holds all that it ever will. */
+typedef struct {
+    int evaluations, last;
+    bool stop;
+} Stop;
+
+static void progress(const DpsProgress *p, void *data)
+{
+    Stop *s = data;
+
+    if (p->level == p->levels - 1 && p->stage == DPS_STAGE_OPTIMISE && p->evaluation > s->last)
+        s->evaluations++;
+    s->last = p->evaluation;
+    s->stop = s->evaluations >= 3;
+}
+
+static bool cancelled(void *data)
+{
+    return ((Stop *) data)->stop;
+}
+
+static void stripes(int n, DpsRegion *region)
+{
+    for (int k = 0; k < n; k++) {
+        dps_image_init(&region[k].content, 1, 4 * n, 4);
+        for (int i = 0; i < 16 * n; i++)
+            region[k].content.data[i] = i % (4 * n) / 4 == k;
+        region[k].style = region[k].content;
+        region[k].name = "stripe";
+    }
+}
+
+static DpsImage picture(int w, int h)
+{
+    DpsImage image;
+
+    dps_image_init(&image, 3, w, h);
+    for (int i = 0; i < 3 * w * h; i++)
+        image.data[i] = 0.5f + 0.4f * sinf(0.01f * (float) i) * cosf(0.37f * (float) (i % w));
+    return image;
+}
+
+static double least = 9, largest = 0;
+
+static void compare(const char *what, const DpsImage *content, const DpsImage *style, int regions,
+                    const DpsOptions *options)
+{
+    DpsRegion region[MOST_REGIONS] = { { 0 } };
+    Stop stop = { 0 };
+    DpsResult result;
+    DpsJob job = { .content = content, .style = style, .regions = regions, .region = region,
+                   .options = *options, .progress = progress, .cancelled = cancelled, .data = &stop };
+
+    stripes(regions, region);
+    double estimate = (double) dps_estimate(&job);
+    long before = failing_alloc_bytes();
+    DpsStatus status = dps_run(&job, &result);
+    double held = (double) (failing_alloc_peak() - before), ratio = estimate / held;
+    CHECK(status == DPS_CANCELLED, "%s: status %d, %s", what, status, result.message.text);
+    printf("%-28s %2d regions, %-9s %7.2f MB held, %7.2f estimated: %.2f\n", what, regions,
+           dps_choice_name("preset", (int) options->preset), held / 1e6, estimate / 1e6, ratio);
+    CHECK(ratio > 0.85 && ratio < 1.15, "%s, %d regions: %.2f", what, regions, ratio);
+    least = fmin(least, ratio);
+    largest = fmax(largest, ratio);
+    dps_result_clear(&result);
+    for (int k = 0; k < regions; k++)
+        dps_image_clear(&region[k].content);
+}
+
+/* ----------------------------------------------------------------------- limits */
+
+static char root[] = "/tmp/memory-XXXXXX";
+
+/* Writes a file below the root, making its folders. */
+static void put(const char *name, const char *text)
+{
+    char path[512];
+
+    snprintf(path, sizeof path, "%s%s", root, name);
+    for (char *at = path + strlen(root) + 1; (at = strchr(at, '/')); at++) {
+        *at = '\0';
+        mkdir(path, 0700);
+        *at = '/';
+    }
+    FILE *file = fopen(path, "w");
+    if (!CHECK(file != NULL, "%s", path))
+        return;
+    fputs(text, file);
+    fclose(file);
+}
+
+static void limits(void)
+{
+    struct rlimit before, space;
+
+    if (!CHECK(mkdtemp(root), "a folder"))
+        return;
+    double all = memory_limit(root);
+    CHECK(all > 1e8 && isfinite(all), "%g", all);
+    put("/proc/self/cgroup", "0::/user/session\n");
+    put("/sys/fs/cgroup/user/session/memory.max", "max\n");
+    CHECK(memory_limit(root) == all, "no limit: %g", memory_limit(root));
+    put("/sys/fs/cgroup/user/memory.max", "50000000\n");
+    CHECK(memory_limit(root) == 5e7, "a group above: %g", memory_limit(root));
+    put("/sys/fs/cgroup/user/session/memory.max", "40000000\n");
+    CHECK(memory_limit(root) == 4e7, "the group itself: %g", memory_limit(root));
+    put("/proc/self/cgroup", "0::/elsewhere\n");
+    put("/sys/fs/cgroup/memory.max", "30000000\n");
+    CHECK(memory_limit(root) == 3e7, "the host's name for it: %g", memory_limit(root));
+    put("/proc/self/cgroup", "12:cpu,cpuacct:/a\n7:memory:/docker/x\n1:name=systemd:/a\n");
+    CHECK(memory_limit(root) == all, "version 1, no limit: %g", memory_limit(root));
+    put("/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes", "20000000\n");
+    CHECK(memory_limit(root) == 2e7, "version 1: %g", memory_limit(root));
+    put("/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK(memory_limit(root) == all, "version 1's word for none: %g", memory_limit(root));
+    CHECK(getrlimit(RLIMIT_AS, &before) == 0, "the limit of the address space");
+    space = before;
+    space.rlim_cur = 60000000;
+    CHECK(setrlimit(RLIMIT_AS, &space) == 0, "another");
+    double limited = memory_limit(root);
+    setrlimit(RLIMIT_AS, &before);
+    CHECK(limited == 6e7, "the address space: %g", limited);
+    char command[64];
+    snprintf(command, sizeof command, "rm -r %s", root);
+    CHECK(system(command) == 0, "removing %s", root);
+}
+
+int main(void)
+{
+    limits();
+    static const char *const network[] = { NULL, GOLDEN_DIR "/network-vgg16.safetensors",
+                                           GOLDEN_DIR "/network-squeezenet.safetensors" };
+    static const char *const name[] = { "built in", "VGG-16", "SqueezeNet" };
+    static const int regions[] = { 0, 1, 12 };
+    DpsImage photo = picture(320, 240), panorama = picture(420, 64), tower = picture(60, 400);
+
+    for (int n = 0; n < 3; n++)
+        for (int k = 0; k < 3; k++) {
+            DpsOptions o;
+            char what[80];
+            dps_options_default(&o);
+            o.preset = DPS_PRESET_DRAFT;
+            o.threads = 1;
+            o.network = network[n];
+            o.size = 144;
+            snprintf(what, sizeof what, "%s", name[n]);
+            compare(what, &photo, &photo, regions[k], &o);
+            snprintf(what, sizeof what, "%s, panorama", name[n]);
+            compare(what, &panorama, &photo, regions[k], &o);
+            snprintf(what, sizeof what, "%s, style a panorama", name[n]);
+            compare(what, &photo, &tower, regions[k], &o);
+        }
+    for (int p = DPS_PRESET_NORMAL; p <= DPS_PRESET_ARTISTIC; p++) {
+        DpsOptions o;
+        dps_options_default(&o);
+        o.preset = (DpsPreset) p;
+        o.threads = 1;
+        o.network = p == DPS_PRESET_REFERENCE ? network[1] : NULL;
+        o.size = 144;
+        compare("presets", &photo, &photo, 2, &o);
+        compare("presets, panorama", &panorama, &photo, 2, &o);
+    }
+    printf("estimates are from %.2f to %.2f of what is held\n", least, largest);
+    dps_image_clear(&photo);
+    dps_image_clear(&panorama);
+    dps_image_clear(&tower);
+    return check_done("memory");
+}
