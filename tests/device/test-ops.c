@@ -173,8 +173,8 @@ static void test_cancel(int threads)
 }
 
 /* A long operation gives up between its pieces.  Only the calling thread asks, so how often it does
- * depends on how many pieces the others take.  Alone it asks equally often each time, and stops half-way;
- * among others it may not come to ask inside: then the next call does. */
+ * depends on how many pieces the others take.  Alone it asks equally often each time, and stops
+ * half-way; among others it may not come to ask inside: then the next call does. */
 static void test_cancel_inside(int threads)
 {
     ConvShape s = { .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT };
