@@ -54,7 +54,8 @@ static DpsStatus transfer(Transfers *t, DpsPreset preset)
     }
     if (status) {
         char what[DPS_NAME];
-        snprintf(what, sizeof what, "a transfer with the preset %s", dps_choice_name("preset", preset));
+        snprintf(what, sizeof what, "a transfer with the preset %s",
+                 dps_choice_name("preset", preset));
         return benchmark_left_out(m, status, what, f.width, f.height);
     }
     f.repeats = times.n;

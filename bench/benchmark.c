@@ -70,8 +70,9 @@ static DpsStatus check(const DpsBenchmark *b, DpsMessage *message)
     if ((sized || unsized) && b->regions >= 0 && b->regions <= MOST_REGIONS && b->repeats >= 0 &&
         b->repeats <= BENCHMARK_REPEATS)
         return DPS_OK;
-    say(message, DPS_SAY_BAD_OPTION, N_("A benchmark needs sides of %d to %d pixels, both of them or none, 1 to %d regions but no "
-        "more than the picture has columns, and 1 to %d repeats."),
+    say(message, DPS_SAY_BAD_OPTION,
+        N_("A benchmark needs sides of %d to %d pixels, both of them or none, 1 to %d regions but "
+           "no more than the picture has columns, and 1 to %d repeats."),
         LEAST_SIDE, MOST_SIDE, MOST_REGIONS, BENCHMARK_REPEATS);
     return DPS_BAD_INPUT;
 }

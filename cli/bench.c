@@ -15,7 +15,7 @@
 
 typedef struct {
     DpsBenchmark options; /* its strings are the ones below */
-    OptionSet settings;      /* of which only device and threads count */
+    OptionSet settings;   /* of which only device and threads count */
     char *network, *only, *preset;
     DpsPreset presets[PRESETS];
     gboolean json;
@@ -123,7 +123,8 @@ static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
         &bench->settings);
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     options_engine_add(context, &bench->settings, DPS_FOR_BENCHMARK);
-    return options_parse(context, &argc, &argv, 0, 0, _("options only"), error) && check(bench, error);
+    return options_parse(context, &argc, &argv, 0, 0, _("options only"), error) &&
+           check(bench, error);
 }
 
 /* ------------------------------------------------------------------- measuring */

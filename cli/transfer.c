@@ -209,8 +209,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
     g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
     masks_options_add(context, &transfer->masks);
     masks_options_add_find(context, &transfer->masks);
-    g_option_group_add_entries(
-        options_engine_add(context, &transfer->settings, DPS_FOR_TRANSFER), expert);
+    g_option_group_add_entries(options_engine_add(context, &transfer->settings, DPS_FOR_TRANSFER),
+                               expert);
     if (!options_parse(context, &argc, &argv, 0, 2, _("CONTENT and STYLE"), error) ||
         !check_start(transfer, error) || !name_photos(transfer, argc, argv, error))
         return FALSE;
@@ -223,8 +223,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
     }
     transfer->target.shown = transfer->out;
     transfer->target.format = picture_format(transfer->out, error);
-    return transfer->target.format && masks_options_check(&transfer->masks, error) && check_depth(transfer, error) &&
-           check_outputs(transfer, error);
+    return transfer->target.format && masks_options_check(&transfer->masks, error) &&
+           check_depth(transfer, error) && check_outputs(transfer, error);
 }
 
 static void on_progress(const DpsProgress *state, void *data)

@@ -79,8 +79,9 @@ typedef struct {
  * English one.  A zeroed one says nothing. */
 typedef struct {
     DpsCode code;
-    const char *format; /* as printf's, of the text without its name: what a translator translates */
-    int name;           /* of what it is about, put before it: where in texts, else -1 */
+    const char
+        *format; /* as printf's, of the text without its name: what a translator translates */
+    int name;    /* of what it is about, put before it: where in texts, else -1 */
     int parameters;
     DpsParameter parameter[DPS_PARAMETERS];
     unsigned words; /* bit i: parameter i is a word of the engine's own, to be translated, too */
@@ -161,7 +162,7 @@ typedef enum {
 
 /* What becomes of a region that only the content has. */
 typedef enum {
-    DPS_UNMATCHED_KEEP,    /* it keeps its look, but for the preset reference, which has no such thing */
+    DPS_UNMATCHED_KEEP, /* it keeps its look, but for the preset reference, which has no such thing */
     DPS_UNMATCHED_NEAREST, /* it uses the style's region that looks most like it */
     DPS_UNMATCHED_WHOLE    /* it uses the whole style */
 } DpsUnmatched;
@@ -182,7 +183,8 @@ typedef struct {
     unsigned seed;          /* of the built-in network's filters and of a start from noise */
     double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
     DpsTake take;
-    double photorealism;    /* lambda, 1e4 by default: in the preset reference the weight of the matting
+    double
+        photorealism; /* lambda, 1e4 by default: in the preset reference the weight of the matting
                              * energy, in those for photos half of it that of the energy per pixel */
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
@@ -226,20 +228,20 @@ typedef struct {
 
 /* Texts are English; callers translate all but `manual`. */
 typedef struct {
-    const char *name;     /* "content-weight" */
-    char letter;          /* by which a command line knows it, too; 0: none */
+    const char *name; /* "content-weight" */
+    char letter;      /* by which a command line knows it, too; 0: none */
     DpsOptionType type;
-    size_t offset;        /* in DpsOptions */
-    double least, most;   /* of numbers */
-    double usual;         /* of numbers and choices: the default */
+    size_t offset;      /* in DpsOptions */
+    double least, most; /* of numbers */
+    double usual;       /* of numbers and choices: the default */
     const char *usual_text;
     const DpsChoice *choice; /* of a choice, by value; ends with a NULL name */
-    const char *value;    /* what a help calls the value: "PIXELS" */
-    const char *label;    /* for a dialog, '_' before the letter that chooses it */
-    const char *help;     /* one sentence without its full stop, choices and default not named */
-    const char *manual;   /* what else a manual says, whole sentences; NULL: nothing */
+    const char *value;       /* what a help calls the value: "PIXELS" */
+    const char *label;       /* for a dialog, '_' before the letter that chooses it */
+    const char *help;        /* one sentence without its full stop, choices and default not named */
+    const char *manual;      /* what else a manual says, whole sentences; NULL: nothing */
     bool expert;
-    unsigned where;       /* DPS_FOR_... */
+    unsigned where; /* DPS_FOR_... */
 } DpsOption;
 
 /* Option i of the table; NULL from its end on. */

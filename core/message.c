@@ -215,7 +215,7 @@ static void put_number(Out *out, const Conversion *c, double number)
 }
 
 static const char *parameter_text(const DpsMessage *m, int i,
-                                  const char *(*translate)(const char *))
+                                  const char *(*translate)(const char *) )
 {
     const char *text = m->texts + m->parameter[i].text;
 

@@ -25,7 +25,8 @@ __attribute__((format(printf, 4, 5))) void say_of(DpsMessage *message, DpsCode c
                                                   const char *name, const char *format, ...);
 
 /* The same of arguments in a list; name: NULL: of nothing in particular. */
-void say_list(DpsMessage *message, DpsCode code, const char *name, const char *format, va_list args);
+void say_list(DpsMessage *message, DpsCode code, const char *name, const char *format,
+              va_list args);
 
 /* Parameter i of the message is a word of the engine's own, to be translated as well. */
 void say_word(DpsMessage *message, int i);

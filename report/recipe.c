@@ -16,7 +16,7 @@ void recipe_inputs_clear(RecipeInputs *inputs)
     g_strfreev(inputs->content_masks);
     g_strfreev(inputs->style_masks);
     g_free(inputs->depth);
-    *inputs = (RecipeInputs) { 0 };
+    *inputs = (RecipeInputs){ 0 };
 }
 
 /* -------------------------------------------------------------------- writing */
@@ -140,11 +140,10 @@ static gboolean set_option(OptionSet *settings, const char *name, JsonNode *node
     char *text = value_text(node), *file;
 
     if (!option || !text)
-        report_file_error(
-            error, shown,
-            _("has the option \"%s\", which can't be used here; make the report with "
-              "this version."),
-            name);
+        report_file_error(error, shown,
+                          _("has the option \"%s\", which can't be used here; make the report with "
+                            "this version."),
+                          name);
     else if (option_set_given(settings, option)) {
         /* what the user says goes before what the report says */
     } else if (option->type == DPS_OPTION_FILE) {
@@ -173,7 +172,7 @@ static gboolean read_options(JsonObject *root, const char *shown, OptionSet *set
 
     if (!good) {
         report_file_error(error, shown,
-                           _("is no report of a transfer; choose a file that --report wrote."));
+                          _("is no report of a transfer; choose a file that --report wrote."));
         return FALSE;
     }
     json_object_iter_init(&iter, json_node_get_object(node));
@@ -224,7 +223,7 @@ static void read_inputs(JsonObject *root, RecipeInputs *inputs)
     JsonNode *node = json_object_get_member(root, "inputs");
     JsonObject *from = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 
-    *inputs = (RecipeInputs) { 0 };
+    *inputs = (RecipeInputs){ 0 };
     if (!from)
         return;
     inputs->content = member_file(from, "content");
@@ -251,10 +250,10 @@ gboolean recipe_read(const char *text, gssize length, const char *shown, OptionS
         root = json_parser_get_root(parser);
     if (trouble)
         report_file_error(error, shown, _("is no JSON (%s); choose a report of a transfer."),
-                           trouble->message);
+                          trouble->message);
     else if (!root || !JSON_NODE_HOLDS_OBJECT(root))
         report_file_error(error, shown,
-                           _("is no report of a transfer; choose a file that --report wrote."));
+                          _("is no report of a transfer; choose a file that --report wrote."));
     else
         good = read_options(json_node_get_object(root), shown, settings, error);
     if (good && inputs)
@@ -276,7 +275,7 @@ gboolean recipe_load(const char *file, OptionSet *settings, RecipeInputs *inputs
         g_free(text);
     } else {
         report_file_error(error, file, _("can't be read (%s); choose a report of a transfer."),
-                           trouble->message);
+                          trouble->message);
         g_error_free(trouble);
     }
     return good;

@@ -37,8 +37,8 @@ static void figure(const DpsFigure *f, void *data)
         printf("evaluation, %s", f->network);
         break;
     case DPS_FIGURE_TRANSFER:
-        printf("%s, %s, %d evaluations, on %s", dps_choice_name("preset", f->preset), f->network, f->count,
-               f->device);
+        printf("%s, %s, %d evaluations, on %s", dps_choice_name("preset", f->preset), f->network,
+               f->count, f->device);
         break;
     }
     printf(", %d x %d\n", f->width, f->height);

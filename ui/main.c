@@ -222,11 +222,11 @@ static void add_records(GimpProcedure *p)
         _("A layer that this filter made: what made it is done again, but for the arguments that "
           "aren't at their defaults"),
         TRUE, UNSAVED);
-    gimp_procedure_add_file_argument(
-        p, "recipe", _("Recipe"),
-        _("A report of an earlier run, whose settings are used, but for the arguments that aren't at "
-          "their defaults"),
-        GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, UNSAVED);
+    gimp_procedure_add_file_argument(p, "recipe", _("Recipe"),
+                                     _("A report of an earlier run, whose settings are used, but "
+                                       "for the arguments that aren't at "
+                                       "their defaults"),
+                                     GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, UNSAVED);
     gimp_procedure_add_file_argument(p, "report", _("Report"),
                                      _("A file to write a report about the run to, in JSON"),
                                      GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, UNSAVED);

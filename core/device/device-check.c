@@ -136,6 +136,7 @@ bool device_check(const Backend *be, DpsMessage *why)
         close_to(out[0] + 3 * PIXELS, out[1] + 3 * PIXELS, RESULTS - 3 * PIXELS) &&
         fabs(sum[0] - sum[1]) <= TOLERANCE * fabs(sum[1]))
         return true;
-    say(why, DPS_SAY_NO_DEVICE, N_("The device \"%s\" gave wrong results in a small test."), be->name);
+    say(why, DPS_SAY_NO_DEVICE, N_("The device \"%s\" gave wrong results in a small test."),
+        be->name);
     return false;
 }

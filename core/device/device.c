@@ -79,7 +79,8 @@ static const CudaModule *load_module(DpsMessage *why)
     const CudaModule *module;
 
     if (!find_module(path)) {
-        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs (%s) is not installed."), CUDA_FILE);
+        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs (%s) is not installed."),
+            CUDA_FILE);
         return NULL;
     }
     if (!getenv("DPS_CUDA_MODULE") && !open_library(CUDA_DRIVER)) {
@@ -90,15 +91,16 @@ static const CudaModule *load_module(DpsMessage *why)
     if (!library) {
         const char *reason = dlerror();
         say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs can't be loaded: %s."),
-                 reason ? reason : path);
+            reason ? reason : path);
         return NULL;
     }
     module = dlsym(library, CUDA_MODULE_SYMBOL);
     if (!module || strcmp(module->version, DPS_VERSION) != 0 ||
         module->backend_size != sizeof(Backend)) {
-        say(why, DPS_SAY_NO_DEVICE, N_("The part for NVIDIA GPUs (%s) belongs to another version of this program; "
-                 "please install both together."),
-                 path);
+        say(why, DPS_SAY_NO_DEVICE,
+            N_("The part for NVIDIA GPUs (%s) belongs to another version of this program; "
+               "please install both together."),
+            path);
         return NULL;
     }
     return module;
@@ -139,7 +141,10 @@ const Backend *device_choose(const char *name, DpsMessage *why)
     if (!best && strcmp(name, cpu_backend.name) == 0)
         return &cpu_backend;
     if (!best && strcmp(name, "cuda") != 0) {
-        say(why, DPS_SAY_NO_DEVICE, N_("There is no device \"%s\"; there are \"cpu\" and \"cuda\", and \"auto\", which takes the best."), name);
+        say(why, DPS_SAY_NO_DEVICE,
+            N_("There is no device \"%s\"; there are \"cpu\" and \"cuda\", and \"auto\", which "
+               "takes the best."),
+            name);
         return NULL;
     }
     cuda = usable_cuda(why);

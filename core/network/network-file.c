@@ -44,8 +44,9 @@ typedef struct {
 
 static DpsStatus refuse(const File *f, const char *key, const char *value, const char *choices)
 {
-    say(f->message, DPS_SAY_BAD_FILE, N_("%s: the network's metadata say %s \"%s\", which is unknown here; known are %s."),
-             f->path, key, value, choices);
+    say(f->message, DPS_SAY_BAD_FILE,
+        N_("%s: the network's metadata say %s \"%s\", which is unknown here; known are %s."),
+        f->path, key, value, choices);
     return DPS_BAD_FILE;
 }
 
@@ -111,9 +112,10 @@ static DpsStatus recognise(File *f)
         return read_form(f);
     if (said)
         return refuse(f, "architecture", said, choices);
-    say(f->message, DPS_SAY_BAD_FILE, N_("%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
-             "1.1 with torchvision's names (features.0.weight and so on)."),
-             f->path);
+    say(f->message, DPS_SAY_BAD_FILE,
+        N_("%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
+           "1.1 with torchvision's names (features.0.weight and so on)."),
+        f->path);
     return DPS_BAD_FILE;
 }
 
@@ -173,13 +175,15 @@ static DpsStatus check_tensors(const File *f, const Network *n)
     TensorName first;
 
     if (architecture_missing(f->a, f->w, f->row[n->layers - 1] + 1, &first, NULL))
-        say(f->message, DPS_SAY_BAD_FILE, N_("%s: there is no tensor %s, though this looks like a %s; give a complete file with "
-                 "torchvision's names."),
-                 f->path, first.text, f->a->title);
+        say(f->message, DPS_SAY_BAD_FILE,
+            N_("%s: there is no tensor %s, though this looks like a %s; give a complete file with "
+               "torchvision's names."),
+            f->path, first.text, f->a->title);
     else if (architecture_foreign(f->a, f->w, &extra))
-        say(f->message, DPS_SAY_BAD_FILE, N_("%s: a %s, which this looks like otherwise, has no tensor %s; networks of another "
-                 "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used."),
-                 f->path, f->a->title, extra);
+        say(f->message, DPS_SAY_BAD_FILE,
+            N_("%s: a %s, which this looks like otherwise, has no tensor %s; networks of another "
+               "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used."),
+            f->path, f->a->title, extra);
     else
         return DPS_OK;
     return DPS_BAD_FILE;
@@ -220,9 +224,10 @@ static DpsStatus check_shape(const File *f, const char *name, const WeightTensor
     if (t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
         t->shape[2] == k && t->shape[3] == k)
         return DPS_OK;
-    say(f->message, DPS_SAY_BAD_FILE, N_("%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
-             "not a %s."),
-             f->path, name, cin, k, k, f->a->title);
+    say(f->message, DPS_SAY_BAD_FILE,
+        N_("%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
+           "not a %s."),
+        f->path, name, cin, k, k, f->a->title);
     return DPS_BAD_FILE;
 }
 
@@ -244,8 +249,7 @@ static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int c
         status = weights_read(f->w, name.text, 4, t->shape, weight, f->message);
     name = architecture_tensor(index, part, "bias");
     if (!status)
-        status =
-            weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message);
+        status = weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message);
     if (!status) {
         ConvShape shape = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2,
                             .mode = f->padding };
@@ -328,7 +332,8 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
     }
     weights_close(w);
     if (status == DPS_NO_MEMORY)
-        say(message, DPS_SAY_NO_MEMORY, N_("%s: there is not enough memory to load this network."), path);
+        say(message, DPS_SAY_NO_MEMORY, N_("%s: there is not enough memory to load this network."),
+            path);
     if (status) {
         network_free(n);
         n = NULL;

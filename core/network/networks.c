@@ -112,9 +112,10 @@ DpsStatus network_check_size(const Network *n, int width, int height, DpsMessage
 {
     if (width >= n->least && height >= n->least)
         return DPS_OK;
-    say(message, DPS_SAY_TOO_SMALL, N_("At this size a picture is %d by %d pixels, but %s needs %d by %d at least; choose a "
-             "larger size or another network."),
-             width, height, n->name, n->least, n->least);
+    say(message, DPS_SAY_TOO_SMALL,
+        N_("At this size a picture is %d by %d pixels, but %s needs %d by %d at least; choose a "
+           "larger size or another network."),
+        width, height, n->name, n->least, n->least);
     return DPS_BAD_INPUT;
 }
 
@@ -158,9 +159,10 @@ static const char *read_entry(const Network *n, const char *text, int *layer, do
         rest = end == equals + 1 ? equals : end + strspn(end, " ");
     }
     if (rest != text + whole || !(*weight > 0 && *weight <= 1e6)) {
-        say(message, DPS_SAY_BAD_OPTION, N_("\"%.*s\" does not choose a layer; write its name, or name=weight with a weight "
-                 "above 0, and commas between them."),
-                 whole < 60 ? (int) whole : 60, text);
+        say(message, DPS_SAY_BAD_OPTION,
+            N_("\"%.*s\" does not choose a layer; write its name, or name=weight with a weight "
+               "above 0, and commas between them."),
+            whole < 60 ? (int) whole : 60, text);
         return NULL;
     }
     return rest;
@@ -178,8 +180,8 @@ static bool choose_style(Network *n, const char *list, DpsMessage *message)
             return false;
         for (int i = 0; i < n->styles; i++)
             if (n->style[i] == layer) {
-                say(message, DPS_SAY_BAD_OPTION, N_("The style layer %s is named twice; name it once."),
-                         n->layer[layer].name);
+                say(message, DPS_SAY_BAD_OPTION,
+                    N_("The style layer %s is named twice; name it once."), n->layer[layer].name);
                 return false;
             }
         /* Fewer layers have names than there is room, so naming each once fits. */

@@ -26,7 +26,8 @@ int weights_dtype_size(const char *dtype, const char **constant)
 
 static DpsStatus syntax_error(const Json *json, const WeightReport *report)
 {
-    return weights_fail(report, DPS_BAD_FILE, N_("%s is missing at byte %lld: the file is damaged; get it again"),
+    return weights_fail(report, DPS_BAD_FILE,
+                        N_("%s is missing at byte %lld: the file is damaged; get it again"),
                         json->missing, (long long) (json->at - json->start) + 8);
 }
 
@@ -67,17 +68,25 @@ static DpsStatus check_tensor(const Weights *w, WeightTensor *t, int64_t begin, 
 {
     int number_size = weights_dtype_size(t->dtype, &t->dtype);
     if (number_size == 0)
-        return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s holds numbers of the unknown kind %.*s; save it as F32"),
-                            SHOWN(t->name), SHOWN(t->dtype));
+        return weights_fail(
+            report, DPS_BAD_FILE,
+            N_("tensor %.*s holds numbers of the unknown kind %.*s; save it as F32"),
+            SHOWN(t->name), SHOWN(t->dtype));
     if (!count_bytes(t, number_size))
-        return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s is impossibly large: the file is damaged; get it again"), SHOWN(t->name));
+        return weights_fail(
+            report, DPS_BAD_FILE,
+            N_("tensor %.*s is impossibly large: the file is damaged; get it again"),
+            SHOWN(t->name));
     if (begin > end || end - begin != t->bytes)
-        return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s needs %lld bytes for its shape, but is said to go "
-                            "from byte %lld to byte %lld of the data: the file is damaged; get it again"),
-                            SHOWN(t->name), (long long) t->bytes, (long long) begin,
-                            (long long) end);
+        return weights_fail(
+            report, DPS_BAD_FILE,
+            N_("tensor %.*s needs %lld bytes for its shape, but is said to go "
+               "from byte %lld to byte %lld of the data: the file is damaged; get it again"),
+            SHOWN(t->name), (long long) t->bytes, (long long) begin, (long long) end);
     if (end > w->file_size - w->header_end)
-        return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s ends at byte %lld, but the file holds only %lld: the file is cut short; get it again"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("tensor %.*s ends at byte %lld, but the file holds only %lld: the "
+                               "file is cut short; get it again"),
                             SHOWN(t->name), (long long) w->header_end + (long long) end,
                             (long long) w->file_size);
     t->offset = w->header_end + begin;
@@ -102,8 +111,9 @@ static DpsStatus parse_tensor(Weights *w, Json *json, const char *name, const We
         else if (good && !strcmp(key, "data_offsets") && offset_count < 0)
             good = json_integers(json, 2, offsets, &offset_count);
         else if (good)
-            return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s has \"%.*s\", which is unknown or there "
-                                "twice: the file is damaged; get it again"),
+            return weights_fail(report, DPS_BAD_FILE,
+                                N_("tensor %.*s has \"%.*s\", which is unknown or there "
+                                   "twice: the file is damaged; get it again"),
                                 SHOWN(name), SHOWN(key));
         if (!good)
             return syntax_error(json, report);
@@ -112,8 +122,9 @@ static DpsStatus parse_tensor(Weights *w, Json *json, const char *name, const We
         return syntax_error(json, report);
 
     if (!t.dtype || t.ndim < 0 || offset_count != 2)
-        return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s lacks its kind of number, shape or "
-                            "place: the file is damaged; get it again"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("tensor %.*s lacks its kind of number, shape or "
+                               "place: the file is damaged; get it again"),
                             SHOWN(name));
     DpsStatus status = check_tensor(w, &t, offsets[0], offsets[1], report);
     if (status != DPS_OK)
@@ -155,7 +166,9 @@ static DpsStatus parse_entries(Weights *w, Json *json, const WeightReport *repor
         else if (!metadata)
             status = parse_metadata(w, json, report);
         else
-            status = weights_fail(report, DPS_BAD_FILE, N_("there are two __metadata__: the file is damaged; get it again"));
+            status =
+                weights_fail(report, DPS_BAD_FILE,
+                             N_("there are two __metadata__: the file is damaged; get it again"));
         if (status != DPS_OK)
             return status;
         metadata = metadata || !strcmp(name, "__metadata__");
@@ -195,13 +208,17 @@ static DpsStatus check_names(Weights *w, const WeightReport *report)
     sort(w->texts, w->text_count, sizeof *w->texts, compare_keys);
     for (int i = 1; i < w->text_count; i++)
         if (!strcmp(w->texts[i - 1].key, w->texts[i].key))
-            return weights_fail(report, DPS_BAD_FILE, N_("there are two metadata called %.*s: the file is damaged; get it again"),
-                                SHOWN(w->texts[i].key));
+            return weights_fail(
+                report, DPS_BAD_FILE,
+                N_("there are two metadata called %.*s: the file is damaged; get it again"),
+                SHOWN(w->texts[i].key));
     sort(w->tensors, w->tensor_count, sizeof *w->tensors, compare_names);
     for (int i = 1; i < w->tensor_count; i++)
         if (!strcmp(w->tensors[i - 1].name, w->tensors[i].name))
-            return weights_fail(report, DPS_BAD_FILE, N_("there are two tensors called %.*s: the file is damaged; get it again"),
-                                SHOWN(w->tensors[i].name));
+            return weights_fail(
+                report, DPS_BAD_FILE,
+                N_("there are two tensors called %.*s: the file is damaged; get it again"),
+                SHOWN(w->tensors[i].name));
     return DPS_OK;
 }
 
@@ -213,12 +230,16 @@ static DpsStatus check_places(Weights *w, const WeightReport *report)
     for (int i = 0; i < w->tensor_count; i++) {
         const WeightTensor *t = &w->tensors[i];
         if (t->offset != at)
-            return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s begins at byte %lld, where byte %lld is its turn: the file is damaged; get it again"),
+            return weights_fail(report, DPS_BAD_FILE,
+                                N_("tensor %.*s begins at byte %lld, where byte %lld is its turn: "
+                                   "the file is damaged; get it again"),
                                 SHOWN(t->name), (long long) t->offset, (long long) at);
         at += t->bytes;
     }
     if (at != w->file_size)
-        return weights_fail(report, DPS_BAD_FILE, N_("the last tensor ends at byte %lld, but the file holds %lld: the file is damaged; get it again"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("the last tensor ends at byte %lld, but the file holds %lld: the "
+                               "file is damaged; get it again"),
                             (long long) at, (long long) w->file_size);
     return DPS_OK;
 }

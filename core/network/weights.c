@@ -44,14 +44,16 @@ DpsStatus weights_fail(const WeightReport *report, DpsStatus status, const char 
 
 DpsStatus weights_no_memory(const WeightReport *report)
 {
-    return weights_fail(report, DPS_NO_MEMORY, N_("there is not enough memory to read this file; "
-                        "close other programs and try again"));
+    return weights_fail(report, DPS_NO_MEMORY,
+                        N_("there is not enough memory to read this file; "
+                           "close other programs and try again"));
 }
 
 static DpsStatus cannot_read(const WeightReport *report)
 {
-    return weights_fail(report, DPS_BAD_FILE, N_("reading failed: the file has changed or its disk "
-                        "has a fault; get it again"));
+    return weights_fail(report, DPS_BAD_FILE,
+                        N_("reading failed: the file has changed or its disk "
+                           "has a fault; get it again"));
 }
 
 /* ------------------------------------------------------------------------ file */
@@ -86,20 +88,25 @@ static DpsStatus open_file(Weights *w, const WeightReport *report)
     struct stat about;
     w->fd = open(w->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (w->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return weights_fail(report, DPS_BAD_FILE, N_("there is no such file; check its name and folder"));
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("there is no such file; check its name and folder"));
     if (w->fd < 0 && errno == EACCES)
-        return weights_fail(report, DPS_BAD_FILE, N_("you may not read this file; change its "
-                            "permissions or choose another"));
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("you may not read this file; change its "
+                               "permissions or choose another"));
     if (w->fd < 0)
-        return weights_fail(report, DPS_BAD_FILE, N_("this file can't be opened (system error %d); "
-                            "check its name and disk"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("this file can't be opened (system error %d); "
+                               "check its name and disk"),
                             errno);
     if (fstat(w->fd, &about) < 0)
         return cannot_read(report);
     if (S_ISDIR(about.st_mode))
-        return weights_fail(report, DPS_BAD_FILE, N_("this is a folder; choose a .safetensors file in it"));
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("this is a folder; choose a .safetensors file in it"));
     if (!S_ISREG(about.st_mode))
-        return weights_fail(report, DPS_BAD_FILE, N_("this is not an ordinary file; choose a .safetensors file"));
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("this is not an ordinary file; choose a .safetensors file"));
     w->file_size = (int64_t) about.st_size;
     return DPS_OK;
 }
@@ -109,18 +116,22 @@ static DpsStatus read_header(Weights *w, const WeightReport *report)
 {
     unsigned char first[8];
     if (w->file_size < 8)
-        return weights_fail(report, DPS_BAD_FILE, N_("the file holds only %lld bytes: it is "
-                            "not a safetensors file, or cut short; get it "
-                            "again"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("the file holds only %lld bytes: it is "
+                               "not a safetensors file, or cut short; get it "
+                               "again"),
                             (long long) w->file_size);
     if (!read_at(w->fd, first, sizeof first, 0))
         return cannot_read(report);
     uint64_t length = little_endian(first, 8);
     if (length > HEADER_LIMIT)
-        return weights_fail(report, DPS_BAD_FILE, N_("this is not a safetensors file; choose another "
-                            "(a .pth file has to be converted first)"));
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("this is not a safetensors file; choose another "
+                               "(a .pth file has to be converted first)"));
     if ((int64_t) length > w->file_size - 8)
-        return weights_fail(report, DPS_BAD_FILE, N_("the header ends at byte %lld, but the file holds only %lld: the file is cut short; get it again"),
+        return weights_fail(report, DPS_BAD_FILE,
+                            N_("the header ends at byte %lld, but the file holds only %lld: the "
+                               "file is cut short; get it again"),
                             (long long) length + 8, (long long) w->file_size);
     w->header = malloc((size_t) length + 1);
     if (!w->header)
@@ -247,9 +258,11 @@ static DpsStatus read_numbers(const Weights *w, const WeightTensor *t, float *ou
         for (int64_t i = 0; i < n; i += size) {
             float value = decode(chunk + i, size, brain);
             if (!isfinite(value))
-                return weights_fail(report, DPS_BAD_FILE, N_("tensor %.*s holds a value that is infinite or not a number, "
-                                    "at index %lld: the file is damaged; get it again"),
-                                    SHOWN(t->name), (long long) ((done + i) / size));
+                return weights_fail(
+                    report, DPS_BAD_FILE,
+                    N_("tensor %.*s holds a value that is infinite or not a number, "
+                       "at index %lld: the file is damaged; get it again"),
+                    SHOWN(t->name), (long long) ((done + i) / size));
             *out++ = value;
         }
         done += n;
@@ -274,23 +287,27 @@ DpsStatus weights_read(const Weights *weights, const char *name, int ndim, const
     WeightReport report = { weights->path, message };
     const WeightTensor *t = weights_find(weights, name);
     if (!t)
-        return weights_fail(&report, DPS_BAD_FILE, N_("there is no tensor %.*s, which the network "
-                            "needs; choose a file with torchvision's names"),
+        return weights_fail(&report, DPS_BAD_FILE,
+                            N_("there is no tensor %.*s, which the network "
+                               "needs; choose a file with torchvision's names"),
                             SHOWN(name));
     bool same = t->ndim == ndim;
     for (int i = 0; same && i < ndim; i++)
         same = t->shape[i] == shape[i];
     if (!same) {
         char there[96], wanted[96];
-        return weights_fail(&report, DPS_BAD_FILE, N_("tensor %.*s has %s numbers where the network "
-                            "needs %s; choose the file of this network"),
+        return weights_fail(&report, DPS_BAD_FILE,
+                            N_("tensor %.*s has %s numbers where the network "
+                               "needs %s; choose the file of this network"),
                             SHOWN(name), shape_text(there, sizeof there, t->ndim, t->shape),
                             shape_text(wanted, sizeof wanted, ndim, shape));
     }
     for (int i = 0; i < 4; i++)
         if (!strcmp(t->dtype, readable[i]))
             return read_numbers(weights, t, out, &report);
-    return weights_fail(&report, DPS_BAD_FILE, N_("tensor %.*s holds numbers of kind %s, which this program can't use; save "
-                        "it as F32"),
-                        SHOWN(name), t->dtype);
+    return weights_fail(
+        &report, DPS_BAD_FILE,
+        N_("tensor %.*s holds numbers of kind %s, which this program can't use; save "
+           "it as F32"),
+        SHOWN(name), t->dtype);
 }

@@ -36,8 +36,8 @@ static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *
         return DPS_OK;
     if (mask->channels != 1)
         say(message, DPS_SAY_BAD_REGIONS,
-            N_("The %s mask of region '%s' has %d channels: a mask has exactly one."), picture, name,
-            mask->channels);
+            N_("The %s mask of region '%s' has %d channels: a mask has exactly one."), picture,
+            name, mask->channels);
     else if (mask->width < 1 || mask->height < 1 || !mask->data)
         say(message, DPS_SAY_BAD_REGIONS, N_("The %s mask of region '%s' has no pixels."), picture,
             name);
@@ -53,7 +53,8 @@ static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *
 DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message)
 {
     if (regions < 0 || (regions > 0 && !region)) {
-        say(message, DPS_SAY_BAD_REGIONS, N_("The number of regions is %d, but none are given."), regions);
+        say(message, DPS_SAY_BAD_REGIONS, N_("The number of regions is %d, but none are given."),
+            regions);
         return DPS_BAD_INPUT;
     }
     for (int k = 0; k < regions; k++) {
@@ -140,8 +141,9 @@ static void say_unmatched(const RegionSet *set, DpsRegionReport *report, int cou
             report->name);
     else if (counterpart >= 0)
         say(why, DPS_SAY_BORROWED,
-            small ? N_("Region \"%s\" is too small in the style; it uses the style's region \"%s\".")
-                  : N_("Region \"%s\" is not in the style; it uses the style's region \"%s\"."),
+            small
+                ? N_("Region \"%s\" is too small in the style; it uses the style's region \"%s\".")
+                : N_("Region \"%s\" is not in the style; it uses the style's region \"%s\"."),
             report->name, set->report[counterpart].name);
     else if (counterpart == COUNTERPART_WHOLE)
         say(why, DPS_SAY_BORROWED,
@@ -160,7 +162,8 @@ static void say_unmatched(const RegionSet *set, DpsRegionReport *report, int cou
 void regions_say_unheld(DpsRegionReport *report)
 {
     say(&report->reason, DPS_SAY_UNHELD,
-        N_("Region \"%s\" is not in the style; in the preset \"reference\" nothing holds it, and it "
+        N_("Region \"%s\" is not in the style; in the preset \"reference\" nothing holds it, and "
+           "it "
            "changes with the others."),
         report->name);
     if (report->unnamed)
@@ -179,8 +182,8 @@ static void say_unused(DpsRegionReport *report, bool in_style)
         say(why, DPS_SAY_UNUSED,
             N_("Region \"%s\" is too small in the content; there is nothing to do."), report->name);
     else
-        say(why, DPS_SAY_UNUSED,
-            N_("Region \"%s\" is not in the content; there is nothing to do."), report->name);
+        say(why, DPS_SAY_UNUSED, N_("Region \"%s\" is not in the content; there is nothing to do."),
+            report->name);
 }
 
 static void pair_region(RegionSet *set, int k, int counterpart)
@@ -262,11 +265,12 @@ DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_widt
         !regions_lay(regions, region, true, style_width, style_height, work, &set->style) ||
         !make_set(regions, region, counterpart, set)) {
         say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory for %d masks of %d x %d."),
-                 regions, content_width, content_height);
+            regions, content_width, content_height);
         status = DPS_NO_MEMORY;
     } else if (set->matched == 0) {
-        say(message, DPS_SAY_BAD_REGIONS, N_("No region is in both photos, so there is nothing to transfer: give at least one "
-                 "region a mask in the content and in the style."));
+        say(message, DPS_SAY_BAD_REGIONS,
+            N_("No region is in both photos, so there is nothing to transfer: give at least one "
+               "region a mask in the content and in the style."));
         status = DPS_BAD_INPUT;
     }
     if (status != DPS_OK)

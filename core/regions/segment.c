@@ -238,7 +238,7 @@ static bool is_photo(const DpsImage *photo, const char *name, DpsMessage *messag
 {
     if (photo->channels != 3)
         say(message, DPS_SAY_BAD_PICTURE, N_("The %s has %d channels: a photo has three."), name,
-                 photo->channels);
+            photo->channels);
     else if (photo->width < 1 || photo->height < 1 || !photo->data)
         say(message, DPS_SAY_BAD_PICTURE, N_("The %s has no pixels."), name);
     else if (!image_is_finite(photo))
@@ -261,8 +261,8 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
     if (!is_photo(content, N_("content"), message) || !is_photo(style, N_("style"), message))
         return DPS_BAD_INPUT;
     if (most < 2 || most > DPS_REGIONS_AUTO) {
-        say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."), most,
-                 DPS_REGIONS_AUTO);
+        say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."),
+            most, DPS_REGIONS_AUTO);
         return DPS_BAD_INPUT;
     }
     if (search_regions(&search, content, style, region))

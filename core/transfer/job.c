@@ -58,7 +58,8 @@ DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message
     if (need <= have)
         return DPS_OK;
     say(message, DPS_SAY_NO_MEMORY,
-        N_("This transfer needs about %.1f GB of memory and may have %.1f GB; choose a smaller size."),
+        N_("This transfer needs about %.1f GB of memory and may have %.1f GB; choose a smaller "
+           "size."),
         need / 1e9, have / 1e9);
     return DPS_NO_MEMORY;
 }

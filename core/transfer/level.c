@@ -85,8 +85,8 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     DpsStatus status = DPS_NO_MEMORY;
     if (ok)
         status = regions_prepare(regions, job->region, t->content.width, t->content.height,
-                                 t->style.width, t->style.height, work, t->counterpart,
-                                 &t->regions, &t->result->message);
+                                 t->style.width, t->style.height, work, t->counterpart, &t->regions,
+                                 &t->result->message);
     if (!status && l->trim_masks && !borders_trim_masks(&t->style, &t->regions.style))
         status = DPS_NO_MEMORY;
     if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
@@ -270,10 +270,10 @@ DpsStatus level_run(Transfer *t, const Level *l)
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;
     level->weights = (DpsWeights){ .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
-                                   .style = l->objective.weight[LOSS_STYLE],
-                                   .content = l->objective.weight[LOSS_CONTENT],
-                                   .matting = l->objective.weight[LOSS_MATTING],
-                                   .estimate = l->objective.weight[LOSS_ESTIMATE] };
+                                    .style = l->objective.weight[LOSS_STYLE],
+                                    .content = l->objective.weight[LOSS_CONTENT],
+                                    .matting = l->objective.weight[LOSS_MATTING],
+                                    .estimate = l->objective.weight[LOSS_ESTIMATE] };
     t->result->levels = t->level + 1;
     return status;
 }

@@ -286,7 +286,8 @@ DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const 
         lay_masks(regions, region, true, &set->style, work, &set->style_masks))
         return DPS_OK;
     measure_clear(set);
-    say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at %d pixels."), size);
+    say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at %d pixels."),
+        size);
     return DPS_NO_MEMORY;
 }
 
@@ -324,6 +325,7 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
     }
     measure_clear(&set);
     if (status == DPS_NO_MEMORY && !message->code)
-        say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at this size; choose a smaller one."));
+        say(message, DPS_SAY_NO_MEMORY,
+            N_("There is not enough memory to measure at this size; choose a smaller one."));
     return status;
 }

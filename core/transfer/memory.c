@@ -103,7 +103,8 @@ static double group_limit(const char *root, const char *folder, char *group, con
  * container the group may be the host's name for it: then its files are those of the root. */
 static double line_limit(const char *root, char *line)
 {
-    char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    char *controllers = strchr(line, ':'),
+         *group = controllers ? strchr(controllers + 1, ':') : NULL;
 
     if (!group)
         return INFINITY;

@@ -85,9 +85,11 @@ static const DpsOption table[] = {
       .value = N_("NUMBER"), .label = N_("_Photorealism"),
       .help = N_("How strictly colours change together where the photo is smooth; less allows more "
                  "drastic changes, but also distortions"),
-      .manual = "In the preset reference this is the paper's lambda, the weight of the matting energy; "
-                "in the presets for photos the energy per pixel weighs half of it, so that a number means "
-                "the same at every size.",
+      .manual =
+          "In the preset reference this is the paper's lambda, the weight of the matting energy; "
+          "in the presets for photos the energy per pixel weighs half of it, so that a number "
+          "means "
+          "the same at every size.",
       .where = DPS_FOR_TRANSFER },
     { "detail", 0, DPS_OPTION_REAL, AT(detail), .most = 1, .usual = 0, .value = "0-1",
       .label = N_("_Detail"),
@@ -227,9 +229,9 @@ bool dps_option_set_number(const DpsOption *option, DpsOptions *o, double number
     if (option->type == DPS_OPTION_REAL)
         memcpy(at, &number, sizeof number);
     else if (option->type == DPS_OPTION_UNSIGNED)
-        memcpy(at, &(unsigned) { (unsigned) number }, sizeof(unsigned));
+        memcpy(at, &(unsigned){ (unsigned) number }, sizeof(unsigned));
     else
-        memcpy(at, &(int) { (int) number }, sizeof(int));
+        memcpy(at, &(int){ (int) number }, sizeof(int));
     return true;
 }
 
@@ -250,7 +252,7 @@ void dps_option_set_text(const DpsOption *option, DpsOptions *o, const char *tex
 
 void dps_options_default(DpsOptions *o)
 {
-    *o = (DpsOptions) { 0 };
+    *o = (DpsOptions){ 0 };
     for (size_t i = 0; i < COUNT(table); i++)
         dps_option_set_number(&table[i], o, table[i].usual);
 }

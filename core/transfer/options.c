@@ -58,8 +58,8 @@ static const Preset presets[] = {
 
 const char *dps_stage_name(DpsStage stage)
 {
-    static const char *const names[] = { N_("Preparing"), N_("Matching colours"),
-                                         N_("Optimising"), N_("Finishing") };
+    static const char *const names[] = { N_("Preparing"), N_("Matching colours"), N_("Optimising"),
+                                         N_("Finishing") };
 
     return (size_t) stage < sizeof names / sizeof *names ? names[stage] : "";
 }
@@ -77,9 +77,10 @@ static DpsStatus check(const DpsOptions *o, DpsMessage *message)
 
     if (wrong)
         say(message, DPS_SAY_BAD_OPTION, N_("The option %s is %g, but must be between %g and %g."),
-                 wrong->name, dps_option_number(wrong, o), wrong->least, wrong->most);
+            wrong->name, dps_option_number(wrong, o), wrong->least, wrong->most);
     else if (o->pooling == DPS_POOLING_MAX && !options_network(o))
-        say(message, DPS_SAY_BAD_OPTION, N_("The built-in network always averages; choose a network's file for max pooling."));
+        say(message, DPS_SAY_BAD_OPTION,
+            N_("The built-in network always averages; choose a network's file for max pooling."));
     else
         return DPS_OK;
     return DPS_BAD_INPUT;
@@ -238,8 +239,9 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, DpsMessag
     if (size > side)
         size = side;
     if (o->preset == DPS_PRESET_REFERENCE && !options_network(o)) {
-        say(message, DPS_SAY_BAD_OPTION, N_("The preset \"reference\" is made for the original VGG-19; choose its file as the "
-                 "network, or another preset."));
+        say(message, DPS_SAY_BAD_OPTION,
+            N_("The preset \"reference\" is made for the original VGG-19; choose its file as the "
+               "network, or another preset."));
         return DPS_BAD_INPUT;
     }
     if (o->preset == DPS_PRESET_REFERENCE)

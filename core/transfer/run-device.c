@@ -22,8 +22,9 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
     snprintf(w->result->device, DPS_NAME, "%s", be->name);
     if (!(w->dev = be->open(w->work)))
         return DPS_NO_MEMORY;
-    return path ? network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message)
-                : DPS_OK;
+    return path
+               ? network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message)
+               : DPS_OK;
 }
 
 void run_device_close(RunDevice *w)
@@ -83,7 +84,8 @@ static DpsStatus fit_memory(RunDevice *w)
         return move_to_processor(w);
     }
     say(job_notice(w->result), DPS_SAY_SMALLER,
-        N_("The working size is %d pixels: at the size that was asked for, this transfer needs about "
+        N_("The working size is %d pixels: at the size that was asked for, this transfer needs "
+           "about "
            "%.2f GB of the GPU's memory, and %.2f GB of it are free."),
         size, need / 1e9, have / 1e9);
     *w->schedule = smaller;

@@ -92,7 +92,8 @@ static DpsStatus run(Transfer *t)
              t->device.network ? t->device.network->name : "builtin");
     if (t->job->options.preset == DPS_PRESET_REFERENCE && !t->device.network->original)
         say(job_notice(t->result), DPS_SAY_OTHER_NETWORK,
-            N_("The preset \"reference\" is made for the original VGG-19; its weights mean something "
+            N_("The preset \"reference\" is made for the original VGG-19; its weights mean "
+               "something "
                "else in the network %s."),
             t->result->network);
     progress_plan(t);

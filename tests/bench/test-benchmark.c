@@ -71,7 +71,8 @@ static void notice(const DpsMessage *sentence, void *data)
     Seen *seen = data;
 
     seen->notices++;
-    CHECK(sentence->code && sentence->text[strlen(sentence->text) - 1] == '.', "\"%s\"", sentence->text);
+    CHECK(sentence->code && sentence->text[strlen(sentence->text) - 1] == '.', "\"%s\"",
+          sentence->text);
 }
 
 static bool cancelled(void *data)
@@ -180,7 +181,8 @@ static void refused(const char *what, const DpsBenchmark *b, DpsStatus expected)
     DpsMessage message[1];
     DpsStatus status = dps_benchmark(b, message);
 
-    CHECK(status == expected && message->code, "%s: status %d, \"%s\"", what, (int) status, message->text);
+    CHECK(status == expected && message->code, "%s: status %d, \"%s\"", what, (int) status,
+          message->text);
 }
 
 static void test_refusing(void)

@@ -31,14 +31,16 @@ static void expect_processor(const char *path, const char *failure, const char *
     use_module(path, failure);
     const Backend *be = device_choose("auto", why);
     CHECK(be && strcmp(be->name, "cpu") == 0, "auto with %s, %s", path, failure ? failure : "");
-    CHECK(listed ? strstr(why->text, reason) && why->text[strlen(why->text) - 1] == '.' : !why->code, "%s: why: %s",
-          reason, why->text);
+    CHECK(listed ? strstr(why->text, reason) && why->text[strlen(why->text) - 1] == '.'
+                 : !why->code,
+          "%s: why: %s", reason, why->text);
     CHECK(dps_devices(info, 4) == (listed ? 2 : 1), "%s is listed: %d", path, listed);
     CHECK(strcmp(info[0].name, "cpu") == 0 && info[0].usable && info[0].memory > 0,
           "the processor");
     if (failure && (strcmp(failure, "wrong") == 0 || strncmp(failure, "memory", 6) == 0))
         return; /* by name it is the user's choice */
-    CHECK(!device_choose("cuda", why) && strstr(why->text, reason), "%s: by name: %s", reason, why->text);
+    CHECK(!device_choose("cuda", why) && strstr(why->text, reason), "%s: by name: %s", reason,
+          why->text);
     if (listed) {
         const char *list = info[1].about;
         CHECK(!info[1].usable && strstr(list, reason), "%s: in the list: %s", reason, list);
@@ -51,7 +53,8 @@ static void test_names(void)
 
     CHECK(device_find("cpu") && strcmp(device_find("cpu")->name, "cpu") == 0,
           "the processor by name");
-    CHECK(!device_choose("abacus", why) && strstr(why->text, "abacus"), "no such device: %s", why->text);
+    CHECK(!device_choose("abacus", why) && strstr(why->text, "abacus"), "no such device: %s",
+          why->text);
     CHECK(device_choose("cpu", why) && !why->code, "nothing to say: %s", why->text);
     CHECK(device_find(NULL) && device_find("auto"), "there is always a device");
 }

@@ -184,7 +184,8 @@ static void test_bad_choices(void)
     refuse_choice("relu1_1=nan", NULL, "name=weight");
     refuse_choice("relu1_1 relu2_1", NULL, "name=weight");
     refuse_choice("relu1_1,relu2_1,relu1_1=2", NULL, "relu1_1 is named twice");
-    CHECK(network_check_size(&small, 2, 90, message) == DPS_BAD_INPUT && strstr(message->text, "3 by 3"),
+    CHECK(network_check_size(&small, 2, 90, message) == DPS_BAD_INPUT &&
+              strstr(message->text, "3 by 3"),
           "%s", message->text);
     CHECK(network_check_size(&small, 3, 3, message) == DPS_OK, "3 by 3 is refused");
 }
@@ -213,7 +214,8 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     fclose(out);
     DpsStatus status = network_load(dev, path, NULL, &n, message);
     CHECK(status == DPS_BAD_FILE && !n, "%s: status %d", to, status);
-    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to, message->text);
+    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to,
+          message->text);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));
     CHECK(network_floats_per_pixel(path, NULL) >= 0, "%s: no estimate", to);
     unlink(path);

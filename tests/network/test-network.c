@@ -73,7 +73,8 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     fclose(out);
     DpsStatus status = network_load(dev, path, NULL, &n, message);
     CHECK(status == DPS_BAD_FILE && !n, "%s: status %d", to, status);
-    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to, message->text);
+    CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to,
+          message->text);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));
     unlink(path);
     ref_backend.close(dev);

@@ -95,8 +95,10 @@ static void test_pairing(void)
         CHECK(r->matched == (r->reason.code == 0), "%s: %s", r->name, r->reason.text);
     }
     CHECK(strcmp(set.report[5].name, "the rest") == 0, "%s", set.report[5].name);
-    CHECK(strstr(set.report[2].reason.text, "not in the style") != NULL, "%s", set.report[2].reason.text);
-    CHECK(strstr(set.report[3].reason.text, "not in the content") != NULL, "%s", set.report[3].reason.text);
+    CHECK(strstr(set.report[2].reason.text, "not in the style") != NULL, "%s",
+          set.report[2].reason.text);
+    CHECK(strstr(set.report[3].reason.text, "not in the content") != NULL, "%s",
+          set.report[3].reason.text);
     DpsImage c, s;
     CHECK(regions_matched(&set, &c, &s), "memory");
     CHECK(host_same_shape(&c, 3, CW, CH) && host_same_shape(&s, 3, SW, SH), "%d, %d planes",

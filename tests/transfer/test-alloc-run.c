@@ -6,8 +6,7 @@
 #include "failing-alloc.h"
 #include "host.h"
 
-typedef DpsStatus (*Attempt)(const DpsImage *content, const DpsImage *style,
-                             DpsMessage *message);
+typedef DpsStatus (*Attempt)(const DpsImage *content, const DpsImage *style, DpsMessage *message);
 
 static DpsStatus with(const DpsImage *content, const DpsImage *style, int regions,
                       const DpsRegion *region, DpsMessage *message)
@@ -71,8 +70,7 @@ static DpsStatus painted(const DpsImage *content, const DpsImage *style, DpsMess
     return status;
 }
 
-static DpsStatus measured(const DpsImage *content, const DpsImage *style,
-                          DpsMessage *message)
+static DpsStatus measured(const DpsImage *content, const DpsImage *style, DpsMessage *message)
 {
     DpsMeasures m;
 
@@ -91,8 +89,8 @@ static void fail_each(const char *name, Attempt attempt, const DpsImage *content
         failing_alloc_arm(n);
         DpsStatus status = attempt(content, style, message);
         failed = failing_alloc_disarm();
-        CHECK(status == (failed ? DPS_NO_MEMORY : DPS_OK), "%s, allocation %ld: status %d, %s", name, n,
-              status, message->text);
+        CHECK(status == (failed ? DPS_NO_MEMORY : DPS_OK), "%s, allocation %ld: status %d, %s",
+              name, n, status, message->text);
         CHECK(!failed || message->code, "%s, allocation %ld: no sentence", name, n);
         CHECK(failing_alloc_live() == before, "%s, allocation %ld: %ld blocks left", name, n,
               failing_alloc_live() - before);

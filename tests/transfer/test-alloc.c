@@ -73,13 +73,14 @@ static void test_weights(const char *path)
         failed = failing_alloc_disarm();
         CHECK(status == (failed ? DPS_NO_MEMORY : DPS_OK), "allocation %ld: status %d: %s", n,
               status, message->text);
-        CHECK(!failed || (!w && strstr(message->text, "not enough memory")), "allocation %ld: %s", n,
-              message->text);
+        CHECK(!failed || (!w && strstr(message->text, "not enough memory")), "allocation %ld: %s",
+              n, message->text);
         float value = 0;
         failing_alloc_arm(1);
         if (!failed)
             status = weights_read(w, "t2", 1, (int64_t[]){ 1 }, &value, message);
-        CHECK(failed || (status == DPS_OK && value == 3), "reading allocates nothing: %s", message->text);
+        CHECK(failed || (status == DPS_OK && value == 3), "reading allocates nothing: %s",
+              message->text);
         failing_alloc_disarm();
         weights_close(failed ? NULL : w);
         CHECK(failing_alloc_live() == before, "allocation %ld: %ld blocks left", n,

@@ -113,7 +113,8 @@ static void test_minimisers(Case *c)
         DpsJob job = job_for(c, DPS_PRESET_DRAFT);
         DpsResult r;
         job.options.minimiser = (DpsMinimiser) i;
-        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_choice_name("minimiser", i), r.message.text);
+        CHECK(dps_run(&job, &r) == DPS_OK, "%s: %s", dps_choice_name("minimiser", i),
+              r.message.text);
         CHECK(host_difference(&r.image, &c->content) > 0.05, "%s changes nothing",
               dps_choice_name("minimiser", i));
         total[i] = r.level[r.levels - 1].losses.total;
@@ -141,7 +142,8 @@ static void check_begun(Case *c, DpsStart start, const DpsImage *expected, doubl
     job.start = expected;
     image = result_of(&job);
     double error = host_difference(&c->begun, expected);
-    CHECK(error <= tolerance, "start %s: the run began %g away", dps_choice_name("start", start), error);
+    CHECK(error <= tolerance, "start %s: the run began %g away", dps_choice_name("start", start),
+          error);
     dps_image_clear(&image);
 }
 
@@ -299,7 +301,8 @@ static void test_painting_regions(Case *c)
     job.region = &region;
     job.regions = 1;
     CHECK(dps_run(&job, &with) == DPS_OK, "%s", with.message.text);
-    CHECK(with.notices == 1 && strstr(with.notice[0].text, "no regions"), "%d notices", with.notices);
+    CHECK(with.notices == 1 && strstr(with.notice[0].text, "no regions"), "%d notices",
+          with.notices);
     CHECK(host_difference(&with.image, &without) == 0, "the region changed the painting");
     dps_image_clear(&region.content);
     dps_image_clear(&without);

@@ -49,7 +49,8 @@ static bool broken_run(const WholeRun *r, const DpsResult *cpu, const char *what
     double d = mean_difference(&result.image, &cpu->image);
     worst = fmax(worst, d);
     CHECK(d < TOLERANCE, "%s=%d: off by %g", what, n, d); /* 3.8e-3 */
-    CHECK(finished ? result.notices == 0 : result.notices == 1 && strstr(result.notice[0].text, reason),
+    CHECK(finished ? result.notices == 0
+                   : result.notices == 1 && strstr(result.notice[0].text, reason),
           "%s=%d: on %s, %d notices: %s", what, n, result.device, result.notices,
           result.notices ? result.notice[0].text : "");
     CHECK(result.level[0].evaluations > 0 && result.evaluations >= cpu->evaluations,
@@ -128,7 +129,8 @@ static void little_memory(int free, const char *device, int size, const char *re
     CHECK(size ? worked == size : worked >= 56 && worked < 80, "%d MiB: worked at %d", free,
           worked);
     CHECK(*reason ? result.notices == 1 && strstr(result.notice[0].text, reason) : !result.notices,
-          "%d MiB: %d notices: %s", free, result.notices, result.notices ? result.notice[0].text : "");
+          "%d MiB: %d notices: %s", free, result.notices,
+          result.notices ? result.notice[0].text : "");
     dps_result_clear(&result);
 }
 

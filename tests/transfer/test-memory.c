@@ -66,8 +66,14 @@ static void compare(const char *what, const DpsImage *content, const DpsImage *s
     DpsRegion region[MOST_REGIONS] = { { 0 } };
     Stop stop = { 0 };
     DpsResult result;
-    DpsJob job = { .content = content, .style = style, .regions = regions, .region = region,
-                   .options = *options, .progress = progress, .cancelled = cancelled, .data = &stop };
+    DpsJob job = { .content = content,
+                   .style = style,
+                   .regions = regions,
+                   .region = region,
+                   .options = *options,
+                   .progress = progress,
+                   .cancelled = cancelled,
+                   .data = &stop };
 
     stripes(regions, region);
     double estimate = (double) dps_estimate(&job);

@@ -134,12 +134,12 @@ static void test_refused(void)
             continue;
         char *at = (char *) &job.options + option->offset;
         if (option->type == DPS_OPTION_REAL)
-            memcpy(at, &(double) { option->most * 2 }, sizeof(double));
+            memcpy(at, &(double){ option->most * 2 }, sizeof(double));
         else
-            memcpy(at, &(int) { (int) option->most + 1 }, sizeof(int));
+            memcpy(at, &(int){ (int) option->most + 1 }, sizeof(int));
         snprintf(words, sizeof words, "must be between %g and %g", option->least, option->most);
-        CHECK(dps_run(&job, &result) == DPS_BAD_INPUT && strstr(result.message.text, option->name) &&
-                  strstr(result.message.text, words),
+        CHECK(dps_run(&job, &result) == DPS_BAD_INPUT &&
+                  strstr(result.message.text, option->name) && strstr(result.message.text, words),
               "%s", result.message.text);
         dps_result_clear(&result);
     }
