@@ -24,14 +24,13 @@ static bool execute(const ConvPlan *p, Descriptor plan, const Operands &o, void 
 
     if (dnn->cudnnBackendCreateDescriptor(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, &d))
         return false;
-    bool good =
-        !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, n,
-                                       id) &&
-        !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS,
-                                       CUDNN_TYPE_VOID_PTR, n, place) &&
-        !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1,
-                                       &work) &&
-        !dnn->cudnnBackendFinalize(d) && !dnn->cudnnBackendExecute(dnn->handle, plan, d);
+    bool good = !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
+                                               CUDNN_TYPE_INT64, n, id) &&
+                !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS,
+                                               CUDNN_TYPE_VOID_PTR, n, place) &&
+                !dnn->cudnnBackendSetAttribute(d, CUDNN_ATTR_VARIANT_PACK_WORKSPACE,
+                                               CUDNN_TYPE_VOID_PTR, 1, &work) &&
+                !dnn->cudnnBackendFinalize(d) && !dnn->cudnnBackendExecute(dnn->handle, plan, d);
     dnn->cudnnBackendDestroyDescriptor(d);
     return good;
 }

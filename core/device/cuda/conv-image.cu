@@ -86,8 +86,8 @@ static __device__ inline void write_four(const View &y, bool fours, int channel,
     for (int o = 0; o < 4; o++)
         value[o] = channel + o < y.c ? fmaxf(value[o] + bias[channel + o], 0) : 0;
     if (fours && channel < y.c) {
-        *(float4 *) (y.p + pixel * y.step + channel) =
-            make_float4(value[0], value[1], value[2], value[3]);
+        *(float4 *) (y.p + pixel * y.step + channel) = make_float4(value[0], value[1], value[2],
+                                                                   value[3]);
         return;
     }
     for (int o = 0; o < 4 && channel + o < y.c; o++)

@@ -7,8 +7,8 @@
 /* ------------------------------------------------------------------- construction */
 
 /* From (output, input, tap) to (output, tap, input), or `by_input` to (input, tap, output). */
-static __global__ void order_weights(float *to, const float *from, int outputs, int inputs, int taps,
-                                     bool by_input, size_t n)
+static __global__ void order_weights(float *to, const float *from, int outputs, int inputs,
+                                     int taps, bool by_input, size_t n)
 {
     size_t e = thread_number();
     int row, column, of, tap, across = by_input ? outputs : inputs;
@@ -73,8 +73,8 @@ Conv *cuda_conv_new(Device *d, const ConvShape *s, const float *weight, const fl
     c->by_input = c->own + first;
     c->border = c->own + border;
     c->bias = c->own + offset;
-    c->plain_border = s->pad == 0 || (s->mode == PAD_CONSTANT &&
-                                      (!s->border || all_zero(s->border, s->cin)));
+    c->plain_border = s->pad == 0 ||
+                      (s->mode == PAD_CONSTANT && (!s->border || all_zero(s->border, s->cin)));
     if (s->border)
         memcpy(host, s->border, s->cin * sizeof *host);
     memcpy(host + offset - border, bias, s->cout * sizeof *host);

@@ -24,8 +24,8 @@ Recording *cuda_record_end(Device *);
 bool cuda_replay(const Recording *);
 void cuda_recording_drop(Recording *);
 
-void cuda_carry(Device *, const float *field, int fh, int fw, const float *photo, float *out,
-                int h, int w);
+void cuda_carry(Device *, const float *field, int fh, int fw, const float *photo, float *out, int h,
+                int w);
 
 Tensor *cuda_tensor_new(Device *, int c, int h, int w);
 Tensor *cuda_slice(Tensor *, int c0, int c);

@@ -148,9 +148,8 @@ void *cuda_alloc(Cuda *cuda, size_t bytes)
 {
     void *p = NULL;
     size_t some = bytes ? bytes : 1;
-    cudaError_t error = cuda->pool
-                            ? cudaMallocFromPoolAsync(&p, some, cuda->pool, cuda->stream)
-                            : cudaMalloc(&p, some);
+    cudaError_t error = cuda->pool ? cudaMallocFromPoolAsync(&p, some, cuda->pool, cuda->stream)
+                                   : cudaMalloc(&p, some);
 
     if (!error)
         return p;
@@ -325,7 +324,8 @@ void cuda_about(Device *d, char *text, size_t size)
 
     if (cuda_usable(name, sizeof name, &memory))
         snprintf(text, size, "%s, %s%s%s%s", name, precision[cuda_of(d)->precision],
-                 cuda_of(d)->dnn ? ", cuDNN" : "", *cuda_of(d)->why ? ", failed: " : "", cuda_of(d)->why);
+                 cuda_of(d)->dnn ? ", cuDNN" : "", *cuda_of(d)->why ? ", failed: " : "",
+                 cuda_of(d)->why);
     else
         snprintf(text, size, "%s", name);
 }

@@ -40,14 +40,13 @@ Cudnn *cudnn_open(Cuda *cuda)
     return NULL;
 }
 
+/* The library stays: it is large, and the next run wants it again. */
 void cudnn_close(Cudnn *dnn)
 {
     if (!dnn)
         return;
     if (dnn->handle)
         dnn->cudnnDestroy(dnn->handle);
-    if (dnn->library)
-        dlclose(dnn->library);
     free(dnn);
 }
 
@@ -211,9 +210,9 @@ int plan_proposals(ConvPlan *p, const ConvShape *s, Descriptor (&to)[PROPOSALS])
     finish(p, d);
     for (Descriptor &proposal : to)
         proposal = make(p, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
-    p->failed = p->failed || p->dnn->cudnnBackendGetAttribute(d, CUDNN_ATTR_ENGINEHEUR_RESULTS,
-                                                              CUDNN_TYPE_BACKEND_DESCRIPTOR,
-                                                              PROPOSALS, &n, to);
+    p->failed = p->failed ||
+                p->dnn->cudnnBackendGetAttribute(d, CUDNN_ATTR_ENGINEHEUR_RESULTS,
+                                                 CUDNN_TYPE_BACKEND_DESCRIPTOR, PROPOSALS, &n, to);
     return p->failed ? 0 : (int) (n < PROPOSALS ? n : PROPOSALS);
 }
 

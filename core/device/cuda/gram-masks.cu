@@ -18,7 +18,7 @@ typedef struct {
 
 static void plan_drop(Plan *p)
 {
-    void *own[] = { p->regions, p->order, p->other, p->part,  p->region,
+    void *own[] = { p->regions, p->order, p->other, p->part, p->region,
                     p->row,     p->pixel, p->value, p->used };
 
     for (void *o : own)

@@ -20,8 +20,8 @@ typedef struct {
     float *value;        /* by row: the mask there */
     int *batch;          /* by region: its first batch; and the end */
     int tiles;
-    int *part;           /* by tile: its first part; and the end */
-    int *region, *row;   /* by part: whose it is, the number of regions if nobody's; its first row */
+    int *part;         /* by tile: its first part; and the end */
+    int *region, *row; /* by part: whose it is, the number of regions if nobody's; its first row */
 } CudaMasks;
 
 /* Whether the features x go to gram-tensor.cu. */

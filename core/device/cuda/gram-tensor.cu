@@ -8,14 +8,14 @@
 
 #include <tensor-cores.h>
 
-#define GRAM_SIDE 64              /* of the part of a matrix, or of a tile's channels, that a block makes */
-#define GRAM_ROWS 32              /* of a batch, in shared memory at a time */
+#define GRAM_SIDE 64 /* of the part of a matrix, or of a tile's channels, that a block makes */
+#define GRAM_ROWS 32 /* of a batch, in shared memory at a time */
 #define GRAM_LINE (GRAM_SIDE + 8) /* one of them there: four begin in different banks */
 #define BACK_STEP 32              /* channels, backwards, in shared memory at a time */
 #define BACK_LINE (BACK_STEP + 4)
 #define PATCH_LINE (GRAM_SIDE + 4) /* of a tile on its way out */
-#define DEPTH 8     /* of one product */
-#define COLUMNS 4   /* products side by side that a warp does, of 8 columns each */
+#define DEPTH 8                    /* of one product */
+#define COLUMNS 4                  /* products side by side that a warp does, of 8 columns each */
 
 /* Features, and the rows of all regions. */
 typedef struct {
@@ -34,8 +34,8 @@ static __device__ inline float4 four_times(const float4 &v, float m)
 
 static __device__ inline void put_rounded(float *to, const float4 &v)
 {
-    *(float4 *) to = make_float4(tf32_nearest(v.x), tf32_nearest(v.y),
-                                 tf32_nearest(v.z), tf32_nearest(v.w));
+    *(float4 *) to = make_float4(tf32_nearest(v.x), tf32_nearest(v.y), tf32_nearest(v.z),
+                                 tf32_nearest(v.w));
 }
 
 /* Which part of a symmetric matrix: number n of those on and above the diagonal. */
@@ -187,8 +187,8 @@ static __device__ inline void fetch_step(BackFetch *f, const Rows &r, const Grad
         int at = (int) threadIdx.x / (BACK_STEP / 4) + l * (TILE / 2), row = g.row[part] + at;
         int pixel = r.pixel[row];
         float m = r.value[row];
-        f->left[l] = four_times(
-            *(const float4 *) (r.x + (pixel < 0 ? 0 : pixel) * r.step + quad), m * m);
+        f->left[l] = four_times(*(const float4 *) (r.x + (pixel < 0 ? 0 : pixel) * r.step + quad),
+                                m * m);
         f->right[l] =
             *(const float4 *) (d + (size_t) (blockIdx.y * GRAM_SIDE + at) * r.channels + quad);
     }
@@ -278,7 +278,8 @@ static __global__ void __launch_bounds__(THREADS) multiply_tiles(Rows r, Gradien
 #endif
 }
 
-static_assert(TILE == GRAM_SIDE && TILE * BACK_STEP == 8 * THREADS, "every thread fetches two of each");
+static_assert(TILE == GRAM_SIDE && TILE * BACK_STEP == 8 * THREADS,
+              "every thread fetches two of each");
 static_assert(TILE * PATCH_LINE <= 4 * TILE * BACK_LINE, "sums fit where factors were");
 
 /* ------------------------------------------------------------------------- launches */

@@ -74,14 +74,14 @@ static __global__ void pool_fours(View y, View x, PoolShape p, size_t n)
     for (int i = w.i0; i < w.i1; i++)
         for (int j = w.j0; j < w.j1; j++) {
             float4 here = from[((size_t) i * x.w + j) * (x.step / 4)];
-            v = p.kind == POOL_MAX ? make_float4(fmaxf(v.x, here.x), fmaxf(v.y, here.y),
-                                                 fmaxf(v.z, here.z), fmaxf(v.w, here.w))
-                                   : make_float4(v.x + here.x, v.y + here.y, v.z + here.z,
-                                                 v.w + here.w);
+            v = p.kind == POOL_MAX
+                    ? make_float4(fmaxf(v.x, here.x), fmaxf(v.y, here.y), fmaxf(v.z, here.z),
+                                  fmaxf(v.w, here.w))
+                    : make_float4(v.x + here.x, v.y + here.y, v.z + here.z, v.w + here.w);
         }
     float count = p.kind == POOL_MAX ? 1 : (float) ((w.i1 - w.i0) * (w.j1 - w.j0));
-    ((float4 *) (y.p + pixel * y.step))[c] =
-        make_float4(v.x / count, v.y / count, v.z / count, v.w / count);
+    ((float4 *) (y.p + pixel * y.step))[c] = make_float4(v.x / count, v.y / count, v.z / count,
+                                                         v.w / count);
 }
 
 /* The first window along a line whose last pixel is not before pixel u. */

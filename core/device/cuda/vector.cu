@@ -94,8 +94,8 @@ static __global__ void difference_fours(double *part, float w2, View dx, View x,
         float4 *to = (float4 *) (dx.p + pixel * dx.step) + c;
         float4 d = make_float4(v.x - u.x, v.y - u.y, v.z - u.z, v.w - u.w);
         float4 before = add ? *to : make_float4(0, 0, 0, 0);
-        *to = make_float4(fmaf(w2, d.x, before.x), fmaf(w2, d.y, before.y),
-                          fmaf(w2, d.z, before.z), fmaf(w2, d.w, before.w));
+        *to = make_float4(fmaf(w2, d.x, before.x), fmaf(w2, d.y, before.y), fmaf(w2, d.z, before.z),
+                          fmaf(w2, d.w, before.w));
         sum += (double) four_sum(make_float4(d.x * d.x, d.y * d.y, d.z * d.z, d.w * d.w));
     }
     sum = block_sum(sum);

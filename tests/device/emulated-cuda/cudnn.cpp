@@ -71,13 +71,18 @@ EXPORTED cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t d)
 static size_t size_of(cudnnBackendAttributeType_t type)
 {
     switch (type) {
-    case CUDNN_TYPE_BOOLEAN: return sizeof(bool);
-    case CUDNN_TYPE_FLOAT: return sizeof(float);
+    case CUDNN_TYPE_BOOLEAN:
+        return sizeof(bool);
+    case CUDNN_TYPE_FLOAT:
+        return sizeof(float);
     case CUDNN_TYPE_HANDLE:
     case CUDNN_TYPE_BACKEND_DESCRIPTOR:
-    case CUDNN_TYPE_VOID_PTR: return sizeof(void *);
-    case CUDNN_TYPE_INT64: return sizeof(int64_t);
-    default: return sizeof(int);
+    case CUDNN_TYPE_VOID_PTR:
+        return sizeof(void *);
+    case CUDNN_TYPE_INT64:
+        return sizeof(int64_t);
+    default:
+        return sizeof(int);
     }
 }
 
@@ -155,13 +160,15 @@ EXPORTED cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t d,
         return CUDNN_STATUS_SUCCESS;
     case CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE:
         if (d->engine == NOT_COMPILED)
-            ((cudnnBackendBehaviorNote_t *) value)[(*n)++] = CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
+            ((cudnnBackendBehaviorNote_t *) value)[(*n)++] =
+                CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
         return CUDNN_STATUS_SUCCESS;
     case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE:
         *(int64_t *) value = d->engine == TOO_LARGE ? (int64_t) 1 << 40 : d->engine % 2 ? 0 : 256;
         *n = 1;
         return CUDNN_STATUS_SUCCESS;
-    default: return CUDNN_STATUS_NOT_SUPPORTED;
+    default:
+        return CUDNN_STATUS_NOT_SUPPORTED;
     }
 }
 
@@ -224,7 +231,8 @@ static void forward(const Work &w)
                         if (p < 0 || p >= w.x.size[2] || q < 0 || q >= w.x.size[3])
                             continue;
                         for (int64_t c = 0; c < w.x.size[1]; c++)
-                            sum += factor(w, *at(w.x, 0, c, p, q)) * factor(w, *at(w.filter, o, c, u, v));
+                            sum += factor(w, *at(w.x, 0, c, p, q)) *
+                                   factor(w, *at(w.filter, o, c, u, v));
                     }
                 *at(w.y, 0, o, i, j) = fmaxf(w.scale * sum + *at(w.bias, 0, o, 0, 0), 0);
             }
@@ -264,7 +272,8 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(cudnnHandle_t, cudnnBackendDescriptor
         conv = get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC);
         w.x = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX), variants);
         w.y = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY), variants);
-        w.filter = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W), variants);
+        w.filter = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W),
+                         variants);
         w.kept = get<float>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA);
     } else {
         Descriptor add = get<Descriptor>(plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, 1);

@@ -13,7 +13,11 @@
 
 #include <stdint.h>
 
-enum cudnnStatus_t { CUDNN_STATUS_SUCCESS, CUDNN_STATUS_BAD_PARAM = 2000, CUDNN_STATUS_NOT_SUPPORTED = 3000 };
+enum cudnnStatus_t {
+    CUDNN_STATUS_SUCCESS,
+    CUDNN_STATUS_BAD_PARAM = 2000,
+    CUDNN_STATUS_NOT_SUPPORTED = 3000
+};
 enum cudnnDataType_t { CUDNN_DATA_FLOAT };
 enum cudnnConvolutionMode_t { CUDNN_CONVOLUTION, CUDNN_CROSS_CORRELATION };
 enum cudnnPointwiseMode_t { CUDNN_POINTWISE_ADD, CUDNN_POINTWISE_RELU_FWD = 100 };
@@ -117,7 +121,8 @@ size_t cudnnGetVersion();
 cudnnStatus_t cudnnCreate(cudnnHandle_t *);
 cudnnStatus_t cudnnDestroy(cudnnHandle_t);
 cudnnStatus_t cudnnSetStream(cudnnHandle_t, cudaStream_t);
-cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t, cudnnBackendDescriptor_t *);
+cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t,
+                                           cudnnBackendDescriptor_t *);
 cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t);
 cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t, cudnnBackendAttributeName_t,
                                        cudnnBackendAttributeType_t, int64_t n, const void *);

@@ -47,7 +47,8 @@ static inline void multiply_tf32(float (&sum)[4], const float (&a)[4], const flo
     __syncwarp();
     for (unsigned s = 0; s < 4; s++)
         for (unsigned k = 0; k < 8; k++) {
-            const EmulatedFactors &left = warp[4 * g + k % 4], &right = warp[4 * (2 * t + s % 2) + k % 4];
+            const EmulatedFactors &left = warp[4 * g + k % 4],
+                                  &right = warp[4 * (2 * t + s % 2) + k % 4];
             sum[s] += left.a[s / 2 + k / 4 * 2] * right.b[k / 4];
         }
 }
