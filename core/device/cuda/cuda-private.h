@@ -7,7 +7,8 @@
  * plane + pixel * step] in both.
  *
  * All work goes to one stream, in the order of the calls, and no sum depends on the order in
- * which threads run: the same calls give the same bits. */
+ * which threads run: the same calls give the same bits, but that cuDNN's ways of convolving are chosen by
+ * their times (conv-cudnn.cu), and differ in how they round. */
 
 #ifndef CUDA_PRIVATE_H
 #define CUDA_PRIVATE_H
