@@ -15,7 +15,6 @@
 #include "work.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +27,7 @@
 #define CONTRAST_GAIN 1.25f
 /* How heavy the levels' losses are: the fine ones say most about what an eye compares (experiment 14). */
 static const double level_share[LEVELS] = { 1.6, 1.6, 1, 0.7, 0.5 };
+static const char *const level_name[LEVELS] = { "level1", "level2", "level3", "level4", "level5" };
 #define SAMPLES 10000 /* positions per photo and level from which deviation and quantile come */
 
 static void draw_filter(Random *r, int filter, int filters, float w[TAPS])
@@ -247,7 +247,7 @@ static bool add_levels(Network *n, Bank *b, DpsImage *content, DpsImage *style)
         int conv = add_level(n, b, from, content, style);
         if (conv < 0)
             return false;
-        snprintf(n->layer[conv].name, sizeof n->layer[conv].name, "level%d", l + 1);
+        strcpy(n->layer[conv].name, level_name[l]);
         n->share[n->styles] = level_share[l];
         n->style[n->styles++] = conv;
         if (l == 0) {
