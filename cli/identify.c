@@ -222,13 +222,26 @@ static gboolean identify_open(Identity *identity, FILE *file, const char *path, 
     return FALSE;
 }
 
+/* Asked before the file is opened: opening a pipe waits for somebody who writes to it. */
+static gboolean is_ordinary(const char *path, GError **error)
+{
+    GStatBuf about;
+    gboolean known = g_stat(path, &about) == 0;
+    if (known && S_ISDIR(about.st_mode))
+        command_file_error(error, path, _("is a folder; name a picture in it."));
+    else if (known && !S_ISREG(about.st_mode))
+        command_file_error(error, path,
+                           _("is a pipe, a device or a socket; save the picture in a file first."));
+    else
+        return TRUE;
+    return FALSE;
+}
+
 gboolean identify_file(Identity *identity, const char *path, GError **error)
 {
     memset(identity, 0, sizeof *identity);
-    if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
-        command_file_error(error, path, _("is a folder; name a picture in it."));
+    if (!is_ordinary(path, error))
         return FALSE;
-    }
     FILE *file = g_fopen(path, "rb");
     if (!file) {
         command_file_error(error, path, _("can't be read (%s); check the name."),

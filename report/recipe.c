@@ -270,6 +270,11 @@ gboolean recipe_load(const char *file, OptionSet *settings, RecipeInputs *inputs
     char *text;
     gsize length;
 
+    /* A pipe would be waited for, and a device may never end. */
+    if (g_file_test(file, G_FILE_TEST_EXISTS) && !g_file_test(file, G_FILE_TEST_IS_REGULAR)) {
+        report_file_error(error, file, _("is no ordinary file; choose a report of a transfer."));
+        return FALSE;
+    }
     if (g_file_get_contents(file, &text, &length, &trouble)) {
         good = recipe_read(text, (gssize) length, file, settings, inputs, error);
         g_free(text);

@@ -82,6 +82,12 @@ static uint64_t little_endian(const unsigned char *bytes, int n)
     return value;
 }
 
+static DpsStatus no_ordinary_file(const WeightReport *report)
+{
+    return weights_fail(report, DPS_BAD_FILE,
+                        N_("this is not an ordinary file; choose a .safetensors file"));
+}
+
 /* Opens the file and learns its size: without waiting, since the name may be that of a pipe. */
 static DpsStatus open_file(Weights *w, const WeightReport *report)
 {
@@ -94,6 +100,8 @@ static DpsStatus open_file(Weights *w, const WeightReport *report)
         return weights_fail(report, DPS_BAD_FILE,
                             N_("you may not read this file; change its "
                                "permissions or choose another"));
+    if (w->fd < 0 && errno == ENXIO) /* a socket */
+        return no_ordinary_file(report);
     if (w->fd < 0)
         return weights_fail(report, DPS_BAD_FILE,
                             N_("this file can't be opened (system error %d); "
@@ -105,8 +113,7 @@ static DpsStatus open_file(Weights *w, const WeightReport *report)
         return weights_fail(report, DPS_BAD_FILE,
                             N_("this is a folder; choose a .safetensors file in it"));
     if (!S_ISREG(about.st_mode))
-        return weights_fail(report, DPS_BAD_FILE,
-                            N_("this is not an ordinary file; choose a .safetensors file"));
+        return no_ordinary_file(report);
     w->file_size = (int64_t) about.st_size;
     return DPS_OK;
 }

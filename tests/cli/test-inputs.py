@@ -2,6 +2,8 @@
 """Files that can't be used: one sentence, exit code 1, no result, nothing left behind."""
 
 import os
+import re
+import socket
 import struct
 import zlib
 
@@ -89,6 +91,36 @@ class Inputs(tool.ToolTest):
                 self.refused(sentence, style=name)
                 self.refused(sentence, "--content-mask", "a=" + name)
                 self.refused(sentence, "--content-labels", name, "--style-labels", "style.png")
+
+    def test_no_ordinary_file(self):
+        os.mkfifo(self.path("pipe.png"))
+        os.mkdir(self.path("folder.png"))
+        server = socket.socket(socket.AF_UNIX)
+        self.addCleanup(server.close)
+        here = os.getcwd()
+        os.chdir(self.folder)  # the whole path may be too long for a socket
+        try:
+            server.bind("socket.png")
+        finally:
+            os.chdir(here)
+        os.symlink("/dev/zero", self.path("link.png"))
+        special = "is a pipe, a device or a socket; save the picture in a file first"
+        for name, what, short in (("pipe.png", special, "ordinary file"), ("socket.png", special, "ordinary file"),
+                                  ("/dev/zero", special, "ordinary file"), ("link.png", special, "ordinary file"),
+                                  ("folder.png", "is a folder; name a picture in it", "folder")):
+            with self.subTest(file=name):
+                sentence = re.escape(name) + ": " + what
+                self.refused(sentence, content=name)
+                self.refused(sentence, style=name)
+                self.refused(sentence, "--style-mask", "a=" + name)
+                self.refused(sentence, "--content-labels", name, "--style-labels", "style.png")
+                self.refused(sentence, "--start-image", name)
+                self.refused("this is (a|not an) " + short, "--network", name)
+                done = self.run_tool("measure", "content.png", "style.png", name, code=1)
+                self.check_sentence(done, sentence)
+                done = self.run_tool("transfer", "--recipe", name, "-o", "out.png", code=1)
+                self.check_sentence(done, re.escape(name) + ": is no ordinary file; "
+                                    "choose a report of a transfer")
 
     def test_unreadable(self):
         if os.geteuid() == 0:
