@@ -5,33 +5,73 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "interrupt.h"
 
-static gboolean same_file(const char *a, const char *b)
+/* As many as Linux follows. */
+#define MOST_LINKS 40
+
+/* The file that is written when `path` is: its folder's own name, and the end of symbolic links, which
+ * need not be there.  NULL when they lead nowhere. */
+static char *follow_links(const char *path)
 {
-    GStatBuf first, second;
-    return g_stat(a, &first) == 0 && g_stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
+    char *at = g_strdup(path), *to;
+    int links = 0;
+    for (; links <= MOST_LINKS && (to = g_file_read_link(at, NULL)); links++) {
+        char *folder = g_path_get_dirname(at);
+        g_free(at);
+        at = g_path_is_absolute(to) ? g_strdup(to) : g_build_filename(folder, to, NULL);
+        g_free(folder);
+        g_free(to);
+    }
+    char *folder = g_path_get_dirname(at), *name = g_path_get_basename(at);
+    char *real = realpath(folder, NULL), *target = NULL;
+    if (links <= MOST_LINKS)
+        target = g_build_filename(real ? real : folder, name, NULL);
+    free(real);
+    g_free(name);
+    g_free(folder);
+    g_free(at);
+    return target;
 }
 
-gboolean output_check(const char *path, const char *const *inputs, GError **error)
+gboolean output_same_file(const char *a, const char *b)
 {
-    for (; *inputs; inputs++)
-        if (same_file(path, *inputs)) {
-            command_file_error(error, path,
-                               _("is also an input and would be lost; choose another name."));
-            return FALSE;
-        }
-    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+    GStatBuf first, second;
+    if (g_stat(a, &first) == 0 && g_stat(b, &second) == 0)
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    char *target = follow_links(a), *other = follow_links(b);
+    gboolean same = target && g_strcmp0(target, other) == 0;
+    g_free(target);
+    g_free(other);
+    return same;
+}
+
+/* Whether what is there may be replaced.  The permissions count for root, too: who took them away
+ * wanted the file kept. */
+static gboolean check_older(const char *path, GError **error)
+{
+    GStatBuf about;
+    if (g_stat(path, &about) != 0)
+        return TRUE;
+    if (!S_ISREG(about.st_mode))
         command_file_error(error, path, _("exists and is no ordinary file; choose another name."));
-        return FALSE;
-    }
-    char *folder = g_path_get_dirname(path);
+    else if (!(about.st_mode & 0222) || g_access(path, W_OK) != 0)
+        command_file_error(error, path, _("is write-protected; choose another name."));
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static gboolean check_folder(const char *path, const char *target, GError **error)
+{
+    char *folder = g_path_get_dirname(target);
     gboolean is_folder = g_file_test(folder, G_FILE_TEST_IS_DIR);
     gboolean writable = is_folder && g_access(folder, W_OK | X_OK) == 0;
     if (!is_folder)
@@ -42,24 +82,38 @@ gboolean output_check(const char *path, const char *const *inputs, GError **erro
     return writable;
 }
 
+gboolean output_check(const char *path, const char *const *inputs, GError **error)
+{
+    for (; *inputs; inputs++)
+        if (output_same_file(path, *inputs)) {
+            command_file_error(error, path,
+                               _("is also an input and would be lost; choose another name."));
+            return FALSE;
+        }
+    char *target = follow_links(path);
+    if (!target)
+        command_file_error(error, path,
+                           _("is a symbolic link that leads to itself; choose another name."));
+    gboolean good = target && check_older(path, error) && check_folder(path, target, error);
+    g_free(target);
+    return good;
+}
+
 gboolean output_begin(Output *output, const char *path, GError **error)
 {
-    char *real = realpath(path, NULL);
-    output->path = g_strdup(real ? real : path);
-    free(real);
+    output->shown = path;
+    output->path = follow_links(path);
+    if (!output->path)
+        output->path = g_strdup(path);
     char *folder = g_path_get_dirname(output->path);
-    char *name = g_path_get_basename(output->path);
-    const char *dot = strrchr(name, '.');
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
     char *pattern = g_strdup_printf(".photo-style-XXXXXX%s", dot ? dot : "");
     output->temporary = g_build_filename(folder, pattern, NULL);
-    mode_t mask = umask(0);
-    umask(mask);
-    int fd = g_mkstemp_full(output->temporary, O_RDWR | O_CREAT, 0666 & ~mask);
+    int fd = g_mkstemp_full(output->temporary, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         command_file_error(error, path, _("can't be written (%s); choose another folder."),
                            g_strerror(errno));
     g_free(pattern);
-    g_free(name);
     g_free(folder);
     if (fd < 0) {
         g_clear_pointer(&output->temporary, g_free);
@@ -71,10 +125,25 @@ gboolean output_begin(Output *output, const char *path, GError **error)
     return TRUE;
 }
 
+/* The new file is as open to others as the one that it takes the place of, or else as the umask says.
+ * Some file systems have no such permissions: what they make of it has to do. */
+static void give_mode(const Output *output)
+{
+    GStatBuf older;
+    mode_t mask = umask(0), mode = 0666 & ~mask;
+    umask(mask);
+    if (g_stat(output->path, &older) == 0) {
+        mode = older.st_mode & 0777;
+        (void) !chown(output->temporary, older.st_uid, older.st_gid); /* only root can */
+    }
+    g_chmod(output->temporary, (int) mode);
+}
+
 gboolean output_commit(Output *output, GError **error)
 {
+    give_mode(output);
     if (g_rename(output->temporary, output->path) != 0) {
-        command_file_error(error, output->path, _("can't be written (%s); choose another name."),
+        command_file_error(error, output->shown, _("can't be written (%s); choose another name."),
                            g_strerror(errno));
         output_discard(output);
         return FALSE;
@@ -83,6 +152,26 @@ gboolean output_commit(Output *output, GError **error)
     g_clear_pointer(&output->temporary, g_free);
     g_clear_pointer(&output->path, g_free);
     return TRUE;
+}
+
+gboolean output_write_text(const char *path, const char *text, GError **error)
+{
+    Output output;
+    if (!output_begin(&output, path, error))
+        return FALSE;
+    FILE *file = g_fopen(output.temporary, "wb");
+    gboolean good = file && fputs(text, file) >= 0;
+    int trouble = errno;
+    if (file && fclose(file) != 0 && good) {
+        trouble = errno;
+        good = FALSE;
+    }
+    if (good)
+        return output_commit(&output, error);
+    command_file_error(error, path, _("can't be written (%s); make room or choose another folder."),
+                       g_strerror(trouble));
+    output_discard(&output);
+    return FALSE;
 }
 
 void output_discard(Output *output)

@@ -11,17 +11,26 @@
 #include <glib.h>
 
 typedef struct {
-    char *path;      /* the result, symbolic links followed */
-    char *temporary; /* NULL when there is nothing to put away */
+    const char *shown; /* the result as the user named it, borrowed */
+    char *path;        /* the same, symbolic links followed */
+    char *temporary;   /* NULL when there is nothing to put away */
 } Output;
 
 /* Whether a result can go to `path`: its folder exists and can be written to, and `path`
- * is no folder, device or one of `inputs` (which end with NULL) under whatever name. */
+ * is no folder, device, write-protected file or one of `inputs` (which end with NULL) under
+ * whatever name. */
 gboolean output_check(const char *path, const char *const *inputs, GError **error);
 
-/* Creates the temporary file.  Ends with output_commit or output_discard. */
+/* Whether two names are those of one file, which need not be there yet. */
+gboolean output_same_file(const char *a, const char *b);
+
+/* Creates the temporary file, for the user alone.  Ends with output_commit, which gives it the
+ * permissions of the file that it takes the place of, or with output_discard. */
 gboolean output_begin(Output *output, const char *path, GError **error);
 gboolean output_commit(Output *output, GError **error);
 void output_discard(Output *output);
+
+/* All of it for a text. */
+gboolean output_write_text(const char *path, const char *text, GError **error);
 
 #endif

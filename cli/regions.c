@@ -26,9 +26,9 @@ static gboolean check_outputs(const Regions *regions, GError **error)
         if (!picture_format(regions->labels[i], error) ||
             !output_check(regions->labels[i], inputs, error))
             return FALSE;
-    if (g_str_equal(regions->labels[0], regions->labels[1])) {
+    if (output_same_file(regions->labels[0], regions->labels[1])) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                    _("both label maps have the same name; choose another for one of them."));
+                    _("both label maps are the same file; choose another name for one of them."));
         return FALSE;
     }
     return TRUE;

@@ -66,9 +66,10 @@ static gboolean check_outputs(const Transfer *transfer, GError **error)
     gboolean to_file = transfer->report && !g_str_equal(transfer->report, "-");
     gboolean good = output_check(transfer->out, files, error) &&
                     (!to_file || output_check(transfer->report, files, error));
-    if (good && to_file && g_str_equal(transfer->out, transfer->report)) {
+    if (good && to_file && output_same_file(transfer->out, transfer->report)) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                    _("the report and the picture have the same name; choose another."));
+                    _("the report and the picture are the same file; choose another name for one "
+                      "of them."));
         good = FALSE;
     }
     g_ptr_array_unref(inputs);
@@ -329,7 +330,12 @@ static gboolean write_report(const Transfer *transfer, const DpsResult *result, 
     JsonBuilder *builder = report_transfer(result, &transfer->settings.options,
                                            (const char *const *) transfer->notices->pdata);
     recipe_add_inputs(builder, &inputs);
-    return report_write(builder, transfer->report, error);
+    if (g_str_equal(transfer->report, "-"))
+        return report_write(builder, "-", error);
+    char *text = report_finish(builder);
+    gboolean good = output_write_text(transfer->report, text, error);
+    g_free(text);
+    return good;
 }
 
 static gboolean run(Transfer *transfer, Picture *content, Picture *style, Picture *start,
