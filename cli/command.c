@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "command.h"
 
+#include <fcntl.h>
 #include <glib/gi18n.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 #include "report/translate.h"
@@ -59,4 +63,29 @@ void command_note(const char *format, ...)
 void command_print(const char *text)
 {
     g_print("%s\n", text);
+}
+
+/* On the way out, whoever ends the program: GLib does it itself after --help. */
+static void close_output(void)
+{
+    gboolean lost = ferror(stdout) != 0;
+    if (fclose(stdout) == 0 && !lost)
+        return;
+    g_printerr("photo-style: %s\n",
+               _("the standard output can't be written, and what was printed is "
+                 "incomplete; send it elsewhere."));
+    _exit(COMMAND_FAILED);
+}
+
+gboolean command_start(void)
+{
+    /* A stream that is closed would be the next file that is opened: what is printed would go into it.
+     * Nothing can be written to one that is open for reading. */
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+    return atexit(close_output) == 0;
 }

@@ -25,6 +25,10 @@ typedef enum {
 #define COMMAND_ERROR (command_error_quark())
 GQuark command_error_quark(void);
 
+/* Before anything else: makes the exit code COMMAND_FAILED, with a sentence, where not all that was
+ * printed could be written.  FALSE when that is impossible. */
+gboolean command_start(void);
+
 /* Sets *error to "FILE: " and the formatted sentence. */
 void command_file_error(GError **error, const char *file, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

@@ -69,6 +69,8 @@ int main(int argc, char **argv)
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
+    if (!command_start())
+        return COMMAND_FAILED;
 
     if (argc < 2) {
         g_printerr(_("photo-style: what should be done? Try \"photo-style --help\".\n"));

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Where results go: names that mean one file, links, permissions."""
+"""Where results go: names that mean one file, links, permissions; a standard output that fails."""
 
 import os
+import subprocess
 
 import tool
 
@@ -107,6 +108,51 @@ class Outputs(tool.ToolTest):
         self.refused("report.json" + protected, "--report", "report.json", out="new.png")
         self.check_sentence(self.regions("new.png", "out.png", code=1), "out.png" + protected)
         self.assertEqual((self.get("out.png"), self.mode("out.png")), (b"older", 0o444))
+
+    def printing(self):
+        """A command line of everything that prints, but for the results' names."""
+        photos = ["content.png", "style.png"]
+        maps = ["--content-labels", "c.png", "--style-labels", "s.png", "--threads", "1"]
+        bench = ["bench", "--only", "transfer", "--preset", "draft", "--width", "48", "--height", "32",
+                 "--repeats", "1", "--threads", "1"]
+        return [["--help"], ["--version"], ["describe"], ["devices"], ["devices", "--json"],
+                *([command, "--help"] for command in ("transfer", "regions", "measure", "devices", "bench")),
+                ["transfer", *photos, "-o", "out.png", *tool.FAST, "--report", "-"],
+                ["regions", *photos, *maps], ["regions", *photos, *maps, "--json"],
+                ["measure", *photos, "style.png"], ["measure", "--json", *photos, "style.png"],
+                bench, [*bench, "--json"]]
+
+    def check_lost(self, arguments, **options):
+        done = subprocess.run([tool.PROGRAM, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, **options)
+        text = done.stderr.decode()
+        self.assertEqual(done.returncode, 1, text)
+        self.assertEqual(text.splitlines()[-1], "photo-style: the standard output can't be written, and what "
+                         "was printed is incomplete; send it elsewhere.")
+
+    def test_full_standard_output(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("there is no /dev/full")
+        for arguments in self.printing():
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                self.check_lost(arguments, stdout=full)
+
+    def test_closed_standard_output(self):
+        for arguments in self.printing():
+            with self.subTest(arguments=arguments):
+                self.check_lost(arguments, preexec_fn=lambda: os.close(1))
+
+    def test_what_prints_nothing_needs_no_streams(self):
+        """Nor does it take a file of its own for one of them."""
+        def close_all():
+            for stream in range(3):
+                os.close(stream)
+        done = subprocess.run([tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png",
+                               "--report", "report.json", *tool.FAST], cwd=self.folder,
+                              preexec_fn=close_all)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.open("out.png").size, (40, 30))
+        self.assertEqual(self.report()["device"], "cpu")
 
 
 if __name__ == "__main__":
