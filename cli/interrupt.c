@@ -8,31 +8,57 @@
 
 #include "command.h"
 
-static volatile sig_atomic_t which;
-static volatile sig_atomic_t unfinished_set;
-static char unfinished[PATH_MAX];
+/* The label maps of both photos. */
+#define MOST_FILES 2
+
+static volatile sig_atomic_t which; /* the first signal */
+static volatile sig_atomic_t again; /* the second one, while held */
+static volatile sig_atomic_t held;
+static volatile sig_atomic_t used[MOST_FILES];
+static char unfinished[MOST_FILES][PATH_MAX];
 
 void interrupt_discard(void)
 {
-    if (unfinished_set)
-        unlink(unfinished);
+    for (int i = 0; i < MOST_FILES; i++)
+        if (used[i])
+            unlink(unfinished[i]);
 }
 
 static void on_signal(int number)
 {
-    if (which) {
+    if (which && held)
+        again = number;
+    else if (which) {
         interrupt_discard();
         _exit(128 + number);
-    }
-    which = number;
+    } else
+        which = number;
 }
 
 void interrupt_install(void)
 {
-    struct sigaction action = { .sa_handler = on_signal };
+    struct sigaction action = { .sa_handler = on_signal }, before;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 &&
+        before.sa_handler != SIG_IGN) /* as nohup wants it */
+        sigaction(SIGHUP, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* then writing fails with EFBIG */
+}
+
+void interrupt_hold(void)
+{
+    held = 1;
+}
+
+void interrupt_release(void)
+{
+    held = 0;
+    if (again) {
+        interrupt_discard();
+        _exit(128 + again);
+    }
 }
 
 gboolean interrupted(void)
@@ -54,9 +80,19 @@ gboolean interrupt_check(GError **error)
     return TRUE;
 }
 
-void interrupt_remove_file(const char *path)
+void interrupt_add_file(const char *path)
 {
-    unfinished_set = 0;
-    if (path && g_strlcpy(unfinished, path, sizeof unfinished) < sizeof unfinished)
-        unfinished_set = 1;
+    for (int i = 0; i < MOST_FILES; i++)
+        if (!used[i]) {
+            used[i] = g_strlcpy(unfinished[i], path, PATH_MAX) < PATH_MAX;
+            return;
+        }
+    g_assert_not_reached();
+}
+
+void interrupt_forget_file(const char *path)
+{
+    for (int i = 0; i < MOST_FILES; i++)
+        if (used[i] && g_str_equal(unfinished[i], path))
+            used[i] = 0;
 }

@@ -109,10 +109,14 @@ gboolean output_begin(Output *output, const char *path, GError **error)
     const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
     char *pattern = g_strdup_printf(".photo-style-XXXXXX%s", dot ? dot : "");
     output->temporary = g_build_filename(folder, pattern, NULL);
+    interrupt_hold();
     int fd = g_mkstemp_full(output->temporary, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         command_file_error(error, path, _("can't be written (%s); choose another folder."),
                            g_strerror(errno));
+    else
+        interrupt_add_file(output->temporary);
+    interrupt_release();
     g_free(pattern);
     g_free(folder);
     if (fd < 0) {
@@ -121,7 +125,6 @@ gboolean output_begin(Output *output, const char *path, GError **error)
         return FALSE;
     }
     close(fd);
-    interrupt_remove_file(output->temporary);
     return TRUE;
 }
 
@@ -139,19 +142,36 @@ static void give_mode(const Output *output)
     g_chmod(output->temporary, (int) mode);
 }
 
+/* Puts the names away, whatever became of the files. */
+static void end(Output *output)
+{
+    if (output->temporary)
+        interrupt_forget_file(output->temporary);
+    g_clear_pointer(&output->temporary, g_free);
+    g_clear_pointer(&output->path, g_free);
+}
+
+void output_discard(Output *output)
+{
+    if (output->temporary)
+        g_unlink(output->temporary);
+    end(output);
+}
+
 gboolean output_commit(Output *output, GError **error)
 {
     give_mode(output);
-    if (g_rename(output->temporary, output->path) != 0) {
+    interrupt_hold();
+    gboolean good = g_rename(output->temporary, output->path) == 0;
+    if (good)
+        end(output);
+    else {
         command_file_error(error, output->shown, _("can't be written (%s); choose another name."),
                            g_strerror(errno));
         output_discard(output);
-        return FALSE;
     }
-    interrupt_remove_file(NULL);
-    g_clear_pointer(&output->temporary, g_free);
-    g_clear_pointer(&output->path, g_free);
-    return TRUE;
+    interrupt_release();
+    return good;
 }
 
 gboolean output_write_text(const char *path, const char *text, GError **error)
@@ -172,13 +192,4 @@ gboolean output_write_text(const char *path, const char *text, GError **error)
                        g_strerror(trouble));
     output_discard(&output);
     return FALSE;
-}
-
-void output_discard(Output *output)
-{
-    if (output->temporary)
-        g_unlink(output->temporary);
-    interrupt_remove_file(NULL);
-    g_clear_pointer(&output->temporary, g_free);
-    g_clear_pointer(&output->path, g_free);
 }

@@ -5,10 +5,15 @@
  * go into float planes and the buffer is dropped, so that a large photo is never held in
  * several forms for long.  Writing goes the same way back. */
 
+#include <fcntl.h>
 #include <gegl.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "capture-stderr.h"
@@ -266,19 +271,39 @@ static GeglBuffer *fill_buffer(const DpsImage *rgb, const float *alpha, const fl
     return buffer;
 }
 
-/* GEGL's JPEG saver never ends on a full disk, so see first whether there is room for the
- * largest file that can come out. */
+/* GEGL's JPEG saver never ends on a full disk, nor where files may not become so large, so see first
+ * whether there is room for the largest file that can come out. */
 static gboolean room_for(const PictureTarget *target, const DpsImage *rgb, GError **error)
 {
     struct statvfs disk;
+    struct rlimit largest;
     char *folder = g_path_get_dirname(target->path);
     double wanted = 3.0 * rgb->width * rgb->height + 65536;
     gboolean known = statvfs(folder, &disk) == 0;
+    gboolean limited = g_str_equal(target->format->name, "JPEG") &&
+                       getrlimit(RLIMIT_FSIZE, &largest) == 0 && largest.rlim_cur != RLIM_INFINITY;
     g_free(folder);
-    if (!known || (double) disk.f_bavail * (double) disk.f_frsize >= wanted)
+    if (known && (double) disk.f_bavail * (double) disk.f_frsize < wanted)
+        command_file_error(error, target->shown, _("the disk is nearly full; make room."));
+    else if (limited && (double) largest.rlim_cur < wanted)
+        command_file_error(
+            error, target->shown,
+            _("may become larger than files may be here; raise the limit (ulimit -f)."));
+    else
         return TRUE;
-    command_file_error(error, target->shown, _("the disk is nearly full; make room."));
     return FALSE;
+}
+
+/* What writes metadata doesn't say when they didn't all fit; but then nothing else fits either. */
+static gboolean room_is_left(const char *path)
+{
+    struct stat about;
+    int fd = g_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+    gboolean left = fd >= 0 && fstat(fd, &about) == 0 && write(fd, "", 1) == 1;
+    left = left && ftruncate(fd, about.st_size) == 0;
+    if (fd >= 0)
+        close(fd);
+    return left;
 }
 
 static GeglNode *saver(GeglNode *graph, const PictureTarget *target)
@@ -303,6 +328,8 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const Pi
     gboolean keep = target->format->alpha;
     GeglBuffer *buffer = fill_buffer(rgb, keep ? origin->alpha : NULL, keep ? NULL : origin->alpha,
                                      space, target->depth);
+    /* Where a file is there, GIO writes another one beside it that nobody would remove. */
+    g_unlink(target->path);
     capture_stderr_begin(target->shown);
     GeglNode *graph = gegl_node_new();
     GeglNode *source = gegl_node_new_child(graph, "operation", "gegl:buffer-source", "buffer",
@@ -314,10 +341,12 @@ gboolean picture_gegl_write(const DpsImage *rgb, const Picture *origin, const Pi
     g_object_unref(buffer);
     char *remarks = capture_stderr_end();
     gboolean good = !remarks_tell_failure(remarks) && identify_file(&identity, target->path, NULL);
+    gboolean carried = good && metadata_copy(origin->path, target->path, rgb->width, rgb->height);
+    good = good && room_is_left(target->path);
     if (!good)
         command_file_error(error, target->shown,
                            _("can't be written; make room or choose another folder."));
-    else if (!metadata_copy(origin->path, target->path, rgb->width, rgb->height))
+    else if (!carried)
         command_note(_("the metadata of %s couldn't be carried over."), origin->path);
     g_free(remarks);
     return good;

@@ -2,7 +2,11 @@
 """Where results go: names that mean one file, links, permissions; a standard output that fails."""
 
 import os
+import resource
+import shutil
 import subprocess
+
+from PIL import Image
 
 import tool
 
@@ -108,6 +112,76 @@ class Outputs(tool.ToolTest):
         self.refused("report.json" + protected, "--report", "report.json", out="new.png")
         self.check_sentence(self.regions("new.png", "out.png", code=1), "out.png" + protected)
         self.assertEqual((self.get("out.png"), self.mode("out.png")), (b"older", 0o444))
+
+    def limited(self, most):
+        """For a process that writes no file larger than this."""
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    def check_no_room(self, arguments, sentence, **options):
+        before = sorted(os.listdir(self.folder))
+        done = subprocess.run([tool.PROGRAM, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, **options)
+        done.out, done.err = done.stdout.decode(), done.stderr.decode()
+        self.assertEqual(done.returncode, 1, done.err)
+        self.check_sentence(done, sentence)
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_larger_than_files_may_be(self):
+        no_room = r"can't be written; make room or choose another folder\.$"
+        too_large = r"can't be written \(File too large\); make room or choose another folder\.$"
+        for out, sentence in (("out.png", no_room), ("out.tif", no_room), ("out.ppm", too_large),
+                              ("out.pfm", too_large), ("out.jpg", r"may become larger than files may be "
+                                                       r"here; raise the limit \(ulimit -f\)\.$")):
+            for most in (0, 1000):
+                with self.subTest(out=out, most=most):
+                    self.check_no_room(["transfer", "content.png", "style.png", "-o", out, *tool.FAST],
+                                       out + ": " + sentence, preexec_fn=self.limited(most))
+
+    def test_metadata_that_do_not_fit(self):
+        exif = Image.Exif()
+        exif[0x010e] = "0123456789" * 3000
+        self.save("much.jpg", tool.photo(64, 48), exif=exif)
+        for out in ("out.png", "out.tif"):
+            self.transfer(content="much.jpg", out=out)
+            size = os.path.getsize(self.path(out))
+            os.remove(self.path(out))
+            for most in (size - 1, size - 400, size - 10000):
+                with self.subTest(out=out, most=most):
+                    self.check_no_room(["transfer", "much.jpg", "style.png", "-o", out, *tool.FAST],
+                                       out + r": can't be written; make room or choose another folder\.$",
+                                       preexec_fn=self.limited(most))
+
+    def test_report_that_does_not_fit(self):
+        """The picture is there, as it was written before, and the report is what is blamed."""
+        self.save("small.png", tool.photo(4, 4))
+        done = subprocess.run([tool.PROGRAM, "transfer", "small.png", "small.png", "-o", "out.png",
+                               "--report", "r.json", *tool.FAST], cwd=self.folder, stderr=subprocess.PIPE,
+                              preexec_fn=self.limited(1000))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.decode().splitlines()[-1], "photo-style: r.json: can't be written "
+                         "(File too large); make room or choose another folder.")
+        self.assertEqual(self.open("out.png").size, (4, 4))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["content.png", "out.png", "small.png", "style.png"])
+
+    def test_full_disk(self):
+        disk = self.path("disk")
+        os.mkdir(disk)
+        mount = ["unshare", "--map-root-user", "--mount", "sh", "-c",
+                 'mount -t tmpfs -o size="$1" none disk && shift && "$@"; code=$?; '
+                 'test -z "$(ls -A disk)" || ls -A disk; exit $code', "sh"]
+        if not shutil.which("unshare") or subprocess.run([*mount, "64k", "true"], cwd=self.folder,
+                                                         capture_output=True).returncode != 0:
+            self.skipTest("no small disk can be mounted here")
+        self.save("content.png", tool.photo(200, 150))
+        for out, sentence in (("png", "the disk is nearly full; make room"), ("jpg", "the disk is nearly full"),
+                              ("tif", "the disk is nearly full"),
+                              ("ppm", r"can't be written \(No space left on device\); make room")):
+            with self.subTest(out=out):
+                done = subprocess.run([*mount, "64k", tool.PROGRAM, "transfer", "content.png", "style.png",
+                                       "-o", "disk/out." + out, *tool.FAST], cwd=self.folder,
+                                      capture_output=True)
+                self.assertEqual((done.returncode, done.stdout), (1, b""), done.stderr)
+                self.assertRegex(done.stderr.decode(), rf"^photo-style: disk/out\.{out}: {sentence}")
 
     def printing(self):
         """A command line of everything that prints, but for the results' names."""

@@ -8,6 +8,7 @@ import re
 import resource
 import signal
 import subprocess
+import time
 
 import numpy as np
 
@@ -177,6 +178,51 @@ class Interruption(tool.ToolTest):
 
     def test_terminate(self):
         self.interrupted(signal.SIGTERM, 143)
+
+    def test_hang_up(self):
+        self.interrupted(signal.SIGHUP, 129)
+
+    def test_nohup(self):
+        """Who ignores SIGHUP goes on doing so."""
+        self.photos(200, 150)
+        with subprocess.Popen([tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "out.png",
+                               *tool.FAST], cwd=self.folder, stderr=subprocess.PIPE,
+                              preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
+            tool.wait_until_it_heeds(process, signal.SIGTERM)
+            process.send_signal(signal.SIGHUP)
+            self.assertEqual((process.wait(), process.stderr.read()), (0, b""))
+
+    def test_second_signal_while_a_file_is_written(self):
+        """The program is stopped as soon as there is an unfinished file, and gets two signals there."""
+        self.photos(1200, 1000)
+        for out in ("out.png", "out.tif", "out.pfm"):
+            with self.subTest(out=out):
+                before = sorted(os.listdir(self.folder))
+                with subprocess.Popen([tool.PROGRAM, "transfer", "content.png", "style.png", "-o", out,
+                                       *tool.FAST], cwd=self.folder) as process:
+                    while process.poll() is None and not glob.glob(self.path(".photo-style-*")):
+                        time.sleep(0.0005)
+                    for number in (signal.SIGINT, signal.SIGINT):
+                        process.send_signal(number)
+                        # one that is pending is not counted twice
+                        while process.poll() is None and self.pending(process.pid, number):
+                            time.sleep(0.001)
+                    process.wait()
+                self.assertIn(process.returncode, (0, 130))
+                after = set(os.listdir(self.folder)) - {out}
+                self.assertEqual(sorted(after), before)
+                if process.returncode == 130:
+                    self.assertNotIn(out, os.listdir(self.folder))
+                else:
+                    os.remove(self.path(out))
+
+    def pending(self, pid, number):
+        try:
+            with open(f"/proc/{pid}/status") as file:
+                waiting = re.search(r"ShdPnd:\s*(\w+)", file.read())
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        return bool(waiting) and int(waiting.group(1), 16) >> number - 1 & 1
 
 
 class Others(tool.ToolTest):
