@@ -13,6 +13,7 @@
 #include "region-panel.h"
 #include "report/translate.h"
 #include "settings.h"
+#include "window-fit.h"
 
 #define VIEW_WIDTH 360
 #define VIEW_HEIGHT 225
@@ -251,6 +252,7 @@ static GtkWidget *captioned(GtkWidget *caption, GtkWidget *view)
     GtkWidget *frame = gtk_frame_new(NULL);
 
     gtk_label_set_xalign(GTK_LABEL(caption), 0.0);
+    gtk_label_set_ellipsize(GTK_LABEL(caption), PANGO_ELLIPSIZE_END);
     gtk_container_add(GTK_CONTAINER(frame), view);
     gtk_box_pack_start(GTK_BOX(box), caption, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), frame, TRUE, TRUE, 0);
@@ -327,6 +329,21 @@ static GtkWidget *make_settings(Dialog *dialog)
     return box;
 }
 
+/* What has no room in the window is reached by scrolling. */
+static GtkWidget *scrolled(GtkWidget *settings)
+{
+    GtkWidget *window = gtk_scrolled_window_new(NULL, NULL);
+
+    gtk_scrolled_window_set_overlay_scrolling(GTK_SCROLLED_WINDOW(window), FALSE);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(window), 360);
+    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(window), TRUE);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(window), TRUE);
+    gtk_widget_set_margin_end(settings, 18);
+    gtk_container_add(GTK_CONTAINER(window), settings);
+    gtk_widget_show(window);
+    return window;
+}
+
 static void make_window(Dialog *dialog, GimpProcedure *procedure)
 {
     GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
@@ -338,8 +355,7 @@ static void make_window(Dialog *dialog, GimpProcedure *procedure)
     gtk_container_set_border_width(GTK_CONTAINER(all), 12);
     gtk_box_pack_start(GTK_BOX(columns), make_views(dialog), TRUE, TRUE, 0);
     dialog->settings = make_settings(dialog);
-    gtk_widget_set_size_request(dialog->settings, 400, -1);
-    gtk_box_pack_start(GTK_BOX(columns), dialog->settings, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(columns), scrolled(dialog->settings), TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(all), columns, TRUE, TRUE, 0);
     progress_view_init(&dialog->progress);
     gtk_box_pack_start(GTK_BOX(all), dialog->progress.box, FALSE, FALSE, 0);
@@ -347,6 +363,7 @@ static void make_window(Dialog *dialog, GimpProcedure *procedure)
                        TRUE, 0);
     gtk_widget_show(all);
     gtk_widget_show(columns);
+    window_fit(GTK_WINDOW(dialog->window));
 }
 
 GimpPDBStatusType dialog_run(GimpProcedure *procedure, GimpDrawable *content,

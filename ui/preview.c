@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "preview.h"
 
+/* On a small screen a preview becomes at most so many times smaller. */
+#define LEAST 4
+
 typedef struct {
     cairo_surface_t *picture, *overlay, *result;
     char *empty;
@@ -8,9 +11,41 @@ typedef struct {
     gboolean comparing;
 } Preview;
 
+/* A drawing area that can become smaller than it wants to be. */
+#define DPS_TYPE_FRAME (dps_frame_get_type())
+G_DECLARE_FINAL_TYPE(DpsFrame, dps_frame, DPS, FRAME, GtkDrawingArea)
+
+struct _DpsFrame {
+    GtkDrawingArea parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE(DpsFrame, dps_frame, GTK_TYPE_DRAWING_AREA)
+
 static Preview *get(GtkWidget *widget)
 {
     return g_object_get_data(G_OBJECT(widget), "preview");
+}
+
+static void frame_width(GtkWidget *widget, int *minimum, int *natural)
+{
+    *natural = get(widget)->width;
+    *minimum = *natural / LEAST;
+}
+
+static void frame_height(GtkWidget *widget, int *minimum, int *natural)
+{
+    *natural = get(widget)->height;
+    *minimum = *natural / LEAST;
+}
+
+static void dps_frame_class_init(DpsFrameClass *class)
+{
+    GTK_WIDGET_CLASS(class)->get_preferred_width = frame_width;
+    GTK_WIDGET_CLASS(class)->get_preferred_height = frame_height;
+}
+
+static void dps_frame_init(DpsFrame *frame)
+{
 }
 
 static void replace(cairo_surface_t **slot, cairo_surface_t *surface)
@@ -147,13 +182,12 @@ static gboolean on_button(GtkWidget *widget, GdkEventButton *event, Preview *pre
 
 GtkWidget *preview_new(const char *name, int width, int height)
 {
-    GtkWidget *widget = gtk_drawing_area_new();
+    GtkWidget *widget = g_object_new(DPS_TYPE_FRAME, NULL);
     Preview *preview = g_new0(Preview, 1);
 
     preview->width = width;
     preview->height = height;
     g_object_set_data_full(G_OBJECT(widget), "preview", preview, preview_free);
-    gtk_widget_set_size_request(widget, width, height);
     gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
     gtk_style_context_add_class(gtk_widget_get_style_context(widget), GTK_STYLE_CLASS_VIEW);
     atk_object_set_name(gtk_widget_get_accessible(widget), name);

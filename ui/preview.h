@@ -10,7 +10,8 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* A frame of at least width x height pixels; `name` is for screen readers. */
+/* A frame of width x height pixels, or a quarter of that where there is no room; `name` is for
+ * screen readers. */
 GtkWidget *preview_new(const char *name, int width, int height);
 
 /* Shows a drawable, reduced to fit; NULL shows `empty` as a text instead. */

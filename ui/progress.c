@@ -11,8 +11,6 @@
 
 void progress_view_init(ProgressView *view)
 {
-    GtkWidget *progress = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
-
     view->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     view->info = gtk_info_bar_new();
     view->message = gtk_label_new(NULL);
@@ -25,16 +23,17 @@ void progress_view_init(ProgressView *view)
     view->bar = gtk_progress_bar_new();
     gtk_progress_bar_set_show_text(GTK_PROGRESS_BAR(view->bar), FALSE);
     atk_object_set_name(gtk_widget_get_accessible(view->bar), _("Progress"));
+    view->running = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
     view->left = gtk_label_new(NULL);
     gtk_label_set_xalign(GTK_LABEL(view->left), 0.0);
-    gtk_box_pack_start(GTK_BOX(progress), view->left, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(progress), view->bar, FALSE, FALSE, 0);
-    view->revealer = gtk_revealer_new();
-    gtk_container_add(GTK_CONTAINER(view->revealer), progress);
+    gtk_label_set_ellipsize(GTK_LABEL(view->left), PANGO_ELLIPSIZE_END);
+    gtk_box_pack_start(GTK_BOX(view->running), view->left, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(view->running), view->bar, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(view->box), view->info, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(view->box), view->revealer, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(view->box), view->running, FALSE, FALSE, 0);
     gtk_widget_show_all(view->box);
     gtk_widget_hide(view->info);
+    gtk_widget_hide(view->running);
 }
 
 static char *time_left(const JobState *state)
@@ -66,14 +65,14 @@ void progress_view_show(ProgressView *view, const JobState *state)
         text = g_strconcat(translate_stage(state->stage), "…", left, NULL);
     gtk_label_set_text(GTK_LABEL(view->left), text);
     gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(view->bar), state->fraction);
-    gtk_revealer_set_reveal_child(GTK_REVEALER(view->revealer), TRUE);
+    gtk_widget_show(view->running);
     g_free(text);
     g_free(left);
 }
 
 void progress_view_hide(ProgressView *view)
 {
-    gtk_revealer_set_reveal_child(GTK_REVEALER(view->revealer), FALSE);
+    gtk_widget_hide(view->running);
 }
 
 void progress_view_say(ProgressView *view, GtkMessageType type, const char *sentence)

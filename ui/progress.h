@@ -11,7 +11,7 @@
 #include "plug-in/job.h"
 
 typedef struct {
-    GtkWidget *box, *info, *message, *revealer, *bar, *left;
+    GtkWidget *box, *info, *message, *running, *bar, *left;
 } ProgressView;
 
 void progress_view_init(ProgressView *view);

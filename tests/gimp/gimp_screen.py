@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+"""A GIMP with windows, on a screen that nobody sees, operated by steps in a file of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from gimp_session import needs, skip
+
+
+def needs_screen():
+    for program in ("xvfb-run", "dbus-run-session", "openbox", "xdotool", "import"):
+        if not shutil.which(program):
+            skip("there is no %s on this machine" % program)
+    needs("pyatspi", "PIL")
+
+
+def on_screen(session, steps, pictures, size, **env):
+    """Runs GIMP with these pictures of the session's folder on a screen of this size, and the steps beside
+    it; their arguments are the folder and the size.  How many of the two had something to complain of."""
+    inner = session.path("inner.sh")
+    with open(inner, "w") as script:
+        script.write("""openbox >/dev/null 2>&1 & manager=$!
+%(python)s %(steps)s %(folder)s %(size)s & steps=$!
+gimp -s %(pictures)s >%(folder)s/gimp.log 2>&1 & gimp=$!
+wait $steps; code=$?
+kill $gimp $manager
+exit $code
+""" % {"python": sys.executable, "folder": session.folder, "size": size,
+       "pictures": " ".join(session.path(name) for name in pictures),
+       "steps": os.path.join(os.path.dirname(os.path.abspath(__file__)), steps)})
+    done = subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 %sx24" % size, "dbus-run-session",
+                           "--", "bash", inner], env={**session.env, **env},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace")
+    print("\n".join(line for line in done.stdout.splitlines()
+                    if not line.startswith("dbus-daemon")))
+    log = open(session.path("gimp.log"), errors="replace").read()
+    complaints = [line for line in log.splitlines()
+                  if "deep-photo-style" in line and ("CRITICAL" in line or "WARNING" in line)
+                  and "Broken pipe" not in line or "mnemonic" in line.lower()]
+    for line in complaints:
+        print("FAIL: " + line)
+    return (done.returncode != 0) + (len(complaints) > 0)
