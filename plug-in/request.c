@@ -222,6 +222,12 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
         return fail(error, "%s",
                     _("There is no style: pass the photo whose look you want as “style”, a layer "
                       "of any open image."));
+    if (gimp_item_get_id(GIMP_ITEM(style)) == gimp_item_get_id(GIMP_ITEM(content))) {
+        g_object_unref(style);
+        return fail(error, "%s",
+                    _("The style is the layer itself, which would change nothing. Choose another "
+                      "photo as the style."));
+    }
     layers_encoding(content, &request->encoding);
     ok = read_options(request, config, error) && alpha_read(content, &request->of_content, error) &&
          alpha_read(style, &request->of_style, error) &&

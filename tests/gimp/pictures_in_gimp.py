@@ -418,6 +418,7 @@ def test_refusals():
                                   64, False, False, "")
     for where, drawables, arguments, words in (
             (image, [layer], {}, "no style"),
+            (image, [layer], {"style": layer}, "layer itself"),
             (image, [], {"style": style}, "got 0"),
             (image, [layer, second], {"style": style}, "got 2"),
             (image, [channel], {"style": style}, "not on a mask"),
