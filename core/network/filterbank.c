@@ -3,7 +3,8 @@
  *
  * A pyramid of 2x2 averages; at each level 3x3 filters drawn at random.  A quarter of them see the
  * pixel's colour, a quarter the mean colour of the 3x3, half only contrast (each channel of the
- * filter sums to zero).  Every response is divided by its deviation over both photos and shifted so
+ * filter sums to zero).  Of the first two quarters every second filter sees no grey: at each place its
+ * three channels sum to zero.  Every response is divided by its deviation over both photos and shifted so
  * that the rectifier's threshold is a quantile, drawn between 10 and 90 %, of its responses; those of
  * the first quarter and of the last two are then made louder.
  * A Gram matrix of such features pins down the joint distribution of colours and contrasts, not
@@ -28,7 +29,19 @@
 /* How heavy the levels' losses are: the fine ones say most about what an eye compares (experiment 14). */
 static const double level_share[LEVELS] = { 1.6, 1.6, 1, 0.7, 0.5 };
 static const char *const level_name[LEVELS] = { "level1", "level2", "level3", "level4", "level5" };
+#define LEAST_DEVIATION 1e-3 /* times the filter's norm: less is no contrast but rounding */
 #define SAMPLES 10000 /* positions per photo and level from which deviation and quantile come */
+
+/* What a grey picture does not stir: the greys of most photos vary much more than their colours, and would
+ * hide in every response how far a colour is from grey. */
+static void make_opponent(float w[TAPS])
+{
+    for (int i = 0; i < TAPS / 3; i++) {
+        float mean = (w[i] + w[i + 9] + w[i + 18]) / 3;
+        for (int c = 0; c < 3; c++)
+            w[i + 9 * c] -= mean;
+    }
+}
 
 static void draw_filter(Random *r, int filter, int filters, float w[TAPS])
 {
@@ -48,6 +61,8 @@ static void draw_filter(Random *r, int filter, int filters, float w[TAPS])
             else
                 plane[i] -= mean;
     }
+    if (filter < 2 * quarter && filter % 2)
+        make_opponent(w);
 }
 
 /* Patches, tap by tap: value k of patch i is v[k * room + i]. */
@@ -116,11 +131,11 @@ static double quantile_of(float *v, int n, double share)
     return v[low] + (at - low) * (v[next] - v[low]);
 }
 
-/* Scales a filter to unit deviation over the patches and returns the bias that puts the rectifier's
+/* Scales a filter to unit deviation over the patches, to less where they hardly stir it, and returns the bias that puts the rectifier's
  * threshold at the given quantile. */
 static float fit_filter(float w[TAPS], double quantile, const Patches *p, float *response)
 {
-    double mean = 0, square = 0;
+    double mean = 0, square = 0, norm = 0;
     int n = p->n;
 
     memset(response, 0, (size_t) n * sizeof *response);
@@ -132,7 +147,9 @@ static float fit_filter(float w[TAPS], double quantile, const Patches *p, float 
     mean /= n;
     for (int i = 0; i < n; i++)
         square += (response[i] - mean) * (response[i] - mean);
-    double deviation = sqrt(square / n) + 1e-6;
+    for (int k = 0; k < TAPS; k++)
+        norm += (double) w[k] * (double) w[k];
+    double deviation = fmax(sqrt(square / n), LEAST_DEVIATION * sqrt(norm)) + 1e-6;
     for (int k = 0; k < TAPS; k++)
         w[k] = (float) (w[k] / deviation);
     return (float) (-quantile_of(response, n, quantile) / deviation);

@@ -140,8 +140,6 @@ static void test_builtin(void)
     cpu_backend.close(dev);
 }
 
-/* ------------------------------------------------------------------ two beside each other */
-
 static void features(const Network *n, int layer, const DpsImage *photo, float *out)
 {
     Node *node[NETWORK_LAYERS];
@@ -155,6 +153,50 @@ static void features(const Network *n, int layer, const DpsImage *photo, float *
     tape_free(tape);
     cpu_backend.drop(x);
 }
+
+/* Every second filter of the bank's first half sees no grey, at any level; the others do.  Two grey photos
+ * leave their features finite. */
+static void test_opponents(void)
+{
+    enum { FILTERS = 16, SIDE = 96 };
+    static float value[FILTERS * SIDE * SIDE];
+    const DpsWork options = { .threads = 1 };
+    Device *dev = cpu_backend.open(&options);
+    DpsImage photo = host_photo(3, SIDE, SIDE, 1), grey = host_photo(3, SIDE, SIDE, 2);
+    Network *n;
+
+    for (int c = 1; c < 3; c++)
+        memcpy(image_plane(&grey, c), grey.data, image_pixels(&grey) * sizeof(float));
+    for (int both = 0; both < 2; both++) {
+        CHECK(network_builtin(dev, both ? &grey : &photo, &grey, FILTERS, 7, THREADS(1), &n) ==
+                  DPS_OK,
+              "no memory");
+        for (int l = 0, side = SIDE; l < n->styles; l++, side /= 2) {
+            features(n, n->style[l], &grey, value);
+            for (int f = 0; f < FILTERS; f++) {
+                size_t pixels = (size_t) (side * side);
+                const float *y = value + (size_t) f * pixels;
+                float least = INFINITY, most = -INFINITY;
+                for (size_t i = 0; i < pixels; i++) {
+                    least = fminf(least, y[i]);
+                    most = fmaxf(most, y[i]);
+                }
+                bool opponent = f < FILTERS / 2 && f % 2;
+                CHECK(isfinite(least) && isfinite(most), "level %d, filter %d is not finite", l, f);
+                CHECK(!opponent || most - least < 1e-3f, "level %d, filter %d sees grey: %g", l, f,
+                      (double) (most - least)); /* 0 */
+                CHECK(opponent || most - least > 0.02f, "level %d, filter %d sees nothing: %g", l,
+                      f, (double) (most - least)); /* 0 */
+            }
+        }
+        network_free(n);
+    }
+    dps_image_clear(&photo);
+    dps_image_clear(&grey);
+    cpu_backend.close(dev);
+}
+
+/* ------------------------------------------------------------------ two beside each other */
 
 static double sum(const double *share, int count)
 {
@@ -214,6 +256,7 @@ int main(void)
     test_features(&c, &cpu_backend, 5e-6); /* 5e-7 */
     test_refusals(c.file);
     test_builtin();
+    test_opponents();
     test_ensemble();
     golden_case_close(&c);
     return check_done("network");
