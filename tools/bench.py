@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Measures speed and quality and prints tables for SPEED.md and QUALITY.md.
 
-Quality and times at 700 pixels need the twelve test pairs and the small trained network in
-../shared/reference; where they are absent, that part is skipped and says so.  Comparing one
-evaluation of VGG-19 needs PyTorch."""
+Quality needs the twelve test pairs in ../shared/reference, minimisers the small trained network there, too;
+where they are absent, that part is skipped and says so.  Judging by trained networks of full width (judges.py)
+needs their files and PyTorch, comparing one evaluation of VGG-19 PyTorch."""
 
 import argparse
 import json
@@ -21,7 +21,9 @@ REFERENCE = os.path.join(PROJECT, "..", "shared", "reference")
 PAIRS = os.path.join(REFERENCE, "pairs")
 PROBE = os.path.join(REFERENCE, "networks", "vgg19-16x.safetensors")
 SAMPLES = os.path.join(PROJECT, "data", "samples")
-FIGURES = ("edge", "energy", "colour", "probe")
+NETWORKS = os.path.join(REFERENCE, "networks")
+FIGURES = {"edge": "%.3f", "energy": "%.1e", "colour": "%.1f"}          # of photo-style measure
+JUDGES = {"rim": "%.2f", "stray": "%.2f", "vgg16": "%.3f", "alexnet": "%.3f"}   # of judges.py
 VGG = ((0, 3, 64), (2, 64, 64), (5, 64, 128), (7, 128, 128), (10, 128, 256), (12, 256, 256),
        (14, 256, 256), (16, 256, 256), (19, 256, 512), (21, 512, 512), (23, 512, 512),
        (25, 512, 512), (28, 512, 512))
@@ -45,21 +47,36 @@ def pair_files(pair):
 
 def measure(pair, picture):
     photos, labels = pair_files(pair)
-    return json.loads(photo_style("measure", *photos, picture, *labels, "--network", PROBE, "--json"))
+    return json.loads(photo_style("measure", *photos, picture, *labels, "--json"))
 
 
-def quality(options, folder):
-    """Every pair: our four figures, the authors', seconds and evaluations.
+def judges(networks):
+    """Those that can be had: rim and stray, and the networks whose files are in that folder."""
+    import judges
+    missing = [name for name in ("vgg16.safetensors", "alexnet.npz") if not os.path.isfile(os.path.join(networks, name))]
+    if missing:
+        print(f"SKIP vgg16 and alexnet: {', '.join(missing)} absent from {networks}")
+    return judges.judges(None if missing else networks)
+
+
+def quality(options, folder, networks):
+    """Every pair: our figures, the authors', seconds and evaluations.
 
     Regions are those of the hand-made label maps, which always serve to measure; the transfer does
     without them with --auto-regions or --no-regions."""
     if not os.path.isdir(PAIRS):
         print(f"SKIP quality: {PAIRS} is absent")
         return
+    known = judges(networks)
+    digits = FIGURES | {name: JUDGES[name] for name in known}
     ours, authors, seconds = [], [], []
+
+    def line(first, a, b, *last):
+        both = [f"{form % a[name]} / {form % b[name]}" for name, form in digits.items()]
+        print(f"| {' | '.join([first, *both, *last])} |", flush=True)
     print(f"\nQuality: {' '.join(options) or 'normal, builtin'}"
           f"{', no regions' if NO_REGIONS else ''}; ours / authors'\n")
-    print("| pair | edge | energy | colour | probe | seconds | evaluations |\n|---|---|---|---|---|---|---|")
+    print(f"| {' | '.join(['pair', *digits, 'seconds', 'evaluations'])} |\n{'|---' * (len(digits) + 3)}|")
     for pair in PAIR_NAMES or sorted(os.listdir(PAIRS)):
         photos, labels = pair_files(pair)
         out = os.path.join(folder, pair + ".png")
@@ -68,21 +85,17 @@ def quality(options, folder):
         photo_style("transfer", *photos, *masks, "-o", out, "--report", report, *options)
         with open(report) as file:
             run = json.load(file)
-        a, b = measure(pair, out), measure(pair, os.path.join(PAIRS, pair, "authors.png"))
-        ours.append(a)
-        authors.append(b)
+        for rows, picture in ((ours, out), (authors, os.path.join(PAIRS, pair, "authors.png"))):
+            judged = {name: judge(os.path.join(PAIRS, pair), picture) for name, judge in known.items()}
+            rows.append(measure(pair, picture) | judged)
         seconds.append(run["seconds"])
-        print(f"| {pair} | {a['edge']:.3f} / {b['edge']:.3f} | {a['energy']:.1e} / {b['energy']:.1e} "
-              f"| {a['colour']:.1f} / {b['colour']:.1f} | {a['probe']:.3f} / {b['probe']:.3f} "
-              f"| {run['seconds']:.1f} | {run['evaluations']} |", flush=True)
-    a, b = ({k: statistics.mean(m[k] for m in rows) for k in FIGURES} for rows in (ours, authors))
-    better = [sum((x[k] > y[k]) if k == "edge" else (x[k] < y[k]) for k in FIGURES)
-              for x, y in zip(ours, authors)]
-    print(f"| mean | {a['edge']:.3f} / {b['edge']:.3f} | {a['energy']:.1e} / {b['energy']:.1e} "
-          f"| {a['colour']:.1f} / {b['colour']:.1f} | {a['probe']:.3f} / {b['probe']:.3f} "
-          f"| {statistics.mean(seconds):.1f} | |")
-    print(f"\nBetter than the authors on three of the four or more: {sum(n >= 3 for n in better)} of "
-          f"{len(better)} pairs.")
+        line(pair, ours[-1], authors[-1], f"{run['seconds']:.1f}", str(run["evaluations"]))
+    line("mean", *({name: statistics.mean(m[name] for m in rows) for name in digits} for rows in (ours, authors)),
+         f"{statistics.mean(seconds):.1f}", "")
+    better = {name: sum(a[name] > b[name] if name == "edge" else a[name] < b[name] for a, b in zip(ours, authors))
+              for name in digits}
+    print(f"\nBetter than the authors: " + ", ".join(f"{name} {n}" for name, n in better.items())
+          + f", of {len(ours)} pairs.")
 
 
 def run_transfer(content, style, out, *options):
@@ -220,6 +233,8 @@ if __name__ == "__main__":
                         help="transfer without label maps; they still serve to measure")
     parser.add_argument("--keep", metavar="FOLDER", help="keep pictures and reports there; what "
                         "minimisers left there earlier is not computed again")
+    parser.add_argument("--networks", metavar="FOLDER", default=NETWORKS, help="where quality finds "
+                        "vgg16.safetensors and alexnet.npz (judges.py), if anywhere")
     parser.add_argument("--plot", metavar="FILE", help="where minimisers draws its plot, an SVG")
     args, passed = parser.parse_known_args()      # what is left goes to photo-style transfer
     NO_REGIONS = args.no_regions
@@ -228,6 +243,6 @@ if __name__ == "__main__":
         place = args.keep or scratch
         os.makedirs(place, exist_ok=True)
         for part in args.parts or ("times", "evaluation", "quality"):
-            {"quality": lambda: quality(passed, place), "times": lambda: times(place),
+            {"quality": lambda: quality(passed, place, args.networks), "times": lambda: times(place),
              "evaluation": lambda: evaluation(place),
              "minimisers": lambda: minimisers(place, args.plot)}[part]()

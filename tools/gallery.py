@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""Makes contact sheets for looking at: what the four measures don't see, an eye does.
+"""Makes contact sheets for looking at: what the measures don't see, an eye does.
 
 One sheet for each of the twelve test pairs (content, style, the authors' result, ours) and an index
 of them all; one for each order of the project's own scenes, with the result of each preset.  The
@@ -16,15 +16,14 @@ import time
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bench import FIGURES, PAIRS, PROBE, PROJECT, SAMPLES, measure, pair_files, photo_style
+from bench import FIGURES, PAIRS, PROJECT, SAMPLES, measure, pair_files, photo_style
 
 PRESETS = ("draft", "normal", "best", "artistic")
 PAPER, INK = (250, 250, 248), (30, 30, 30)
-DIGITS = {"edge": "%.3f", "energy": "%.1e", "colour": "%.1f", "probe": "%.3f"}
 
 
 def words(measures):
-    return "   ".join(f"{k} {DIGITS[k] % measures[k]}" for k in FIGURES if measures[k] is not None)
+    return "   ".join(f"{name} {form % measures[name]}" for name, form in FIGURES.items())
 
 
 def sheet(rows, side, path):
@@ -119,10 +118,10 @@ def main():
     os.makedirs(os.path.join(folder, "results"), exist_ok=True)
     pairs, scenes = [], []
     if args.only != "scenes":
-        if os.path.isfile(PROBE) and os.path.isdir(PAIRS):
+        if os.path.isdir(PAIRS):
             pairs = args.pairs.split(",") if args.pairs else sorted(os.listdir(PAIRS))
         else:
-            print(f"SKIP the pairs: {PAIRS} or the network beside it is absent")
+            print(f"SKIP the pairs: {PAIRS} is absent")
     if args.only != "pairs":
         marked = "-labels.png"
         names = sorted(f[:-len(marked)] for f in os.listdir(SAMPLES) if f.endswith(marked))
