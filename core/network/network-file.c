@@ -8,6 +8,7 @@
 #include "message.h"
 #include "networks.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +24,23 @@ typedef struct {
 
 static const Convention conventions[] = {
     /* torchvision's models: the default */
-    { "RGB, ImageNet mean and deviation", { 0, 1, 2 }, 1, { 0.485, 0.456, 0.406 }, { 0.229, 0.224, 0.225 } },
+    { "RGB, ImageNet mean and deviation",
+      { 0, 1, 2 },
+      1,
+      { 0.485, 0.456, 0.406 },
+      { 0.229, 0.224, 0.225 } },
     { "RGB in [0,1]", { 0, 1, 2 }, 1, { 0, 0, 0 }, { 1, 1, 1 } },
     /* the original VGG files; 256 is what the paper's authors multiply by */
-    { "BGR in [0,255], ImageNet mean", { 2, 1, 0 }, 255, { 103.939, 116.779, 123.68 }, { 1, 1, 1 } },
-    { "BGR in [0,256], ImageNet mean", { 2, 1, 0 }, 256, { 103.939, 116.779, 123.68 }, { 1, 1, 1 } },
+    { "BGR in [0,255], ImageNet mean",
+      { 2, 1, 0 },
+      255,
+      { 103.939, 116.779, 123.68 },
+      { 1, 1, 1 } },
+    { "BGR in [0,256], ImageNet mean",
+      { 2, 1, 0 },
+      256,
+      { 103.939, 116.779, 123.68 },
+      { 1, 1, 1 } },
 };
 
 /* What is known of a file before its numbers are read. */
@@ -147,8 +160,8 @@ static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
         int at = row->index;
         if (row->kind == ROW_POOL) {
             add_layer(n, f, r, LAYER_POOL, "", n->layer[n->layers - 1].planes);
-            n->layer[n->layers - 1].pool =
-                (PoolShape){ average ? POOL_AVERAGE : POOL_MAX, f->a->pool, 2 };
+            n->layer[n->layers - 1].pool = (PoolShape){ average ? POOL_AVERAGE : POOL_MAX,
+                                                        f->a->pool, 2 };
         } else if (row->kind == ROW_CONV)
             add_layer(n, f, r, LAYER_CONV, row->name, bias_count(f, at, PART_WHOLE));
         else {
@@ -251,8 +264,9 @@ static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int c
     if (!status)
         status = weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message);
     if (!status) {
-        ConvShape shape = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2,
-                            .mode = f->padding };
+        ConvShape shape = {
+            .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2, .mode = f->padding
+        };
         if (row == 0) {
             fold_input(&f->input, cout, k, weight, bias, border);
             shape.border = border;
@@ -342,23 +356,45 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
     return status;
 }
 
-double network_floats_per_pixel(const char *path, const NetworkChoice *c)
+/* Numbers in the filters of layer i. */
+static double filter_floats(const File *f, const Network *n, int i)
 {
-    double sum = 0, area = 1;
+    const Layer *l = &n->layer[i];
+    int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
+    int index = f->a->row[f->row[i]].index;
+    bool squeezes = f->a->row[f->row[i]].kind == ROW_FIRE;
+
+    if (l->kind == LAYER_POOL)
+        return 0;
+    if (l->kind == LAYER_CONV)
+        return (squeezes ? 1.0 : 9.0) * cin * l->planes;
+    return cin * (bias_count(f, index, PART_EXPAND1) + 9.0 * bias_count(f, index, PART_EXPAND3));
+}
+
+NetworkSize network_size(const char *path, const NetworkChoice *c)
+{
+    NetworkSize size = { 0 };
     Network n = { .layers = 0 };
+    double area = 1;
     Weights *w;
 
     if (!path)
-        return (NETWORK_FILTERS + 3) * 4 / 3.0;
+        return (NetworkSize){ .features = (NETWORK_FILTERS + 3) * 4 / 3.0,
+                              .filters = 5 * 27.0 * NETWORK_FILTERS,
+                              .grams = 5.0 * NETWORK_FILTERS * NETWORK_FILTERS };
     if (weights_open(path, &w, NULL))
-        return 0;
+        return size;
     File f = { .w = w, .path = path, .message = NULL };
-    if (!recognise(&f) && !plan(&n, &f, c))
+    if (!recognise(&f) && !plan(&n, &f, c)) {
         for (int i = 0; i < n.layers; i++) {
             int stride = i == 0 ? f.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;
             area /= stride * stride;
-            sum += n.layer[i].planes * area;
+            size.features += n.layer[i].planes * area;
+            size.filters += filter_floats(&f, &n, i);
         }
+        for (int i = 0; i < n.styles; i++)
+            size.grams += pow(n.layer[n.style[i]].planes, 2);
+    }
     weights_close(w);
-    return sum;
+    return size;
 }

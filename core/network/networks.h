@@ -90,8 +90,15 @@ int network_add_pool(Network *, int from, PoolKind, bool ceil);
 int network_add_conv(Network *, int from, const ConvShape *, const float *weight,
                      const float *bias);
 
-/* Floats of features per pixel of the image, for a file or, with NULL, for the built-in bank; only
- * the file's header is read.  0 when the file can't be used. */
-double network_floats_per_pixel(const char *path, const NetworkChoice *);
+/* What a network takes, beside what is the same for all. */
+typedef struct {
+    double features; /* floats per pixel of the picture, forward */
+    double filters;  /* floats, in one order */
+    double grams;    /* floats of the Gram matrices of one region */
+} NetworkSize;
+
+/* Of the network in a file, as far as the choice needs it, or of the built-in one (NULL); the network isn't
+ * loaded.  All 0 when the file can't be used. */
+NetworkSize network_size(const char *path, const NetworkChoice *);
 
 #endif

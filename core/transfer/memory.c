@@ -20,13 +20,20 @@
 #define HOST_MASKS 1
 #define STYLE_MASKS 3
 
-/* Floats of features per pixel of the networks that look; 0 when the file can't be used. */
-static double features_per_pixel(const DpsJob *job, const Schedule *schedule)
-{
-    double floats = network_floats_per_pixel(options_network(&job->options), &schedule->network);
+#define FILTER_ORDERS 2 /* in which a device keeps a network's filters: forward and backward */
 
-    return floats > 0 && schedule->ensemble > 0 ? floats + network_floats_per_pixel(NULL, NULL)
-                                                : floats;
+/* Of all networks that look; no features when the file can't be used. */
+static NetworkSize networks_size(const DpsJob *job, const Schedule *schedule)
+{
+    NetworkSize size = network_size(options_network(&job->options), &schedule->network);
+
+    if (size.features > 0 && schedule->ensemble > 0) {
+        NetworkSize bank = network_size(NULL, NULL);
+        size.features += bank.features;
+        size.filters += bank.filters;
+        size.grams += bank.grams;
+    }
+    return size;
 }
 
 static double pixels_at(const DpsImage *photo, int size)
@@ -39,13 +46,16 @@ static double pixels_at(const DpsImage *photo, int size)
 
 /* Bytes while a level runs: either the style's features are there, forward only, or the vectors of the
  * minimiser, never both. */
-static double level_bytes(const DpsJob *job, const Level *l, double floats, Device *dev)
+static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *size, int regions,
+                          Device *dev)
 {
-    int regions = job->regions + 1;
     double content = pixels_at(job->content, l->size), style = pixels_at(job->style, l->size);
-    double objective = content * objective_bytes_per_pixel(floats, regions);
-    double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser);
-    double targets = sizeof(float) * style * (floats + 3);
+    double grams = sizeof(float) * regions * size->grams; /* values, gradients, or targets */
+    double objective = content * objective_bytes_per_pixel(size->features, regions) +
+                       sizeof(float) * FILTER_ORDERS * size->filters + 2 * grams;
+    double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser) +
+                     grams;
+    double targets = sizeof(float) * style * (size->features + 3);
 
     if (dev)
         return objective + fmax(vectors, targets) +
@@ -58,12 +68,14 @@ static double level_bytes(const DpsJob *job, const Level *l, double floats, Devi
 
 double memory_needed(const DpsJob *job, const Schedule *schedule, Device *dev)
 {
-    double floats = features_per_pixel(job, schedule), most = 0;
+    NetworkSize size = networks_size(job, schedule);
+    int regions = schedule->painting ? 1 : job->regions + 1;
+    double most = 0;
 
-    if (floats <= 0)
+    if (size.features <= 0)
         return 0;
     for (int i = 0; i < schedule->levels; i++)
-        most = fmax(most, level_bytes(job, &schedule->level[i], floats, dev));
+        most = fmax(most, level_bytes(job, &schedule->level[i], &size, regions, dev));
     return dev ? most : most + sizeof(float) * (double) image_values(job->content);
 }
 

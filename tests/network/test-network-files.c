@@ -118,7 +118,7 @@ static void test_defaults(void)
     CHECK(n->content_to == 7 && n->least == 3, "%d planes, at least %d", n->content_to, n->least);
     network_free(n);
     /* 6 at a quarter; 6, 2, 7, 2, 7 at a sixteenth; 7, 3, 10, 3, 10 at a sixty-fourth */
-    double floats = network_floats_per_pixel(SQUEEZENET, NULL);
+    double floats = network_size(SQUEEZENET, NULL).features;
     CHECK(fabs(floats - (6 / 4. + 24 / 16. + 33 / 64.)) < 1e-12, "%g floats per pixel", floats);
     CHECK(ref_live(dev) == 0, "%ld left", ref_live(dev));
     ref_backend.close(dev);
@@ -217,7 +217,7 @@ static void refuse(const char *good, const char *from, const char *to, const cha
     CHECK(strstr(message->text, expect) && strstr(message->text, path), "%s: %s", to,
           message->text);
     CHECK(ref_live(dev) == 0, "%s: %ld left", to, ref_live(dev));
-    CHECK(network_floats_per_pixel(path, NULL) >= 0, "%s: no estimate", to);
+    CHECK(network_size(path, NULL).features >= 0, "%s: no estimate", to);
     unlink(path);
     ref_backend.close(dev);
 }
