@@ -83,12 +83,13 @@ static DpsStatus check_tensor(const Weights *w, WeightTensor *t, int64_t begin, 
             N_("tensor %.*s needs %lld bytes for its shape, but is said to go "
                "from byte %lld to byte %lld of the data: the file is damaged; get it again"),
             SHOWN(t->name), (long long) t->bytes, (long long) begin, (long long) end);
-    if (end > w->file_size - w->header_end)
+    if (end > w->file_size - w->header_end) {
+        int64_t last = end < INT64_MAX - w->header_end ? w->header_end + end : INT64_MAX;
         return weights_fail(report, DPS_BAD_FILE,
                             N_("tensor %.*s ends at byte %lld, but the file holds only %lld: the "
                                "file is cut short; get it again"),
-                            SHOWN(t->name), (long long) w->header_end + (long long) end,
-                            (long long) w->file_size);
+                            SHOWN(t->name), (long long) last, (long long) w->file_size);
+    }
     t->offset = w->header_end + begin;
     return DPS_OK;
 }
