@@ -20,7 +20,8 @@
 #define HOST_MASKS 1
 #define STYLE_MASKS 3
 
-#define FILTER_ORDERS 2 /* in which a device keeps a network's filters: forward and backward */
+/* In which a device keeps a network's filters: forward and backward.  oneDNN keeps a third. */
+#define FILTER_ORDERS 2
 
 /* Of all networks that look; no features when the file can't be used. */
 static NetworkSize networks_size(const DpsJob *job, const Schedule *schedule)
