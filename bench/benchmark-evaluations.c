@@ -111,8 +111,8 @@ static DpsStatus prepare(Evaluation *e)
     if (!(e->dev = benchmark_open(m)) || !benchmark_photo(w, h, 0, &e->content) ||
         !benchmark_photo(w, h, 0.2f, &e->style))
         return DPS_NO_MEMORY;
-    DpsStatus status = regions_prepare(m->b.regions, m->stripes, w, h, w, h, &m->work, NULL,
-                                       &e->set, m->message);
+    DpsStatus status = regions_prepare(m->b.regions, m->stripes, OPAQUE(w, h), OPAQUE(w, h),
+                                       &m->work, NULL, &e->set, m->message);
     if (status)
         return status;
     if (!e->name)

@@ -102,8 +102,9 @@ void dps_message_set(DpsMessage *message, DpsCode code, const char *sentence);
 /* ------------------------------------------------------------------ pictures */
 
 /* `channels` planes of height x width floats, plane after plane, row after row.
- * A photo has 3 planes, R G B, display-encoded (sRGB curve), nominally in [0, 1];
- * a mask has one, coverage in [0, 1].  A zeroed DpsImage is an empty one. */
+ * A photo has 3 planes, R G B, display-encoded (sRGB curve), nominally in [0, 1], and may have a
+ * fourth, its coverage (alpha, not multiplied into the colours) in [0, 1]: each pixel counts as much as
+ * can be seen of it.  A mask has one, coverage in [0, 1].  A zeroed DpsImage is an empty one. */
 typedef struct {
     int channels, width, height;
     float *data;
@@ -302,15 +303,13 @@ typedef struct {
 } DpsProgress;
 
 typedef struct {
-    const DpsImage *content, *style; /* 3 planes */
+    const DpsImage *content, *style; /* photos */
 
     int regions;                     /* pairs of masks; 0: one region, the whole picture */
     const DpsRegion *region;
-    bool only_regions;               /* what no mask covers is no part of the photos (transparent, say)
-                                      * and stands in for nothing */
 
     DpsOptions options;
-    const DpsImage *start;           /* 3 planes, any size; read if options.start is DPS_START_IMAGE */
+    const DpsImage *start;           /* a photo of any size; read if options.start is DPS_START_IMAGE */
 
     /* Both may be NULL and are called from the thread that called dps_run.
      * `cancelled` is asked before every operation and must be quick. */
@@ -340,7 +339,7 @@ typedef struct {
 
 typedef struct {
     char name[DPS_NAME];
-    double content_coverage, style_coverage; /* fraction of each picture */
+    double content_coverage, style_coverage; /* share of what can be seen of each picture */
     bool matched;            /* both pictures have it */
     bool borrowed;           /* the style lacks it, and another part of the style stands in for it */
     bool unnamed;            /* the name is the engine's own word, such as "the rest" */
@@ -348,7 +347,8 @@ typedef struct {
 } DpsRegionReport;
 
 typedef struct {
-    DpsImage image; /* the content's size, always; not clipped; empty unless DPS_OK */
+    DpsImage image; /* 3 planes of the content's size, always; not clipped; where the content can't be
+                     * seen its own colours; empty unless DPS_OK */
     DpsMessage message; /* when the status is not DPS_OK */
 
     char device[DPS_NAME], network[DPS_NAME];
@@ -392,7 +392,7 @@ void dps_regions_free(int regions, DpsRegion *region);
 DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool style, int width,
                                   int height, const DpsWork *work, DpsImage *map);
 
-/* Regions found in two photos (3 planes each, any size) by their colours, textures and places: a
+/* Regions found in two photos (any size) by their colours, textures and places: a
  * region means the same kind of thing in both, and both have it.  As many as can be told apart in both,
  * at most `most` (2 to DPS_REGIONS_AUTO); one, the whole picture, where nothing sets two kinds of
  * thing apart in both.  The same photos and seed give the same regions.

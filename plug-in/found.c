@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "alpha.h"
 #include "report/translate.h"
 
 DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
@@ -11,7 +10,6 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     Request *request = data;
     const DpsWork how = { work->options.threads, work->cancelled, work->data };
     DpsRegion *region;
-    GError *error = NULL;
     DpsStatus status;
     int regions;
 
@@ -22,14 +20,8 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     if (status != DPS_OK)
         return status;
     request_adopt(request, regions, region);
-    if (!alpha_respect(request, &error)) {
-        dps_message_set(message, DPS_SAY_NO_MEMORY, error->message);
-        g_error_free(error);
-        return DPS_NO_MEMORY;
-    }
     work->regions = request->job.regions;
     work->region = request->job.region;
-    work->only_regions = request->job.only_regions;
     return DPS_OK;
 }
 

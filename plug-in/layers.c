@@ -93,40 +93,30 @@ void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable)
         gimp_item_delete(GIMP_ITEM(rendered));
 }
 
-/* One strip of interleaved colours to planes; a grey value is repeated.  What is fully
- * transparent becomes NaN for now.  Adds the visible colours, weighted by alpha, to sum[0] to
- * sum[2], and the weights to sum[3].  `alpha` may be NULL: opaque. */
-static void spread(const float *strip, const float *alpha, int colours, gsize from, gsize count,
-                   DpsImage *out, double sum[4])
+/* One strip of interleaved values to planes from `first` on; a grey value is repeated in three. */
+static void spread(const float *strip, int components, int first, gsize from, gsize count,
+                   DpsImage *out)
 {
     gsize plane = (gsize) out->width * out->height;
+    int planes = first ? 1 : 3;
 
-    for (gsize i = 0; i < count; i++) {
-        float weight = alpha ? alpha[i] : 1.0f;
+    for (int c = 0; c < planes; c++) {
+        float *to = out->data + (first + c) * plane + from;
 
-        for (int c = 0; c < 3; c++) {
-            float value = strip[i * colours + (colours == 1 ? 0 : c)];
-
-            out->data[c * plane + from + i] = weight > 0.0f ? value : NAN;
-            sum[c] += weight > 0.0f ? weight * value : 0.0f;
-        }
-        sum[3] += weight;
+        for (gsize i = 0; i < count; i++)
+            to[i] = strip[i * components + (components == 1 ? 0 : c)];
     }
 }
 
-/* Gives transparent pixels the mean of the visible ones: whatever colours are hidden there, the
- * result is the same. */
-static void fill_hidden(DpsImage *image, const double sum[4])
+/* Drops a fourth plane that hides nothing. */
+static void drop_opaque(DpsImage *photo)
 {
-    gsize plane = (gsize) image->width * image->height;
+    gsize plane = (gsize) photo->width * photo->height;
 
-    for (int c = 0; c < 3; c++) {
-        float mean = sum[3] > 0 ? sum[c] / sum[3] : 0;
-
-        for (gsize i = 0; i < plane; i++)
-            if (isnan(image->data[c * plane + i]))
-                image->data[c * plane + i] = mean;
-    }
+    for (gsize i = 0; i < plane; i++)
+        if (photo->data[3 * plane + i] < 1.0f)
+            return;
+    photo->channels = 3;
 }
 
 /* The colours are read without alpha: babl converts those with alpha less exactly (measured:
@@ -136,32 +126,32 @@ gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, Dps
 {
     int width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
     int colours = encoding->grey ? 1 : 3, rows = strip_rows(width, colours);
+    gboolean alpha = gimp_drawable_has_alpha(drawable);
     const Babl *format = encoding->grey ? grey_format(encoding, FALSE)
                                         : layers_rgb_format(encoding, FALSE);
-    float *strip = g_try_malloc_n((gsize) width * rows, colours * sizeof *strip), *alpha = NULL;
-    double sum[4] = { 0 };
+    float *strip = g_try_malloc_n((gsize) width * rows, colours * sizeof *strip);
     GeglBuffer *buffer;
 
-    if (!strip || !dps_image_init(out, 3, width, height)) {
+    if (!strip || !dps_image_init(out, alpha ? 4 : 3, width, height)) {
         g_free(strip);
         return no_memory(width, height, error);
     }
-    if (gimp_drawable_has_alpha(drawable))
-        alpha = g_new(float, (gsize) width *rows);
     buffer = gimp_drawable_get_buffer(drawable);
     for (int y = 0; y < height; y += rows) {
         const GeglRectangle *area = GEGL_RECTANGLE(0, y, width, MIN(rows, height - y));
+        gsize from = (gsize) y * width, count = (gsize) area->height * width;
 
         gegl_buffer_get(buffer, area, 1.0, format, strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        if (alpha)
-            gegl_buffer_get(buffer, area, 1.0, babl_format("A float"), alpha, GEGL_AUTO_ROWSTRIDE,
+        spread(strip, colours, 0, from, count, out);
+        if (alpha) {
+            gegl_buffer_get(buffer, area, 1.0, babl_format("A float"), strip, GEGL_AUTO_ROWSTRIDE,
                             GEGL_ABYSS_NONE);
-        spread(strip, alpha, colours, (gsize) y * width, (gsize) area->height * width, out, sum);
+            spread(strip, 1, 3, from, count, out);
+        }
     }
     if (alpha)
-        fill_hidden(out, sum);
+        drop_opaque(out);
     g_object_unref(buffer);
-    g_free(alpha);
     g_free(strip);
     return TRUE;
 }
@@ -287,25 +277,6 @@ static gboolean window_average(const Window *window, const Babl *format, int com
     return TRUE;
 }
 
-gboolean layers_read_alpha(GimpDrawable *drawable, int most, DpsImage *out, gboolean *opaque,
-                           GError **error)
-{
-    Window window;
-    float least;
-    gboolean ok;
-
-    *opaque = !gimp_drawable_has_alpha(drawable);
-    if (*opaque)
-        return TRUE;
-    window_open(&window, drawable, drawable, most);
-    ok = window_average(&window, babl_format("A float"), 1, out, &least, error);
-    g_object_unref(window.buffer);
-    *opaque = ok && least >= 1.0f;
-    if (*opaque)
-        dps_image_clear(out);
-    return ok;
-}
-
 /* Channels are stored as "Y'" in 8-bit images and as "Y" otherwise, and the same stored value
  * means the same coverage: read what is stored. */
 const Babl *layers_channel_format(GeglBuffer *buffer)
@@ -385,12 +356,4 @@ float layers_sample(const DpsImage *mask, double u, double v)
     int y = CLAMP((int) (v * mask->height), 0, mask->height - 1);
 
     return mask->data[(gsize) y * mask->width + x];
-}
-
-void layers_multiply(DpsImage *mask, const DpsImage *by)
-{
-    for (int y = 0; y < mask->height; y++)
-        for (int x = 0; x < mask->width; x++)
-            mask->data[(gsize) y * mask->width + x] *= layers_sample(by, (x + 0.5) / mask->width,
-                                                                     (y + 0.5) / mask->height);
 }

@@ -36,15 +36,9 @@ const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 GimpDrawable *layers_render(GimpDrawable *drawable);
 void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
 
-/* All of a drawable as three planes.  The style is read in the content's encoding too, so that
- * the same numbers mean the same colours.  Fully transparent pixels become the mean of the
- * visible ones: hidden colours count for nothing. */
+/* All of a drawable as a photo, with its alpha as the fourth plane unless it is 1 everywhere.  The
+ * style is read in the content's encoding too, so that the same numbers mean the same colours. */
 gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
-                           GError **error);
-
-/* A drawable's alpha as one plane, at most `most` pixels long; *opaque says that it is 1
- * everywhere, and *out is then empty. */
-gboolean layers_read_alpha(GimpDrawable *drawable, int most, DpsImage *out, gboolean *opaque,
                            GError **error);
 
 /* A mask for `photo` as one plane, at most `most` pixels long.
@@ -68,9 +62,6 @@ const Babl *layers_channel_format(GeglBuffer *buffer);
  * Where that is 0 the colours of `original` stay. */
 void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,
                   const Encoding *encoding);
-
-/* Multiplies a mask of any size by another laid over the same picture. */
-void layers_multiply(DpsImage *mask, const DpsImage *by);
 
 /* The value of plane 0 of `mask` at relative position (u, v), both in 0..1. */
 float layers_sample(const DpsImage *mask, double u, double v);

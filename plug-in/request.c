@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "alpha.h"
 #include "arguments.h"
 #include "pairing.h"
 
@@ -101,7 +100,7 @@ void request_adopt(Request *request, int regions, DpsRegion *region)
     for (int k = 0; k < regions; k++) {
         request->region[k] = region[k];
         request->region[k].name = g_strdup(region[k].name);
-        region[k].content = region[k].style = (DpsImage){ 0 };
+        region[k].content = region[k].style = (DpsImage) { 0 };
     }
     dps_regions_free(regions, region);
 }
@@ -216,7 +215,7 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
     GimpDrawable *style = NULL;
     gboolean ok;
 
-    *request = (Request){ .drawable = content };
+    *request = (Request) { .drawable = content };
     g_object_get(config, "style", &style, NULL);
     if (!style)
         return fail(error, "%s",
@@ -229,12 +228,10 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
                       "photo as the style."));
     }
     layers_encoding(content, &request->encoding);
-    ok = read_options(request, config, error) && alpha_read(content, &request->of_content, error) &&
-         alpha_read(style, &request->of_style, error) &&
+    ok = read_options(request, config, error) &&
          request_read_photo(content, &request->encoding, &request->content, error) &&
          request_read_photo(style, &request->encoding, &request->style, error) &&
-         read_regions(request, config, style, error) &&
-         (request->find || alpha_respect(request, error)) && read_start(request, config, error);
+         read_regions(request, config, style, error) && read_start(request, config, error);
     request->job.content = &request->content;
     request->job.style = &request->style;
     g_object_unref(style);
@@ -254,8 +251,6 @@ void request_clear(Request *request)
     dps_image_clear(&request->content);
     dps_image_clear(&request->style);
     dps_image_clear(&request->start);
-    dps_image_clear(&request->of_content.alpha);
-    dps_image_clear(&request->of_style.alpha);
     option_set_clear(&request->settings);
-    *request = (Request){ 0 };
+    *request = (Request) { 0 };
 }

@@ -11,17 +11,10 @@
 #include "layers.h"
 #include "report/option-set.h"
 
-/* Where a drawable can be seen. */
-typedef struct {
-    DpsImage alpha; /* empty: opaque */
-    gboolean opaque;
-} Cover;
-
 typedef struct {
     GimpDrawable *drawable; /* the content: borrowed */
     Encoding encoding;
     DpsImage content, style, start;
-    Cover of_content, of_style;
     gboolean find; /* the regions are still to be found: found_prepare */
     DpsRegion *region;
     OptionSet settings; /* whose strings the job's options point to */

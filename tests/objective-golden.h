@@ -89,8 +89,8 @@ static inline void golden_case_open(GoldenCase *c)
         c->region[k].content = host_image(cm + k * 37 * 45, 1, 45, 37);
         c->region[k].style = host_image(sm + k * 41 * 33, 1, 33, 41);
     }
-    DpsStatus status = regions_prepare(3, c->region, 45, 37, 33, 41, THREADS(1), NULL, &c->set,
-                                       message);
+    DpsStatus status = regions_prepare(3, c->region, OPAQUE(45, 37), OPAQUE(33, 41), THREADS(1),
+                                       NULL, &c->set, message);
     CHECK(status == DPS_OK, "%s", message->text);
     golden_network_file(g, c->file);
 }

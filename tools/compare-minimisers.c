@@ -30,7 +30,7 @@
 #include <time.h>
 
 /* Several pairs at a time use a machine better than several threads. */
-#define WORK (&(DpsWork){ .threads = 1 })
+#define WORK (&(DpsWork) { .threads = 1 })
 /* The preconditioner that is closer to an inverse. */
 #define CLOSER_STEPS 50
 #define CLOSER_LO 0.005
@@ -132,8 +132,8 @@ static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale
     DpsImage guess = { 0 };
 
     if (o->weighting.masks == MASKS_SHRINK && c->ensemble > 0) {
-        need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0,
-                              WORK, &level->network));
+        need(!network_builtin(c->dev, &level->content, &level->style, NETWORK_FILTERS, 0, WORK,
+                              &level->network));
         network_add_ensemble(level->network, c->network, c->ensemble, false);
     }
     if (o->weight[LOSS_ESTIMATE] > 0) {
@@ -150,9 +150,9 @@ static void level_open(const Comparison *c, int size, const ObjectiveOptions *o,
     const Backend *be = c->dev->be;
     DpsMessage message[1];
 
-    *level = (Scale){ .content = shrunk(&c->content, size), .style = shrunk(&c->style, size) };
-    if (regions_prepare(c->regions, c->region, level->content.width, level->content.height,
-                        level->style.width, level->style.height, WORK, NULL, &level->set,
+    *level = (Scale) { .content = shrunk(&c->content, size), .style = shrunk(&c->style, size) };
+    if (regions_prepare(c->regions, c->region, OPAQUE(level->content.width, level->content.height),
+                        OPAQUE(level->style.width, level->style.height), WORK, NULL, &level->set,
                         message) ||
         network_check_size(c->network, level->content.width, level->content.height, message) ||
         network_check_size(c->network, level->style.width, level->style.height, message))

@@ -2,6 +2,7 @@
 #include "colour.h"
 #include "counterparts.h"
 #include "image/luma.h"
+#include "image/photo.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -59,15 +60,21 @@ static double mean_height(const DpsImage *image, const float *mask)
     return sum / weight;
 }
 
-static void mean_colour(const DpsImage *image, double mean[3])
+/* Of all that can be seen, which is the sum of the masks. */
+static void mean_colour(const DpsImage *image, const DpsImage *masks, double mean[3])
 {
-    size_t n = image_pixels(image);
+    double sum[3] = { 0 }, weight = 0;
 
-    for (int c = 0; c < 3; c++) {
-        mean[c] = 0;
-        for (size_t i = 0; i < n; i++)
-            mean[c] += (double) image_plane(image, c)[i] / (double) n;
+    for (size_t i = 0; i < image_pixels(image); i++) {
+        double visible = 0;
+        for (int k = 0; k < masks->channels; k++)
+            visible += (double) image_plane(masks, k)[i];
+        for (int c = 0; c < 3; c++)
+            sum[c] += visible * (double) image_plane(image, c)[i];
+        weight += visible;
     }
+    for (int c = 0; c < 3; c++)
+        mean[c] = sum[c] / weight;
 }
 
 /* The luma, and the masks, each half as large as the last. */
@@ -90,9 +97,10 @@ static bool make(const DpsJob *job, const DpsImage *photo, bool of_style, const 
     int w, h;
 
     image_fit(photo->width, photo->height, SIDE, false, &w, &h);
+    const Canvas canvas = { w, h, photo_coverage(of_style ? job->style : job->content) };
     if (!image_resize_lanczos(photo, w, h, work, &s->image) ||
         !dps_image_init(&s->luma[0], 1, w, h) ||
-        !regions_lay(job->regions, job->region, of_style, w, h, work, &s->masks[0]))
+        !regions_lay(job->regions, job->region, of_style, &canvas, work, &s->masks[0]))
         return false;
     const float *r = s->image.data, *g = image_plane(&s->image, 1), *b = image_plane(&s->image, 2);
     for (size_t i = 0; i < image_pixels(&s->image); i++)
@@ -113,14 +121,15 @@ static bool look_at(const DpsJob *job, const DpsImage *photo, bool of_style, con
 {
     Small s = { 0 };
     bool ok = make(job, photo, of_style, work, &s);
+    double whole[3];
 
+    if (ok)
+        mean_colour(&s.image, &s.masks[0], whole);
     for (int k = 0; ok && k <= job->regions; k++) {
         const float *mask = image_plane(&s.masks[0], k);
-        double whole[3];
         look[k].present = regions_coverage(&s.masks[0], k) > REGIONS_LEAST;
         if (!look[k].present)
             continue;
-        mean_colour(&s.image, whole);
         colour_moments(&s.image, mask, look[k].colour, look[k].covariance);
         for (int c = 0; c < 3; c++)
             look[k].colour[c] -= whole[c];
@@ -153,14 +162,14 @@ static double distance(const Look *a, const Look *b)
 static bool find_nearest(const DpsJob *job, const DpsImage *content, const DpsImage *style,
                          const DpsWork *work, int *of)
 {
-    int n = job->regions + 1, candidates = job->only_regions ? n - 1 : n;
+    int n = job->regions + 1;
     Look *look = calloc(2 * (size_t) n, sizeof *look);
     bool ok = look && look_at(job, content, false, work, look) &&
               look_at(job, style, true, work, look + n);
 
     for (int k = 0; ok && k < n; k++) {
         double least = INFINITY;
-        for (int j = 0; look[k].present && j < candidates; j++) {
+        for (int j = 0; look[k].present && j < n; j++) {
             double d = look[n + j].present ? distance(&look[k], &look[n + j]) : INFINITY;
             if (d < least) {
                 least = d;
@@ -179,12 +188,8 @@ bool counterparts_find(const DpsJob *job, const DpsImage *content, const DpsImag
     bool ok = true;
 
     for (int k = 0; k <= job->regions; k++)
-        of[k] = rule != DPS_UNMATCHED_WHOLE ? COUNTERPART_NONE
-                : job->only_regions         ? COUNTERPART_COVERED
-                                            : COUNTERPART_WHOLE;
+        of[k] = rule == DPS_UNMATCHED_WHOLE ? COUNTERPART_WHOLE : COUNTERPART_NONE;
     if (rule == DPS_UNMATCHED_NEAREST)
         ok = find_nearest(job, content, style, work, of);
-    if (job->only_regions)
-        of[job->regions] = COUNTERPART_NONE;
     return ok;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "regions.h"
+#include "image/photo.h"
 #include "message.h"
 
 #include <stdio.h>
@@ -113,18 +114,16 @@ static void drop_rest(DpsImage *masks)
     masks->channels--; /* the block stays as long as it is: that harms nothing */
 }
 
-/* Puts what stands in for a region into its plane of the style's masks. */
-static void borrow(RegionSet *set, int k, int counterpart)
+/* Puts what stands in for a region into its plane of the style's masks.  whole: what can be seen. */
+static void borrow(RegionSet *set, int k, int counterpart, const float *whole)
 {
-    const float *rest = image_plane(&set->style, set->count - 1);
     float *to = image_plane(&set->style, k);
     size_t n = image_pixels(&set->style);
 
     if (counterpart >= 0)
         memcpy(to, image_plane(&set->style, counterpart), n * sizeof *to);
     else
-        for (size_t i = 0; i < n; i++)
-            to[i] = counterpart == COUNTERPART_WHOLE ? 1 : 1 - rest[i];
+        memcpy(to, whole, n * sizeof *to);
     set->report[k].borrowed = regions_coverage(&set->style, k) > REGIONS_LEAST;
 }
 
@@ -145,15 +144,10 @@ static void say_unmatched(const RegionSet *set, DpsRegionReport *report, int cou
                 ? N_("Region \"%s\" is too small in the style; it uses the style's region \"%s\".")
                 : N_("Region \"%s\" is not in the style; it uses the style's region \"%s\"."),
             report->name, set->report[counterpart].name);
-    else if (counterpart == COUNTERPART_WHOLE)
+    else
         say(why, DPS_SAY_BORROWED,
             small ? N_("Region \"%s\" is too small in the style; it uses the whole style.")
                   : N_("Region \"%s\" is not in the style; it uses the whole style."),
-            report->name);
-    else
-        say(why, DPS_SAY_BORROWED,
-            small ? N_("Region \"%s\" is too small in the style; it uses all that the style shows.")
-                  : N_("Region \"%s\" is not in the style; it uses all that the style shows."),
             report->name);
     if (report->borrowed && counterpart >= 0 && set->report[counterpart].unnamed)
         say_word(why, 1);
@@ -186,7 +180,7 @@ static void say_unused(DpsRegionReport *report, bool in_style)
             report->name);
 }
 
-static void pair_region(RegionSet *set, int k, int counterpart)
+static void pair_region(RegionSet *set, int k, int counterpart, const float *whole)
 {
     DpsRegionReport *report = &set->report[k];
     bool in_content = report->content_coverage > REGIONS_LEAST;
@@ -194,7 +188,7 @@ static void pair_region(RegionSet *set, int k, int counterpart)
 
     report->matched = in_content && in_style;
     if (in_content && !in_style && counterpart != COUNTERPART_NONE)
-        borrow(set, k, counterpart);
+        borrow(set, k, counterpart, whole);
     if (in_content && !in_style)
         say_unmatched(set, report, counterpart);
     else if (!in_content)
@@ -203,9 +197,11 @@ static void pair_region(RegionSet *set, int k, int counterpart)
         say_word(&report->reason, 0);
 }
 
-static void pair_regions(int regions, const DpsRegion *region, const int *counterpart,
-                         RegionSet *set)
+/* Names, and coverages as shares of what can be seen. */
+static void describe_regions(int regions, const DpsRegion *region, RegionSet *set)
 {
+    double content = 0, style = 0;
+
     for (int k = 0; k < set->count; k++) {
         DpsRegionReport *report = &set->report[k];
         if (k < regions)
@@ -214,58 +210,92 @@ static void pair_regions(int regions, const DpsRegion *region, const int *counte
             snprintf(report->name, sizeof report->name, "%s",
                      regions ? N_("the rest") : N_("the whole picture"));
         report->unnamed = k >= regions;
-        report->content_coverage = regions_coverage(&set->content, k);
-        report->style_coverage = regions_coverage(&set->style, k);
+        content += report->content_coverage = regions_coverage(&set->content, k);
+        style += report->style_coverage = regions_coverage(&set->style, k);
     }
     for (int k = 0; k < set->count; k++) {
-        pair_region(set, k, counterpart ? counterpart[k] : COUNTERPART_NONE);
-        set->matched += regions_active(set, k);
+        set->report[k].content_coverage /= content > 0 ? content : 1;
+        set->report[k].style_coverage /= style > 0 ? style : 1;
     }
 }
 
-bool regions_lay(int regions, const DpsRegion *region, bool style, int width, int height,
+/* The sum of all masks. */
+static bool add_masks(const DpsImage *masks, DpsImage *whole)
+{
+    if (!dps_image_init(whole, 1, masks->width, masks->height))
+        return false;
+    for (int k = 0; k < masks->channels; k++)
+        for (size_t i = 0; i < image_pixels(masks); i++)
+            whole->data[i] += image_plane(masks, k)[i];
+    return true;
+}
+
+static bool multiply(DpsImage *masks, const DpsImage *coverage, const DpsWork *work)
+{
+    DpsImage laid;
+
+    if (!image_resize_mask(coverage, masks->width, masks->height, work, &laid))
+        return false;
+    image_clip(&laid);
+    float scale = 1 / photo_peak(coverage);
+    for (int k = 0; k < masks->channels; k++)
+        for (size_t i = 0; i < image_pixels(masks); i++)
+            image_plane(masks, k)[i] *= scale * laid.data[i];
+    dps_image_clear(&laid);
+    return true;
+}
+
+bool regions_lay(int regions, const DpsRegion *region, bool style, const Canvas *canvas,
                  const DpsWork *work, DpsImage *out)
 {
-    if (!dps_image_init(out, regions + 1, width, height))
+    if (!dps_image_init(out, regions + 1, canvas->width, canvas->height))
         return false;
-    if (lay_masks(regions, region, style, work, out)) {
+    bool ok = lay_masks(regions, region, style, work, out);
+    if (ok)
         share_pixels(out);
-        return true;
-    }
-    dps_image_clear(out);
-    return false;
+    if (ok && canvas->coverage.channels)
+        ok = multiply(out, &canvas->coverage, work);
+    if (!ok)
+        dps_image_clear(out);
+    return ok;
 }
 
-/* With "the rest" where the content has one. */
+/* Pairs the regions; "the rest" stays where the content has one. */
 static bool make_set(int regions, const DpsRegion *region, const int *counterpart, RegionSet *set)
 {
+    DpsImage whole;
+
     set->report = calloc((size_t) set->count, sizeof *set->report);
-    if (!set->report)
+    if (!set->report || !add_masks(&set->style, &whole))
         return false;
-    pair_regions(regions, region, counterpart, set);
+    describe_regions(regions, region, set);
+    for (int k = 0; k < set->count; k++) {
+        pair_region(set, k, counterpart ? counterpart[k] : COUNTERPART_NONE, whole.data);
+        set->matched += regions_active(set, k);
+    }
     if (regions > 0 && set->report[regions].content_coverage <= REGIONS_LEAST) {
         drop_rest(&set->content);
         drop_rest(&set->style);
         set->count = regions;
     }
+    dps_image_clear(&whole);
     return true;
 }
 
-DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
-                          int content_height, int style_width, int style_height,
-                          const DpsWork *work, const int *counterpart, RegionSet *set,
-                          DpsMessage *message)
+DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *content,
+                          const Canvas *style, const DpsWork *work, const int *counterpart,
+                          RegionSet *set, DpsMessage *message)
 {
-    *set = (RegionSet){ 0 };
+    *set = (RegionSet) { 0 };
     DpsStatus status = regions_check(regions, region, message);
     if (status != DPS_OK)
         return status;
     set->count = regions + 1;
-    if (!regions_lay(regions, region, false, content_width, content_height, work, &set->content) ||
-        !regions_lay(regions, region, true, style_width, style_height, work, &set->style) ||
+    if (!regions_lay(regions, region, false, content, work, &set->content) ||
+        !regions_lay(regions, region, true, style, work, &set->style) ||
         !make_set(regions, region, counterpart, set)) {
         say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory for %d masks of %d x %d."),
-            regions, content_width, content_height);
+            regions, content->width, content->height);
         status = DPS_NO_MEMORY;
     } else if (set->matched == 0) {
         say(message, DPS_SAY_BAD_REGIONS,
@@ -283,7 +313,7 @@ void regions_clear(RegionSet *set)
     dps_image_clear(&set->content);
     dps_image_clear(&set->style);
     free(set->report);
-    *set = (RegionSet){ 0 };
+    *set = (RegionSet) { 0 };
 }
 
 static bool matched_planes(const RegionSet *set, const DpsImage *masks, DpsImage *out)
@@ -299,7 +329,7 @@ static bool matched_planes(const RegionSet *set, const DpsImage *masks, DpsImage
 
 bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style)
 {
-    *content = *style = (DpsImage){ 0 };
+    *content = *style = (DpsImage) { 0 };
     if (matched_planes(set, &set->content, content) && matched_planes(set, &set->style, style))
         return true;
     dps_image_clear(content);
@@ -359,13 +389,13 @@ bool regions_follow_pooling(DpsImage *masks, int width, int height, const DpsWor
 
 void regions_free_part(const RegionSet *set, float *part)
 {
-    size_t n = image_pixels(&set->content);
-
-    for (size_t i = 0; i < n; i++)
-        part[i] = 1;
-    for (int k = 0; k < set->count; k++)
-        for (size_t i = 0; i < n && !regions_active(set, k); i++)
-            part[i] -= image_plane(&set->content, k)[i];
-    for (size_t i = 0; i < n; i++)
-        part[i] = part[i] > 0 ? part[i] : 0;
+    for (size_t i = 0; i < image_pixels(&set->content); i++) {
+        float held = 0, all = 0;
+        for (int k = 0; k < set->count; k++) {
+            float mask = image_plane(&set->content, k)[i];
+            all += mask;
+            held += regions_active(set, k) ? 0 : mask;
+        }
+        part[i] = all > 0 ? 1 - held / all : 1;
+    }
 }

@@ -16,11 +16,21 @@
 /* A region that covers less of a picture than this counts as absent from it. */
 #define REGIONS_LEAST 1e-3
 
+/* What masks are laid over: a picture's size, and what of it can be seen, one plane of any size;
+ * empty: all. */
 typedef struct {
-    int count;               /* regions, the rest included where there is one */
-    int matched;             /* those that take their look from the style: regions_active */
-    DpsImage content, style; /* `count` planes each; at every pixel they sum to at most 1, the
-                              * style's borrowed ones not counted */
+    int width, height;
+    DpsImage coverage;
+} Canvas;
+
+#define OPAQUE(width, height) (&(Canvas) { width, height, { 0 } })
+
+typedef struct {
+    int count;   /* regions, the rest included where there is one */
+    int matched; /* those that take their look from the style: regions_active */
+    DpsImage content,
+        style; /* `count` planes each; at every pixel they sum to what can be seen of it
+                              * at most, the style's borrowed ones not counted */
     DpsRegionReport *report; /* one per region, in the order of the planes */
 } RegionSet;
 
@@ -33,27 +43,26 @@ static inline bool regions_active(const RegionSet *set, int k)
 
 /* What stands in for a region that the style lacks, where it isn't one of the style's regions. */
 enum {
-    COUNTERPART_NONE = -1,   /* nothing: the content is kept */
-    COUNTERPART_WHOLE = -2,  /* the whole style */
-    COUNTERPART_COVERED = -3 /* what the style's masks cover */
+    COUNTERPART_NONE = -1, /* nothing: the content is kept */
+    COUNTERPART_WHOLE = -2 /* the whole style */
 };
 
-/* Checks the masks, lays them over pictures of the given sizes and pairs them up.
+/* Checks the masks, lays them over the two pictures and pairs them up.
  *
  * Without regions the set has one, "the whole picture".  Masks are brought to size by averaging,
- * clipped to [0, 1], and divided by their sum where they overlap to more than 1.  What is left
- * uncovered becomes one more region, "the rest", if that is more than REGIONS_LEAST of the
- * content; it is matched if the style has a rest too.  A region that the content or the style
+ * clipped to [0, 1], divided by their sum where they overlap to more than 1, and multiplied by what can
+ * be seen.  What can be seen and is left uncovered becomes one more region, "the rest", if that is more
+ * than REGIONS_LEAST of the content; it is matched if the style has a rest too.  Coverages are shares of
+ * what can be seen.  A region that the content or the style
  * lacks stays in the set with matched false and the reason in its report.  `counterpart` (regions + 1
  * entries, "the rest" last; NULL: none) says what stands in for those that the style lacks; the
  * content of the others is kept.
  *
  * DPS_BAD_INPUT, with a sentence in message, for a mask that can't be used and when no region
  * is active; DPS_NO_MEMORY.  *set is empty unless DPS_OK. */
-DpsStatus regions_prepare(int regions, const DpsRegion *region, int content_width,
-                          int content_height, int style_width, int style_height,
-                          const DpsWork *work, const int *counterpart, RegionSet *set,
-                          DpsMessage *message);
+DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *content,
+                          const Canvas *style, const DpsWork *work, const int *counterpart,
+                          RegionSet *set, DpsMessage *message);
 void regions_clear(RegionSet *set);
 
 /* Says of a region without a counterpart that nothing keeps its look: in the paper's weighting it
@@ -65,15 +74,15 @@ void regions_say_unheld(DpsRegionReport *);
 DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message);
 
 /* Masks of one picture, laid over it: regions + 1 planes, "the rest" last; at every pixel they sum to
- * 1.  False when memory is short. */
-bool regions_lay(int regions, const DpsRegion *region, bool style, int width, int height,
+ * what can be seen of it.  False when memory is short. */
+bool regions_lay(int regions, const DpsRegion *region, bool style, const Canvas *canvas,
                  const DpsWork *work, DpsImage *out);
 
 /* Copies of the active regions' masks, set->matched planes each. */
 bool regions_matched(const RegionSet *set, DpsImage *content, DpsImage *style);
 
-/* For each pixel of the content, the share of it that may change: 1 less the masks of regions that
- * are not active.  part: as many numbers as the content has pixels. */
+/* For each pixel of the content, the share of what the masks cover there that may change: that of the
+ * active regions; 1 where none covers anything.  part: as many numbers as the content has pixels. */
 void regions_free_part(const RegionSet *set, float *part);
 
 /* Masks for a layer of the given size, in one step: adaptive average (the relative weighting). */
@@ -86,7 +95,7 @@ bool regions_shrink(const DpsImage *masks, int width, int height, const DpsWork 
 bool regions_follow_convolution(DpsImage *masks);
 bool regions_follow_pooling(DpsImage *masks, int width, int height, const DpsWork *work);
 
-/* Fraction of the picture that plane `k` covers. */
+/* Fraction of a picture that plane `k` of its masks covers. */
 double regions_coverage(const DpsImage *masks, int k);
 
 #endif

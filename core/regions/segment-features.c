@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What describes a pixel: colour, texture, place. */
 #include "image/luma.h"
+#include "image/photo.h"
 #include "segment.h"
 
 #include <math.h>
@@ -69,16 +70,33 @@ static bool describe(SegmentPicture *picture)
     return true;
 }
 
+/* Pixels that can't be seen are no region's. */
+static bool hide(const DpsImage *photo, const DpsWork *work, SegmentPicture *picture)
+{
+    const DpsImage whole = photo_coverage(photo);
+    DpsImage coverage;
+
+    if (!whole.channels)
+        return true;
+    if (!image_resize_area(&whole, picture->small.width, picture->small.height, work, &coverage))
+        return false;
+    for (size_t i = 0; i < image_pixels(&coverage); i++)
+        if (coverage.data[i] < 0.5f * photo_peak(&whole))
+            picture->label[i] = SEGMENT_HIDDEN;
+    dps_image_clear(&coverage);
+    return true;
+}
+
 bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
                           SegmentPicture *picture)
 {
     int width, height;
     image_fit(photo->width, photo->height, size, false, &width, &height);
-    if (!image_resize_area(photo, width, height, work, &picture->small))
+    if (!photo_resize(photo, image_resize_area, width, height, work, &picture->small))
         return false;
     image_clip(&picture->small);
     picture->label = calloc(image_pixels(&picture->small), 1);
-    return picture->label && describe(picture);
+    return picture->label && hide(photo, work, picture) && describe(picture);
 }
 
 void segment_picture_clear(SegmentPicture *picture)
@@ -86,5 +104,5 @@ void segment_picture_clear(SegmentPicture *picture)
     dps_image_clear(&picture->small);
     dps_image_clear(&picture->feature);
     free(picture->label);
-    *picture = (SegmentPicture){ 0 };
+    *picture = (SegmentPicture) { 0 };
 }

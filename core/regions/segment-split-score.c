@@ -12,10 +12,12 @@
 
 double segment_share(const SegmentPicture *picture, int k)
 {
-    size_t n = image_pixels(&picture->small), count = 0;
-    for (size_t i = 0; i < n; i++)
+    size_t n = image_pixels(&picture->small), count = 0, visible = 0;
+    for (size_t i = 0; i < n; i++) {
         count += picture->label[i] == k;
-    return (double) count / (double) n;
+        visible += picture->label[i] != SEGMENT_HIDDEN;
+    }
+    return visible ? (double) count / (double) visible : 0;
 }
 
 static double step(const DpsImage *feature, size_t i, size_t j)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* dps_regions_auto: divides, as long as the parts are well told apart, and makes masks. */
 #include "segment.h"
+#include "image/photo.h"
 #include "message.h"
 #include "work.h"
 
@@ -35,7 +36,7 @@ typedef struct {
 static bool consider(const SegmentPicture picture[2], int region, int other, unsigned seed,
                      Division *out)
 {
-    *out = (Division){ 0 };
+    *out = (Division) { 0 };
     bool ok = true;
     for (int m = 0; m < 2; m++) {
         size_t n = image_pixels(&picture[m].small);
@@ -66,7 +67,7 @@ static void division_clear(Division *division)
 {
     free(division->label[0]);
     free(division->label[1]);
-    *division = (Division){ 0 };
+    *division = (Division) { 0 };
 }
 
 /* Takes the labels of `region` as its division has them; `other` becomes the newest region. */
@@ -186,8 +187,10 @@ static void sort_labels(Search *search)
     }
     for (int m = 0; m < 2; m++) {
         size_t n = image_pixels(&search->picture[m].small);
+        uint8_t *label = search->picture[m].label;
         for (size_t i = 0; i < n; i++)
-            search->picture[m].label[i] = rank[search->picture[m].label[i]];
+            if (label[i] != SEGMENT_HIDDEN)
+                label[i] = rank[label[i]];
     }
 }
 
@@ -201,7 +204,7 @@ static bool give_masks(const Search *search, const DpsImage *photo, bool style, 
     DpsImage sized, masks;
     int width, height;
     image_fit(photo->width, photo->height, MASK_SIZE, false, &width, &height);
-    if (!image_resize_area(photo, width, height, search->work, &sized))
+    if (!photo_resize(photo, image_resize_area, width, height, search->work, &sized))
         return false;
     image_clip(&sized);
     bool ok = segment_masks(&search->picture[style], &sized, search->regions, search->work, &masks);
@@ -234,21 +237,6 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
            !work_cancelled(work) && give_masks(search, style, true, *region);
 }
 
-static bool is_photo(const DpsImage *photo, const char *name, DpsMessage *message)
-{
-    if (photo->channels != 3)
-        say(message, DPS_SAY_BAD_PICTURE, N_("The %s has %d channels: a photo has three."), name,
-            photo->channels);
-    else if (photo->width < 1 || photo->height < 1 || !photo->data)
-        say(message, DPS_SAY_BAD_PICTURE, N_("The %s has no pixels."), name);
-    else if (!image_is_finite(photo))
-        say(message, DPS_SAY_BAD_PICTURE, N_("The %s holds values that are not numbers."), name);
-    else
-        return true;
-    say_word(message, 0);
-    return false;
-}
-
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
                            const DpsWork *work, int *regions, DpsRegion **region,
                            DpsMessage *message)
@@ -257,8 +245,8 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
     DpsStatus status = DPS_OK;
     *regions = 0;
     *region = NULL;
-    *message = (DpsMessage){ 0 };
-    if (!is_photo(content, N_("content"), message) || !is_photo(style, N_("style"), message))
+    *message = (DpsMessage) { 0 };
+    if (!photo_check(content, N_("content"), message) || !photo_check(style, N_("style"), message))
         return DPS_BAD_INPUT;
     if (most < 2 || most > DPS_REGIONS_AUTO) {
         say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."),

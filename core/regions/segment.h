@@ -30,13 +30,17 @@ enum {
 };
 #define SEGMENT_COLOURS 3 /* the first ones */
 
+/* The label of pixels that can't be seen, which belong to no region. */
+#define SEGMENT_HIDDEN 100
+
 typedef struct {
-    DpsImage small;   /* the photo, clipped */
+    DpsImage small;   /* the photo, opaque, clipped */
     DpsImage feature; /* SEGMENT_FEATURES planes */
     uint8_t *label;   /* each pixel's region */
 } SegmentPicture;
 
-/* Makes all three of a photo, labels 0, at a long side of `size` pixels at most.  *picture is zeroed
+/* Makes all three of a photo, labels 0 where half of a pixel can be seen, at a long side of `size`
+ * pixels at most.  *picture is zeroed
  * before; segment_picture_clear frees it, after a failure as well. */
 bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
                           SegmentPicture *picture);
@@ -56,7 +60,7 @@ void segment_halve(SegmentPicture picture[2], int region, int other);
  * channels.  0 when either is empty. */
 double segment_change(const SegmentPicture *picture, int a, int b);
 
-/* The share of a picture that has label k. */
+/* The share of what can be seen of a picture that has label k. */
 double segment_share(const SegmentPicture *picture, int k);
 
 /* How well it is founded that a and b are two kinds of thing: in each picture, how far they stand

@@ -2,6 +2,7 @@
 #include "finish.h"
 
 #include "image/smoothing.h"
+#include "image/photo.h"
 #include "start.h"
 #include "take.h"
 
@@ -25,15 +26,30 @@ static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *
 {
     const DpsImage *full = job->content;
 
-    if (small->width == full->width && small->height == full->height) {
+    if (small->width == full->width && small->height == full->height && full->channels == 3) {
         *out = *picture;
-        *picture = (DpsImage){ 0 };
+        *picture = (DpsImage) { 0 };
         return DPS_OK;
     }
     if (!painting)
         return start_carry(dev, small, picture, full, work, out);
     return image_resize_lanczos(picture, full->width, full->height, work, out) ? DPS_OK
                                                                                : DPS_NO_MEMORY;
+}
+
+/* Hidden colours have no part in the detail beside them. */
+static DpsStatus add_detail(const DpsJob *job, const DpsWork *work, DpsImage *out)
+{
+    const DpsImage *content = job->content;
+    DpsImage opaque = { 0 };
+
+    if (content->channels > 3 &&
+        !photo_resize(content, image_resize_area, content->width, content->height, work, &opaque))
+        return DPS_NO_MEMORY;
+    DpsStatus status = smoothing_detail(out, opaque.data ? &opaque : content, job->options.detail,
+                                        SMOOTHING_DETAIL_RADIUS, SMOOTHING_DETAIL_EPS, work);
+    dps_image_clear(&opaque);
+    return status;
 }
 
 void finish_share(const DpsOptions *o, const DpsImage *content, const DpsWork *work,
@@ -50,16 +66,17 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
     const DpsOptions *o = &job->options;
     DpsStatus status = DPS_OK;
 
-    *out = (DpsImage){ 0 };
+    *out = (DpsImage) { 0 };
     image_clip(picture);
     if (schedule->smoothing)
         status = smooth(small, work, picture);
     if (!status)
         status = to_full_size(job, schedule->painting, small, picture, dev, work, out);
     if (!status && o->detail > 0)
-        status = smoothing_detail(out, job->content, o->detail, SMOOTHING_DETAIL_RADIUS,
-                                  SMOOTHING_DETAIL_EPS, work);
-    if (!status)
+        status = add_detail(job, work, out);
+    if (!status) {
         finish_share(o, job->content, work, out);
+        photo_keep_hidden(job->content, out);
+    }
     return status;
 }

@@ -37,8 +37,11 @@ DpsStatus gram_error(Device *dev, const MeasureSet *set, int regions, const DpsR
 
     DpsStatus status = network_load(dev, path, NULL, &network, message);
     if (!status)
-        status = regions_prepare(regions, region, set->content.width, set->content.height,
-                                 set->style.width, set->style.height, work, NULL, &masks, message);
+        status = regions_prepare(
+            regions, region,
+            &(Canvas) { set->content.width, set->content.height, set->content_coverage },
+            &(Canvas) { set->style.width, set->style.height, set->style_coverage }, work, NULL,
+            &masks, message);
     const DpsImage *picture[] = { &set->content, &set->style };
     for (int i = 0; i < 2 && !status; i++)
         status = network_check_size(network, picture[i]->width, picture[i]->height, message);

@@ -1,40 +1,19 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "job.h"
 
+#include "image/photo.h"
 #include "memory.h"
 #include "message.h"
 
-/* `which` is a word: "content". */
-static DpsStatus check_photo(const DpsImage *image, const char *which, DpsMessage *message)
-{
-    if (!image || !image->data || image->width < 1 || image->height < 1)
-        say(message, DPS_SAY_BAD_PICTURE,
-            N_("The %s picture is empty; choose one that has pixels."), which);
-    else if (image->channels != 3)
-        say(message, DPS_SAY_BAD_PICTURE,
-            N_("The %s picture has %d planes; it must have three, red, green and blue."), which,
-            image->channels);
-    else if (!image_is_finite(image))
-        say(message, DPS_SAY_BAD_PICTURE,
-            N_("The %s picture has pixels that are not numbers; repair them first."), which);
-    else
-        return DPS_OK;
-    say_word(message, 0);
-    return DPS_BAD_INPUT;
-}
-
 DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
 {
-    DpsStatus status = check_photo(job->content, N_("content"), message);
-
-    if (!status)
-        status = check_photo(job->style, N_("style"), message);
-    if (!status && job->options.start == DPS_START_IMAGE)
-        status = check_photo(job->start, N_("starting"), message);
-    if (!status) {
-        int w = job->content->width, h = job->content->height;
-        status = options_schedule(&job->options, w > h ? w : h, schedule, message);
-    }
+    if (!photo_check(job->content, N_("content"), message) ||
+        !photo_check(job->style, N_("style"), message) ||
+        (job->options.start == DPS_START_IMAGE &&
+         !photo_check(job->start, N_("starting picture"), message)))
+        return DPS_BAD_INPUT;
+    int w = job->content->width, h = job->content->height;
+    DpsStatus status = options_schedule(&job->options, w > h ? w : h, schedule, message);
     return status ? status : regions_check(job->regions, job->region, message);
 }
 

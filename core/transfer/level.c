@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* One working size: pictures and masks, the network and the objective on the device, the minimiser. */
 
+#include "image/photo.h"
 #include "regions/borders.h"
 #include "start.h"
 #include "transfer-private.h"
@@ -18,9 +19,9 @@ bool level_shrink(const DpsImage *photo, int size, const DpsWork *work, DpsImage
     int w, h;
 
     image_fit(photo->width, photo->height, size, true, &w, &h);
-    if (w == photo->width && h == photo->height)
+    if (w == photo->width && h == photo->height && photo->channels == 3)
         return image_copy(photo, out);
-    return image_resize_lanczos(photo, w, h, work, out);
+    return photo_resize(photo, image_resize_lanczos, w, h, work, out);
 }
 
 /* A picture drawn to the size of another. */
@@ -59,20 +60,30 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
         ok = fit(&t->style, &t->content, work, out);
         break;
     case START_IMAGE:
-        ok = fit(job->start, &t->content, work, out);
+        ok = photo_resize(job->start, image_resize_lanczos, t->content.width, t->content.height,
+                          work, out);
         break;
     }
     return ok ? DPS_OK : DPS_NO_MEMORY;
 }
 
+static DpsStatus lay_regions(Transfer *t)
+{
+    const DpsJob *job = t->job;
+    const Canvas content = { t->content.width, t->content.height, photo_coverage(job->content) };
+    const Canvas style = { t->style.width, t->style.height, photo_coverage(job->style) };
+
+    return regions_prepare(t->schedule.painting ? 0 : job->regions, job->region, &content, &style,
+                           &t->work, t->counterpart, &t->regions, &t->result->message);
+}
+
 /* Pictures, masks and the first picture of a level. */
 static DpsStatus prepare(Transfer *t, const Level *l)
 {
-    const DpsJob *job = t->job;
     const DpsWork *work = &t->work;
     DpsImage last = t->content, next = { 0 };
 
-    t->content = (DpsImage){ 0 };
+    t->content = (DpsImage) { 0 };
     dps_image_clear(&t->style);
     dps_image_clear(&t->estimate);
     dps_image_clear(&t->latest);
@@ -81,12 +92,9 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     regions_clear(&t->regions);
     bool ok = level_shrink(&t->largest[0], l->size, work, &t->content) &&
               level_shrink(&t->largest[1], l->size, work, &t->style);
-    int regions = t->schedule.painting ? 0 : job->regions;
     DpsStatus status = DPS_NO_MEMORY;
     if (ok)
-        status = regions_prepare(regions, job->region, t->content.width, t->content.height,
-                                 t->style.width, t->style.height, work, t->counterpart, &t->regions,
-                                 &t->result->message);
+        status = lay_regions(t);
     if (!status && l->trim_masks && !borders_trim_masks(&t->style, &t->regions.style))
         status = DPS_NO_MEMORY;
     if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
@@ -269,7 +277,7 @@ DpsStatus level_run(Transfer *t, const Level *l)
     level->width = t->content.width;
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;
-    level->weights = (DpsWeights){ .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
+    level->weights = (DpsWeights) { .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
                                     .style = l->objective.weight[LOSS_STYLE],
                                     .content = l->objective.weight[LOSS_CONTENT],
                                     .matting = l->objective.weight[LOSS_MATTING],

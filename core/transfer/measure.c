@@ -5,6 +5,7 @@
 #include "gram-error.h"
 #include "image/luma.h"
 #include "image/matting.h"
+#include "image/photo.h"
 #include "message.h"
 #include "regions/regions.h"
 #include "work.h"
@@ -31,7 +32,7 @@ static bool sobel_map(const DpsImage *image, const DpsWork *work, Map *map)
     int width = image->width, height = image->height;
     size_t n = image_pixels(image);
     double *luma = malloc(n * sizeof *luma);
-    *map = (Map){ width - 2, height - 2, NULL };
+    *map = (Map) { width - 2, height - 2, NULL };
     map->data = malloc((size_t) map->width * (size_t) map->height * sizeof *map->data);
     if (!luma || !map->data) {
         free(luma);
@@ -198,7 +199,7 @@ double measure_colour(const DpsImage *result, const DpsImage *style, const DpsIm
 
 bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *out)
 {
-    *out = (DpsMeasures){ .gram_error = -1 };
+    *out = (DpsMeasures) { .gram_error = -1 };
     out->colour = measure_colour(&set->result, &set->style, &set->content_masks, &set->style_masks);
     return measure_edge(&set->content, &set->result, work, &out->edge) &&
            measure_energy(&set->content, &set->result, work, &out->energy);
@@ -206,23 +207,11 @@ bool measure_pictures(const MeasureSet *set, const DpsWork *work, DpsMeasures *o
 
 /* ----------------------------------------------------------------------- preparing */
 
-static DpsStatus check_picture(const DpsImage *image, const char *what, DpsMessage *message)
-{
-    if (image->channels != 3 || image->width < 1 || image->height < 1 || !image->data)
-        say(message, DPS_SAY_BAD_PICTURE, N_("The %s is no picture of 3 channels."), what);
-    else if (!image_is_finite(image))
-        say(message, DPS_SAY_BAD_PICTURE, N_("The %s holds values that are not numbers."), what);
-    else
-        return DPS_OK;
-    say_word(message, 0);
-    return DPS_BAD_INPUT;
-}
-
 static bool bring_to_size(const DpsImage *in, int size, const DpsWork *work, DpsImage *out)
 {
     int width, height;
     image_fit(in->width, in->height, size, true, &width, &height);
-    return image_resize_lanczos8(in, width, height, work, out);
+    return photo_resize(in, image_resize_lanczos8, width, height, work, out);
 }
 
 /* Like bring_to_size; a picture of another shape than the content's is then stretched to it. */
@@ -243,25 +232,34 @@ static bool bring_result(const DpsImage *in, int size, const DpsWork *work, Meas
     return ok;
 }
 
+/* Averages a picture of one plane down to the size of `out`, and multiplies plane k by it. */
+static bool multiply(const DpsImage *by, int k, const DpsWork *work, DpsImage *out)
+{
+    DpsImage laid;
+    if (!image_resize_adaptive(by, out->width, out->height, work, &laid))
+        return false;
+    image_clip(&laid);
+    for (size_t i = 0; i < image_pixels(out); i++)
+        image_plane(out, k)[i] *= laid.data[i];
+    dps_image_clear(&laid);
+    return true;
+}
+
 static bool lay_masks(int regions, const DpsRegion *region, bool style, const DpsImage *picture,
-                      const DpsWork *work, DpsImage *out)
+                      const DpsImage *coverage, const DpsWork *work, DpsImage *out)
 {
     if (!dps_image_init(out, regions ? regions : 1, picture->width, picture->height))
         return false;
-    size_t n = image_pixels(out);
-    for (size_t i = 0; regions == 0 && i < n; i++)
-        out->data[i] = 1;
-    for (int k = 0; k < regions; k++) {
-        const DpsImage *mask = style ? &region[k].style : &region[k].content;
-        DpsImage laid;
-        if (mask->channels == 0)
+    for (int k = 0; k < out->channels; k++) {
+        const DpsImage *mask = !regions ? NULL : style ? &region[k].style : &region[k].content;
+        if (mask && !mask->channels)
             continue;
-        if (!image_resize_adaptive(mask, out->width, out->height, work, &laid))
+        for (size_t i = 0; i < image_pixels(out); i++)
+            image_plane(out, k)[i] = 1;
+        if ((mask && !multiply(mask, k, work, out)) ||
+            (coverage->channels && !multiply(coverage, k, work, out)))
             return false;
-        memcpy(image_plane(out, k), laid.data, n * sizeof(float));
-        dps_image_clear(&laid);
     }
-    image_clip(out);
     return true;
 }
 
@@ -269,21 +267,22 @@ DpsStatus measure_prepare(const DpsImage *content, const DpsImage *style, const 
                           int regions, const DpsRegion *region, int size, const DpsWork *work,
                           MeasureSet *set, DpsMessage *message)
 {
-    *set = (MeasureSet){ 0 };
+    *set = (MeasureSet) { 0 };
     size = size > 0 ? size : MEASURE_SIZE;
-    DpsStatus status = check_picture(content, N_("content"), message);
-    if (status == DPS_OK)
-        status = check_picture(style, N_("style"), message);
-    if (status == DPS_OK)
-        status = check_picture(result, N_("result"), message);
-    if (status == DPS_OK)
-        status = regions_check(regions, region, message);
+    if (!photo_check(content, N_("content"), message) ||
+        !photo_check(style, N_("style"), message) || !photo_check(result, N_("result"), message))
+        return DPS_BAD_INPUT;
+    DpsStatus status = regions_check(regions, region, message);
     if (status != DPS_OK)
         return status;
+    set->content_coverage = photo_coverage(content);
+    set->style_coverage = photo_coverage(style);
     if (bring_to_size(content, size, work, &set->content) &&
         bring_to_size(style, size, work, &set->style) && bring_result(result, size, work, set) &&
-        lay_masks(regions, region, false, &set->content, work, &set->content_masks) &&
-        lay_masks(regions, region, true, &set->style, work, &set->style_masks))
+        lay_masks(regions, region, false, &set->content, &set->content_coverage, work,
+                  &set->content_masks) &&
+        lay_masks(regions, region, true, &set->style, &set->style_coverage, work,
+                  &set->style_masks))
         return DPS_OK;
     measure_clear(set);
     say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to measure at %d pixels."),
@@ -308,7 +307,7 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
 {
     MeasureSet set;
 
-    *message = (DpsMessage){ 0 };
+    *message = (DpsMessage) { 0 };
     DpsStatus status = measure_prepare(content, style, result, regions, region, size, work, &set,
                                        message);
     if (status)

@@ -15,7 +15,9 @@
 typedef struct {
     DpsImage content, style;             /* long side `size`, 8-bit values */
     DpsImage result;                     /* the content's size, clipped */
-    DpsImage content_masks, style_masks; /* as many planes as regions (one of ones for none) */
+    DpsImage content_masks, style_masks; /* as many planes as regions (one of ones for none), times
+                                          * what can be seen */
+    DpsImage content_coverage, style_coverage; /* of the photos: borrowed, of any size, or empty */
 } MeasureSet;
 
 /* size: the long side, 0 for MEASURE_SIZE.  Pictures are brought there by Pillow's Lanczos, masks

@@ -34,7 +34,7 @@ typedef struct {
     double furthest;          /* of the work, as it was reported */
 } Transfer;
 
-/* Brings a photo down to a level's size: a long side of `size` pixels at most. */
+/* Brings a photo to a level's size, a long side of `size` pixels: opaque, 3 planes. */
 bool level_shrink(const DpsImage *photo, int size, const DpsWork *work, DpsImage *out);
 
 /* Takes t->picture from the last level to t->level, which is l; the first begins as the schedule says.

@@ -21,10 +21,10 @@ static void bench_open(Bench *b, const Backend *be, const char *file, const DpsI
     const DpsWork options = { .threads = 1 };
     DpsMessage message[1] = { 0 };
 
-    *b = (Bench){ .dev = be->open(&options), .at = x->data };
-    DpsStatus status = file ? network_load(b->dev, file, NULL, &b->network, message)
-                            : network_builtin(b->dev, content, style, 8, 1, THREADS(1),
-                                              &b->network);
+    *b = (Bench) { .dev = be->open(&options), .at = x->data };
+    DpsStatus status = file
+                           ? network_load(b->dev, file, NULL, &b->network, message)
+                           : network_builtin(b->dev, content, style, 8, 1, THREADS(1), &b->network);
     CHECK(status == DPS_OK, "%s", message->text);
     status = objective_new(b->network, content, style, set, o, THREADS(1), &b->objective);
     CHECK(status == DPS_OK, "status %d", status);
@@ -116,7 +116,7 @@ static double moved_loss(Bench *b, double h)
 {
     DpsLosses l;
 
-    b->dev->be->lincomb(b->moved, 2, (double[]){ 1, h }, (Tensor *[]){ b->x, b->v });
+    b->dev->be->lincomb(b->moved, 2, (double[]) { 1, h }, (Tensor *[]) { b->x, b->v });
     return loss_at(b, b->moved, &l);
 }
 
@@ -224,7 +224,7 @@ static void test_zeros(GoldenCase *c)
     CHECK(l.matting >= 0 && l.matting < 1e-6, "matting %g", l.matting); /* 2.7e-7 */
     CHECK(l.style > 1e-4, "style %g", l.style);
     bench_close(&b);
-    regions_prepare(0, NULL, 45, 37, 45, 37, THREADS(1), NULL, &whole, message);
+    regions_prepare(0, NULL, OPAQUE(45, 37), OPAQUE(45, 37), THREADS(1), NULL, &whole, message);
     bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &o);
     loss_at(&b, b.x, &l);
     CHECK(l.style < 1e-20, "style %g", l.style);
@@ -291,7 +291,7 @@ static double style_loss(const GoldenCase *c, const char *layers)
 
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
     objective_free(b.objective);
-    DpsStatus status = network_choose(b.network, &(NetworkChoice){ .style = layers }, message);
+    DpsStatus status = network_choose(b.network, &(NetworkChoice) { .style = layers }, message);
     CHECK(status == DPS_OK, "%s", message->text);
     status = objective_new(b.network, &c->content, &c->style, &c->set, &o, THREADS(1),
                            &b.objective);

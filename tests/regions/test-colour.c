@@ -73,8 +73,9 @@ static void test_own_style(void)
     DpsImage photo = host_photo(3, 40, 31, 4), out;
     RegionSet set;
     DpsMessage message[1];
-    CHECK(regions_prepare(0, NULL, 40, 31, 40, 31, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message->text);
+    CHECK(regions_prepare(0, NULL, OPAQUE(40, 31), OPAQUE(40, 31), THREADS(2), NULL, &set,
+                          message) == DPS_OK,
+          "%s", message->text);
     CHECK(colour_transfer_regions(&photo, &photo, &set, THREADS(2), &out), "memory");
     double error = host_difference(&photo, &out);
     printf("own style %.1e\n", error);
@@ -104,8 +105,9 @@ static void test_halves(void)
     }
     for (int i = 0; i < W * H; i++)
         region[i % W < W / 2 ? 0 : 1].content.data[i] = 1;
-    CHECK(regions_prepare(2, region, W, H, 8, 9, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message->text);
+    CHECK(regions_prepare(2, region, OPAQUE(W, H), OPAQUE(8, 9), THREADS(2), NULL, &set, message) ==
+              DPS_OK,
+          "%s", message->text);
     CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");
     double kept = 0, mean[3] = { 0 }, spread = 0;
     for (int c = 0; c < 3; c++)
@@ -146,8 +148,9 @@ static void test_clipped(void)
 
     for (size_t i = 0; i < image_values(&style); i++) /* mostly black, some light */
         style.data[i] = powf(style.data[i], 6);
-    CHECK(regions_prepare(0, NULL, W, H, W, H, THREADS(2), NULL, &set, message) == DPS_OK, "%s",
-          message->text);
+    CHECK(regions_prepare(0, NULL, OPAQUE(W, H), OPAQUE(W, H), THREADS(2), NULL, &set, message) ==
+              DPS_OK,
+          "%s", message->text);
     const float *mask = image_plane(&set.content, 0);
     ColourMap map = colour_map(&content, mask, &style, mask);
     CHECK(colour_transfer_regions(&content, &style, &set, THREADS(2), &out), "memory");

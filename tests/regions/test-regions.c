@@ -57,8 +57,9 @@ static void test_whole_picture(void)
 {
     RegionSet set;
     DpsMessage message[1];
-    CHECK(regions_prepare(0, NULL, 5, 4, 3, 1, THREADS(1), NULL, &set, message) == DPS_OK, "%s",
-          message->text);
+    CHECK(regions_prepare(0, NULL, OPAQUE(5, 4), OPAQUE(3, 1), THREADS(1), NULL, &set, message) ==
+              DPS_OK,
+          "%s", message->text);
     CHECK(set.count == 1 && set.matched == 1 && set.report[0].matched, "%d of %d", set.matched,
           set.count);
     CHECK(regions_coverage(&set.content, 0) == 1 && regions_coverage(&set.style, 0) == 1,
@@ -80,7 +81,8 @@ static void test_pairing(void)
     };
     RegionSet set;
     DpsMessage message[1];
-    CHECK(regions_prepare(5, region, CW, CH, SW, SH, THREADS(2), NULL, &set, message) == DPS_OK,
+    CHECK(regions_prepare(5, region, OPAQUE(CW, CH), OPAQUE(SW, SH), THREADS(2), NULL, &set,
+                          message) == DPS_OK,
           "%s", message->text);
     CHECK(set.count == 6 && set.matched == 3, "%d of %d", set.matched, set.count);
     static const double content[6] = { 0.3, 0.2, 0.3, 0, 0.01, 0.19 };
@@ -116,7 +118,7 @@ static void test_sums(void)
 {
     DpsRegion region[2];
     for (int k = 0; k < 2; k++) {
-        region[k] = (DpsRegion){ .name = "soft",
+        region[k] = (DpsRegion) { .name = "soft",
                                   .content = host_photo(1, 30, 20, 3 + k),
                                   .style = host_photo(1, 30, 20, 5 + k) };
         for (size_t i = 0; i < 600; i++)
@@ -124,7 +126,8 @@ static void test_sums(void)
     }
     RegionSet set;
     DpsMessage message[1];
-    CHECK(regions_prepare(2, region, 17, 19, 40, 11, THREADS(2), NULL, &set, message) == DPS_OK,
+    CHECK(regions_prepare(2, region, OPAQUE(17, 19), OPAQUE(40, 11), THREADS(2), NULL, &set,
+                          message) == DPS_OK,
           "%s", message->text);
     CHECK(set.count == 3, "%d", set.count);
     double worst = 0;
@@ -143,7 +146,8 @@ static void refuse(DpsRegion region, const char *words)
 {
     RegionSet set;
     DpsMessage message[1] = { 0 };
-    DpsStatus status = regions_prepare(1, &region, 9, 9, 9, 9, THREADS(1), NULL, &set, message);
+    DpsStatus status = regions_prepare(1, &region, OPAQUE(9, 9), OPAQUE(9, 9), THREADS(1), NULL,
+                                       &set, message);
     CHECK(status == DPS_BAD_INPUT, "status %d", status);
     CHECK(strstr(message->text, words) != NULL, "%s", message->text);
     CHECK(!set.content.data && !set.report, "something is left");
@@ -154,18 +158,20 @@ static void test_bad_masks(void)
 {
     DpsRegion r = { "sky", host_photo(3, 4, 4, 1), host_photo(1, 4, 4, 1) };
     refuse(r, "content mask of region 'sky' has 3 channels");
-    r = (DpsRegion){ "sky", host_photo(1, 4, 4, 1), host_photo(1, 4, 4, 1) };
+    r = (DpsRegion) { "sky", host_photo(1, 4, 4, 1), host_photo(1, 4, 4, 1) };
     r.style.data[3] = NAN;
     refuse(r, "style mask of region 'sky' holds values");
-    r = (DpsRegion){ "sky", rectangle(4, 4, 0, 4, 1), rectangle(4, 4, 0, 0, 1) };
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), rectangle(4, 4, 0, 0, 1) };
     refuse(r, "No region is in both photos");
-    r = (DpsRegion){ NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1) };
+    r = (DpsRegion) { NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1) };
     refuse(r, "content mask of region '1' has no pixels");
     RegionSet set;
     DpsMessage message[1] = { 0 };
-    CHECK(regions_prepare(-1, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,
+    CHECK(regions_prepare(-1, NULL, OPAQUE(9, 9), OPAQUE(9, 9), THREADS(1), NULL, &set, message) ==
+              DPS_BAD_INPUT,
           "-1 regions");
-    CHECK(regions_prepare(2, NULL, 9, 9, 9, 9, THREADS(1), NULL, &set, message) == DPS_BAD_INPUT,
+    CHECK(regions_prepare(2, NULL, OPAQUE(9, 9), OPAQUE(9, 9), THREADS(1), NULL, &set, message) ==
+              DPS_BAD_INPUT,
           "no array");
 }
 

@@ -42,7 +42,8 @@ static DpsStatus make_guess(void)
     RegionSet set;
     DpsImage out;
     DpsMessage message[1] = { 0 };
-    DpsStatus status = regions_prepare(1, &region, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
+    DpsStatus status = regions_prepare(1, &region, OPAQUE(20, 16), OPAQUE(14, 18), THREADS(1), NULL,
+                                       &set, message);
     CHECK(status == DPS_OK || (!set.report && message->code), "something is left");
     if (status != DPS_OK)
         return status;
@@ -56,7 +57,8 @@ static DpsStatus make_masks(void)
     RegionSet set;
     DpsImage c, s;
     DpsMessage message[1];
-    DpsStatus status = regions_prepare(0, NULL, 20, 16, 14, 18, THREADS(1), NULL, &set, message);
+    DpsStatus status = regions_prepare(0, NULL, OPAQUE(20, 16), OPAQUE(14, 18), THREADS(1), NULL,
+                                       &set, message);
     if (status != DPS_OK)
         return status;
     bool ok = regions_matched(&set, &c, &s);

@@ -214,7 +214,7 @@ static void test_refusals(void)
     refuse(&job, "planes");
     job = good;
     job.style = NULL;
-    refuse(&job, "style picture is empty");
+    refuse(&job, "style is empty");
     job = good;
     job.options.amount = 2;
     refuse(&job, "amount is 2");
