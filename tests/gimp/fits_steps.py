@@ -47,14 +47,26 @@ def height(plug_in):
     return extents(plug_in.getChildAtIndex(0))[3]
 
 
+def settled_height(plug_in):
+    """Once it stays the same: what a window holds comes in bit by bit."""
+    seen = []
+
+    def settled():
+        seen.append(height(plug_in))
+        time.sleep(0.3)
+        return len(seen) >= 5 and len(set(seen[-5:])) == 1
+
+    wait_for(settled, 30)
+    return seen[-1]
+
+
 application("gimp", 60)
 loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 30)
 check(loaded, "both photos are there", ask_gimp())
 plug_in = open_dialog()
-time.sleep(1)
+folded = settled_height(plug_in)
 screenshot("1-folded")
 fits(plug_in, ["Transfer", "Cancel"], "at first")
-folded = height(plug_in)
 
 check(choose(find(plug_in, "combo box", "Regions"), "Masks"), "masks can be chosen")
 paired, _ = wait_for(lambda: len(visible_pairs(plug_in)) == 8, 10)
@@ -84,7 +96,7 @@ check(dialog_gone(20)[0], "Cancel closes it")
 
 plug_in = open_dialog()
 wait_for(lambda: find(plug_in, "combo box", "Regions"), 10)
-folded = height(plug_in)
+folded = settled_height(plug_in)
 fold(plug_in, True)
 if SCREEN[1] >= 1080 * SCALE:
     wait_for(lambda: height(plug_in) > folded, 10)
