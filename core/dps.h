@@ -311,6 +311,8 @@ typedef struct {
     DpsOptions options;
     const DpsImage *start;           /* a photo of any size; read if options.start is DPS_START_IMAGE */
 
+    bool want_field;                 /* the result as colour maps, too */
+
     /* Both may be NULL and are called from the thread that called dps_run.
      * `cancelled` is asked before every operation and must be quick. */
     void (*progress)(const DpsProgress *, void *data);
@@ -346,9 +348,37 @@ typedef struct {
     DpsMessage reason;       /* why not matched, and what was done; or nothing */
 } DpsRegionReport;
 
+/* What a transfer does to the colours of a photo, and of no other, at whatever size the photo is
+ * looked at.  `maps` are 12 planes, of the photo shrunk to the last working size: interpolated between
+ * their pixels,
+ *     R' = maps0 R + maps1 G + maps2 B + maps3,  G' = maps4 R + ...,  B' = maps8 R + ...
+ * of display-encoded values, as in photos. */
+typedef struct {
+    int width, height; /* of the photo */
+    DpsImage maps;     /* empty: there is no field */
+} DpsField;
+
+/* Pixels in a row of such a photo, or of it at another size. */
+typedef struct {
+    double x, y; /* the middle of the first, in the photo's pixels: its upper left corner is 0, 0 */
+    double step; /* from one to the next, in the photo's pixels */
+    int pixels;
+} DpsFieldRow;
+
+/* Changes the colours of pixels: R, G, B and a value that is left alone, one pixel after the other.
+ * `take` and `amount` are as in DpsOptions.  Beyond the photo's edges the maps go on as they are there.
+ * out may be in.  Safe in any thread. */
+void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take, double amount,
+                     const float *in, float *out);
+
+void dps_field_clear(DpsField *field);
+
 typedef struct {
     DpsImage image; /* 3 planes of the content's size, always; not clipped; where the content can't be
                      * seen its own colours; empty unless DPS_OK */
+    DpsField field; /* where job.want_field: what gives the image where the content can be seen, but for
+                     * the options detail, take and amount, which it knows nothing of.  A painting has
+                     * none. */
     DpsMessage message; /* when the status is not DPS_OK */
 
     char device[DPS_NAME], network[DPS_NAME];

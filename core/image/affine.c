@@ -135,93 +135,107 @@ bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, doubl
 
 /* -------------------------------------------------------------------- applying */
 
-/* Between which pixels of the field a pixel of the target lies, and how far along. */
+/* Between which of a field's pixels a place lies, and how far along.  at: in pixels of the field, the
+ * middle of the first being 0. */
 typedef struct {
     int from, to;
     float along;
 } Between;
 
-static Between between(int i, int target, int field)
+static Between between(double at, int field)
 {
-    double at = (i + 0.5) * field / target - 0.5;
-    at = at > 0 ? at : 0;
-    int from = (int) at < field - 1 ? (int) at : field - 1;
-    return (Between){ from, from + 1 < field ? from + 1 : from, (float) (at - from) };
+    at = at > 0 ? (at < field - 1 ? at : field - 1) : 0;
+    int from = (int) at;
+    return (Between) { from, from + 1 < field ? from + 1 : from, (float) (at - from) };
 }
 
 /* A map's 12 numbers in the order that the loop over the pixels wants: for each input channel, and
  * then for the constant, those of R, G, B and an idle one. */
 enum { LANES = 4, MAP = 4 * LANES };
 
-/* map[x] = the field between two of its rows, at column x. */
-static void mix_rows(const DpsImage *field, Between y, float *map)
+/* The field between two of its rows, at column x. */
+static void mix_rows(const DpsImage *field, Between y, int x, float map[MAP])
 {
-    size_t w = (size_t) field->width;
-    for (int k = 0; k < AFFINE_PLANES; k++) {
-        const float *a = image_plane(field, k) + (size_t) y.from * w;
-        const float *b = image_plane(field, k) + (size_t) y.to * w;
-        float *to = map + k % 4 * LANES + k / 4;
-        for (size_t x = 0; x < w; x++)
-            to[x * MAP] = a[x] + y.along * (b[x] - a[x]);
+    size_t plane = image_pixels(field), w = (size_t) field->width;
+    const float *a = field->data + (size_t) y.from * w + (size_t) x;
+    const float *b = field->data + (size_t) y.to * w + (size_t) x;
+    for (size_t k = 0; k < AFFINE_PLANES; k++)
+        map[k % 4 * LANES + k / 4] = a[k * plane] + y.along * (b[k * plane] - a[k * plane]);
+}
+
+/* out = the map `along` the way from a to b, of (r, g, b). */
+static inline void apply_map(const float *from, const float *to, float along, float r, float g,
+                             float b, float out[LANES])
+{
+    for (int k = 0; k < LANES; k++)
+        out[k] = (from[k] + along * (to[k] - from[k])) * r +
+                 (from[LANES + k] + along * (to[LANES + k] - from[LANES + k])) * g +
+                 (from[2 * LANES + k] + along * (to[2 * LANES + k] - from[2 * LANES + k])) * b +
+                 (from[3 * LANES + k] + along * (to[3 * LANES + k] - from[3 * LANES + k]));
+}
+
+/* Where the row's pixels begin .. begin + count lie between the field's columns. */
+static inline void find_columns(const AffineRow *row, size_t begin, size_t count, int *from,
+                                float *along)
+{
+    double across = (double) row->field->width / row->width;
+    double first = (row->x + (double) begin * row->step) * across - 0.5, step = row->step * across;
+    double last = row->field->width - 1;
+    for (size_t i = 0; i < count; i++) {
+        double at = first + (double) i * step;
+        at = at > 0 ? (at < last ? at : last) : 0;
+        from[i] = (int) at;
+        along[i] = (float) (at - from[i]);
     }
 }
 
-static void apply_row(const float *map, const Between *column, size_t width, const float *in,
-                      float *out, size_t plane)
+enum { BLOCK = 64 };
+
+/* The row's pixels are `pixel` floats apart, their channels `channel`. */
+static inline void apply_row(const AffineRow *row, size_t n, size_t pixel, size_t channel,
+                             const float *in, float *out)
 {
-    for (size_t x = 0; x < width; x++) {
-        const float *a = map + (size_t) column[x].from * MAP;
-        const float *b = map + (size_t) column[x].to * MAP;
-        float t = column[x].along, r = in[x], g = in[plane + x], bl = in[2 * plane + x];
-        float v[LANES];
-        for (int k = 0; k < LANES; k++)
-            v[k] = (a[k] + t * (b[k] - a[k])) * r +
-                   (a[LANES + k] + t * (b[LANES + k] - a[LANES + k])) * g +
-                   (a[2 * LANES + k] + t * (b[2 * LANES + k] - a[2 * LANES + k])) * bl +
-                   (a[3 * LANES + k] + t * (b[3 * LANES + k] - a[3 * LANES + k]));
-        out[x] = v[0];
-        out[plane + x] = v[1];
-        out[2 * plane + x] = v[2];
+    const DpsImage *field = row->field;
+    double down = (double) field->height / row->height;
+    Between y = between(row->y * down - 0.5, field->height);
+    float map[2][MAP] = { { 0 } }, along[BLOCK], v[LANES];
+    int from[BLOCK], have = -1;
+    for (size_t x = 0; x < n; x++) {
+        size_t i = x % BLOCK;
+        if (i == 0)
+            find_columns(row, x, n - x < BLOCK ? n - x : BLOCK, from, along);
+        if (from[i] != have) {
+            have = from[i];
+            mix_rows(field, y, have, map[0]);
+            mix_rows(field, y, have + 1 < field->width ? have + 1 : have, map[1]);
+        }
+        const float *p = in + x * pixel;
+        float *q = out + x * pixel;
+        apply_map(map[0], map[1], along[i], p[0], p[channel], p[2 * channel], v);
+        q[0] = v[0];
+        q[channel] = v[1];
+        q[2 * channel] = v[2];
     }
 }
 
-static bool apply_rows(const DpsImage *field, const DpsImage *target, DpsImage *out,
-                       const Between *column, const DpsWork *work, Cancel *cancel)
+void affine_apply_row(const AffineRow *row, int n, const float *in, float *out)
 {
-    size_t width = (size_t) target->width, plane = image_pixels(target);
-    bool ok = true;
-#pragma omp parallel num_threads(work_threads(work))
-    {
-        float *map = calloc((size_t) field->width * MAP, sizeof *map);
-#pragma omp for schedule(dynamic, 16)
-        for (int y = 0; y < target->height; y++) {
-            if (!map || (y % 16 == 0 && cancel_stops(cancel)))
-                continue;
-            size_t at = (size_t) y * width;
-            mix_rows(field, between(y, target->height, field->height), map);
-            apply_row(map, column, width, target->data + at, out->data + at, plane);
-        }
-        if (!map) {
-#pragma omp atomic write
-            ok = false;
-        }
-        free(map);
-    }
-    return ok;
+    apply_row(row, (size_t) n, 4, 1, in, out);
 }
 
 DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
                        const DpsWork *work)
 {
     Cancel cancel = { work, false };
-    Between *column = malloc((size_t) target->width * sizeof *column);
-    bool ok = column != NULL;
-    for (int x = 0; ok && x < target->width; x++)
-        column[x] = between(x, target->width, field->width);
-    ok = ok && apply_rows(field, target, out, column, work, &cancel);
-    free(column);
-    if (!ok)
-        return DPS_NO_MEMORY;
+    size_t width = (size_t) target->width, plane = image_pixels(target);
+#pragma omp parallel for schedule(dynamic, 16) num_threads(work_threads(work))
+    for (int y = 0; y < target->height; y++) {
+        const AffineRow row = { field, target->width, target->height, 0.5, y + 0.5, 1 };
+        if (y % 16 == 0 && cancel_stops(&cancel))
+            continue;
+        size_t at = (size_t) y * width;
+        apply_row(&row, width, 1, plane, target->data + at, out->data + at);
+    }
     return cancel.stop ? DPS_CANCELLED : DPS_OK;
 }
 

@@ -27,10 +27,22 @@ bool affine_fit(const DpsImage *guide, const DpsImage *result, int radius, doubl
 bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, double eps,
                      const DpsWork *work, DpsImage *field);
 
-/* Interpolates the field to the target's size (bilinear, pixel centres at halves) and applies it.
- * out: already made, 3 planes of the target's size, or the target itself.  Works row by row and
- * needs little memory.  `cancelled` (may be NULL) is asked from the calling thread now and then.
- * DPS_OK, DPS_CANCELLED (out is then unfinished) or DPS_NO_MEMORY. */
+/* A row of pixels of a picture that a field lies over. */
+typedef struct {
+    const DpsImage *field;
+    int width, height; /* of the picture */
+    double x, y; /* the middle of the first pixel, in the picture's pixels: its upper left corner
+                        * is 0, 0.  Beyond the picture the field goes on as it is at the border. */
+    double step; /* from one pixel to the next */
+} AffineRow;
+
+/* Interpolates the field (bilinear, its pixels' centres at halves) and applies it to n pixels of four
+ * floats, of which the last is left alone.  out may be in. */
+void affine_apply_row(const AffineRow *row, int n, const float *in, float *out);
+
+/* The same for a whole picture.  out: already made, 3 planes of the target's size, or the target
+ * itself.  `cancelled` (may be NULL) is asked from the calling thread now and then.  DPS_OK, or
+ * DPS_CANCELLED: out is then unfinished. */
 DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
                        const DpsWork *work);
 

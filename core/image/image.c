@@ -80,7 +80,7 @@ void image_blend(const DpsImage *a, const DpsImage *b, double amount, DpsImage *
     size_t n = image_values(out);
     float t = (float) amount;
     for (size_t i = 0; i < n; i++)
-        out->data[i] = (1 - t) * a->data[i] + t * b->data[i];
+        out->data[i] = image_blended(a->data[i], b->data[i], t);
 }
 
 bool image_is_finite(const DpsImage *image)

@@ -89,7 +89,13 @@ void image_clip(DpsImage *image);
 /* Clips, and rounds to multiples of 1/255. */
 void image_round8(DpsImage *image);
 
-/* out = (1 - amount) a + amount b, value by value; out may be a or b, and is already made. */
+/* (1 - amount) a + amount b */
+static inline float image_blended(float a, float b, float amount)
+{
+    return (1 - amount) * a + amount * b;
+}
+
+/* The same of whole images; out may be a or b, and is already made. */
 void image_blend(const DpsImage *a, const DpsImage *b, double amount, DpsImage *out);
 
 /* True when every value is finite. */

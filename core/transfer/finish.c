@@ -19,22 +19,53 @@ static DpsStatus smooth(const DpsImage *small, const DpsWork *work, DpsImage *pi
     return DPS_OK;
 }
 
+/* Adds to the maps' constants what they leave of the picture: then they give it exactly. */
+static bool complete(const DpsImage *small, const DpsImage *picture, const DpsWork *work,
+                     DpsImage *maps)
+{
+    DpsImage applied;
+
+    if (start_apply(NULL, maps, small, work, &applied))
+        return false;
+    for (int c = 0; c < 3; c++) {
+        float *constant = image_plane(maps, 4 * c + 3);
+        const float *want = image_plane(picture, c), *have = image_plane(&applied, c);
+        for (size_t i = 0; i < image_pixels(picture); i++)
+            constant[i] += want[i] - have[i];
+    }
+    dps_image_clear(&applied);
+    return true;
+}
+
+/* A photo as large as the last size has its picture, and maps only where they are wanted. */
+static DpsStatus at_full_size(const DpsJob *job, const DpsImage *small, DpsImage *picture,
+                              const DpsWork *work, DpsImage *maps, DpsImage *out)
+{
+    const DpsWork whole = { .threads = work->threads };
+
+    if (job->want_field &&
+        !(start_field(small, picture, work, maps) && complete(small, picture, &whole, maps)))
+        return DPS_NO_MEMORY;
+    *out = *picture;
+    *picture = (DpsImage){ 0 };
+    return DPS_OK;
+}
+
 /* The optimised picture as local affine maps, applied to the original's pixels; a painting has
  * strokes that the original hasn't, and is enlarged as it is. */
 static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *small,
-                              DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *out)
+                              DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *maps,
+                              DpsImage *out)
 {
     const DpsImage *full = job->content;
 
-    if (small->width == full->width && small->height == full->height && full->channels == 3) {
-        *out = *picture;
-        *picture = (DpsImage) { 0 };
-        return DPS_OK;
-    }
-    if (!painting)
-        return start_carry(dev, small, picture, full, work, out);
-    return image_resize_lanczos(picture, full->width, full->height, work, out) ? DPS_OK
-                                                                               : DPS_NO_MEMORY;
+    if (painting)
+        return image_resize_lanczos(picture, full->width, full->height, work, out) ? DPS_OK
+                                                                                   : DPS_NO_MEMORY;
+    if (small->width == full->width && small->height == full->height && full->channels == 3)
+        return at_full_size(job, small, picture, work, maps, out);
+    return start_field(small, picture, work, maps) ? start_apply(dev, maps, full, work, out)
+                                                   : DPS_NO_MEMORY;
 }
 
 /* Hidden colours have no part in the detail beside them. */
@@ -60,23 +91,35 @@ void finish_share(const DpsOptions *o, const DpsImage *content, const DpsWork *w
         image_blend(content, picture, o->amount, picture);
 }
 
+/* Gives the maps away where they are wanted, else clears them. */
+static void keep_field(const DpsJob *job, DpsImage *maps, DpsField *field)
+{
+    if (job->want_field && maps->data)
+        *field = (DpsField){ job->content->width, job->content->height, *maps };
+    else
+        dps_image_clear(maps);
+    *maps = (DpsImage){ 0 };
+}
+
 DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
-                         DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *out)
+                         DpsImage *picture, Device *dev, const DpsWork *work, DpsResult *result)
 {
     const DpsOptions *o = &job->options;
+    DpsImage maps = { 0 };
     DpsStatus status = DPS_OK;
 
-    *out = (DpsImage) { 0 };
     image_clip(picture);
     if (schedule->smoothing)
         status = smooth(small, work, picture);
     if (!status)
-        status = to_full_size(job, schedule->painting, small, picture, dev, work, out);
+        status = to_full_size(job, schedule->painting, small, picture, dev, work, &maps,
+                              &result->image);
+    keep_field(job, &maps, &result->field);
     if (!status && o->detail > 0)
-        status = add_detail(job, work, out);
+        status = add_detail(job, work, &result->image);
     if (!status) {
-        finish_share(o, job->content, work, out);
-        photo_keep_hidden(job->content, out);
+        finish_share(o, job->content, work, &result->image);
+        photo_keep_hidden(job->content, &result->image);
     }
     return status;
 }

@@ -11,10 +11,10 @@
 #include "options.h"
 
 /* small: the content at the last size; picture: its transfer, which is clipped, may be changed, and
- * stays the caller's.  *out is made, of the size of job->content, and the caller clears it.
- * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
+ * stays the caller's.  result->image is made, of the size of job->content, and where the job wants it
+ * result->field; the caller clears both.  DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
 DpsStatus finish_picture(const DpsJob *job, const Schedule *, const DpsImage *small,
-                         DpsImage *picture, Device *dev, const DpsWork *, DpsImage *out);
+                         DpsImage *picture, Device *dev, const DpsWork *, DpsResult *result);
 
 /* As much of a transfer of `content`, of the same size, as the options ask for: what is taken over, and
  * the amount.  In place. */

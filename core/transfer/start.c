@@ -41,6 +41,12 @@ bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out)
     return true;
 }
 
+bool start_field(const DpsImage *guide, const DpsImage *picture, const DpsWork *work,
+                 DpsImage *field)
+{
+    return affine_fit_fine(guide, picture, CARRY_RADIUS, CARRY_EPS, work, field);
+}
+
 static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *target,
                        const DpsWork *work, DpsImage *out)
 {
@@ -56,20 +62,27 @@ static DpsStatus apply(Device *dev, const DpsImage *field, const DpsImage *targe
     return affine_apply(field, target, out, work);
 }
 
+DpsStatus start_apply(Device *dev, const DpsImage *field, const DpsImage *target,
+                      const DpsWork *work, DpsImage *out)
+{
+    if (!dps_image_init(out, 3, target->width, target->height))
+        return DPS_NO_MEMORY;
+    DpsStatus status = apply(dev, field, target, work, out);
+    if (status)
+        dps_image_clear(out);
+    return status;
+}
+
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
                       const DpsImage *target, const DpsWork *work, DpsImage *out)
 {
     DpsImage field;
 
     *out = (DpsImage){ 0 };
-    if (!affine_fit_fine(guide, picture, CARRY_RADIUS, CARRY_EPS, work, &field))
+    if (!start_field(guide, picture, work, &field))
         return DPS_NO_MEMORY;
-    DpsStatus status = DPS_NO_MEMORY;
-    if (dps_image_init(out, 3, target->width, target->height))
-        status = apply(dev, &field, target, work, out);
+    DpsStatus status = start_apply(dev, &field, target, work, out);
     dps_image_clear(&field);
-    if (status)
-        dps_image_clear(out);
     return status;
 }
 

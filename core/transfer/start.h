@@ -16,9 +16,17 @@ bool start_estimate(const DpsImage *content, const DpsImage *style, const Region
 /* Grey with a little noise, as the reference begins.  False when memory is short. */
 bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);
 
-/* `picture`, a transfer of `guide`, as local affine maps that are applied to `target`, the same photo
- * at another size: on `dev` if that can do it, and on the processor if it is NULL, can't, or fails.
- * DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
+/* `picture`, a transfer of `guide`, as a field of local affine maps (image/affine.h).  False when memory
+ * is short. */
+bool start_field(const DpsImage *guide, const DpsImage *picture, const DpsWork *work,
+                 DpsImage *field);
+
+/* Applies the maps to `target`, the same photo at another size: on `dev` if that can do it, and on the
+ * processor if it is NULL, can't, or fails.  DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
+DpsStatus start_apply(Device *dev, const DpsImage *field, const DpsImage *target,
+                      const DpsWork *work, DpsImage *out);
+
+/* Both. */
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
                       const DpsImage *target, const DpsWork *work, DpsImage *out);
 

@@ -20,4 +20,7 @@
  * result: 3 planes of the content's size, changed in place, and not the content itself. */
 void take_over(const DpsImage *content, DpsTake take, const DpsWork *work, DpsImage *result);
 
+/* The same of one pixel: R G B of content and result. */
+void take_over_pixel(const float content[3], DpsTake take, float result[3]);
+
 #endif

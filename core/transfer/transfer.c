@@ -50,7 +50,7 @@ static DpsStatus finish(Transfer *t)
 {
     progress_report(t, DPS_STAGE_FINISH, t->done, NULL, NULL);
     DpsStatus status = finish_picture(t->job, &t->schedule, &t->content, &t->picture, t->device.dev,
-                                      &t->work, &t->result->image);
+                                      &t->work, t->result);
     double nothing;
     DpsStatus device = t->device.dev->be->read(t->device.dev, 0, 0, &nothing);
 
@@ -137,10 +137,12 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     t.device =
         (RunDevice){ .job = job, .work = &t.work, .result = result, .schedule = &t.schedule };
     DpsStatus status = run(&t);
-    if (status)
+    if (status) {
         dps_image_clear(&result->image);
-    else
+        dps_field_clear(&result->field);
+    } else {
         progress_report(&t, DPS_STAGE_FINISH, t.all, NULL, NULL);
+    }
     run_device_close(&t.device);
     dps_image_clear(&t.largest[0]);
     dps_image_clear(&t.largest[1]);
@@ -160,6 +162,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
 void dps_result_clear(DpsResult *r)
 {
     dps_image_clear(&r->image);
+    dps_field_clear(&r->field);
     free(r->region);
     *r = (DpsResult){ 0 };
 }

@@ -172,7 +172,7 @@ int main(void)
     test("labels", make_labels, 3);
     test("label map", make_label_map, 4);
     test("regions", make_regions, 30);
-    test("carry", make_carried, 5);
+    test("carry", make_carried, 4);
     test("matrix", make_matrix, 6);
     test("guided", make_guided, 6);
     test("smoothing", make_smoothed, 2);

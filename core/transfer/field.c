@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* field.c - a transfer as a field of colour maps, applied to some pixels of its photo. */
+
+#include "image/affine.h"
+#include "take.h"
+
+void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take, double amount,
+                     const float *in, float *out)
+{
+    enum { BLOCK = 256 };
+    float part = (float) amount, result[4 * BLOCK];
+
+    for (int begin = 0; begin < row->pixels; begin += BLOCK, in += 4 * BLOCK, out += 4 * BLOCK) {
+        int n = row->pixels - begin < BLOCK ? row->pixels - begin : BLOCK;
+        const AffineRow affine = { &field->maps,  field->width,
+                                   field->height, row->x + begin * row->step,
+                                   row->y,        row->step };
+
+        affine_apply_row(&affine, n, in, result);
+        if (take != DPS_TAKE_ALL)
+            for (int i = 0; i < n; i++)
+                take_over_pixel(in + 4 * i, take, result + 4 * i);
+        for (int i = 0; i < n; i++) {
+            for (int c = 0; c < 3; c++)
+                out[4 * i + c] = image_blended(in[4 * i + c], result[4 * i + c], part);
+            out[4 * i + 3] = in[4 * i + 3];
+        }
+    }
+}
+
+void dps_field_clear(DpsField *field)
+{
+    dps_image_clear(&field->maps);
+    *field = (DpsField){ 0 };
+}
