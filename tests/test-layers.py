@@ -21,6 +21,7 @@ MAY_USE.update({device: ["core", "core/image", "core/device"] for device in DEVI
 # Programs know what the engine offers, and nothing of how.
 MAY_USE.update({"bench": ENGINE,
                 "report": ["core"],
+                "gegl": ["core", "report"],
                 "cli": ["core", "bench", "report"],
                 "plug-in": ["core", "report"],
                 "ui": ["core", "report", "plug-in"]})

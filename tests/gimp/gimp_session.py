@@ -57,7 +57,8 @@ def plug_in_folder():
 
 
 class Session:
-    def __init__(self, name):
+    def __init__(self, name, with_operation=True):
+        self.with_operation = with_operation
         for program in ("gimp-console", "gimp"):
             if not shutil.which(program):
                 skip("there is no %s on this machine" % program)
@@ -75,6 +76,11 @@ class Session:
         for other in ("script-fu", "python-eval", "file-png", "file-jpeg", "file-tiff"):
             os.symlink(os.path.join(system, other), os.path.join(plug_ins, other))
         os.symlink(binary, os.path.join(plug_ins, NAME, NAME))
+        operation = os.environ.get("DPS_GEGL_OP", "")
+        if operation and self.with_operation:
+            gegl = os.path.join(home, ".local", "share", "gegl-0.4", "plug-ins")
+            os.makedirs(gegl)
+            os.symlink(operation, os.path.join(gegl, NAME + ".so"))
         locale = os.environ.get("DPS_LOCALE", "")
         if os.path.isdir(locale):
             os.symlink(locale, os.path.join(plug_ins, NAME, "locale"))
@@ -86,6 +92,7 @@ class Session:
         self.env = {k: v for k, v in os.environ.items()
                     if not k.startswith(("XDG_", "DBUS_")) and k not in ("DISPLAY",
                                                                          "WAYLAND_DISPLAY")}
+        self.env.pop("GEGL_PATH", None)
         self.env.update(GIMP3_DIRECTORY=profile, HOME=home, LC_ALL="C.UTF-8",
                         PYTHONDONTWRITEBYTECODE="1")
 
