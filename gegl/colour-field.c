@@ -16,7 +16,6 @@
 #include "dps.h"
 #include "report/field-text.h"
 
-#define NAME "deep-photo-style:colour-field"
 #define VERSION "1:0"
 
 typedef struct {
@@ -284,7 +283,7 @@ static void colour_field_class_init(ColourFieldClass *class)
     GEGL_OPERATION_POINT_FILTER_CLASS(class)->process = process;
     install_properties(object_class);
     gegl_operation_class_set_keys(
-        operation_class, "name", NAME, "op-version", VERSION, "title", _("Photo Style Transfer"),
+        operation_class, "name", FIELD_TEXT_OPERATION, "op-version", VERSION, "title", _("Photo Style Transfer"),
         "categories", "color", "description",
         _("Gives a photo the light and colours that Photo Style Transfer found for it. Such a "
           "filter "

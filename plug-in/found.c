@@ -144,8 +144,8 @@ FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned se
     found->done = done;
     found->data = data;
     layers_encoding(content, &encoding);
-    if (!request_read_photo(content, &encoding, &found->photo[0], error) ||
-        !request_read_photo(style, &encoding, &found->photo[1], error)) {
+    if (!request_read_photo(content, TRUE, &encoding, &found->photo[0], error) ||
+        !request_read_photo(style, FALSE, &encoding, &found->photo[1], error)) {
         found_free(found);
         return NULL;
     }

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "filter.h"
+
 /* Floats in one strip: 4 MB. */
 #define STRIP (1 << 20)
 
@@ -67,7 +69,7 @@ static gboolean has_filters(GimpDrawable *drawable)
     return some;
 }
 
-GimpDrawable *layers_render(GimpDrawable *drawable)
+GimpDrawable *layers_render(GimpDrawable *drawable, gboolean ours)
 {
     int width = gimp_drawable_get_width(drawable), height = gimp_drawable_get_height(drawable);
     int x = 0, y = 0, copy_x = 0, copy_y = 0;
@@ -77,6 +79,8 @@ GimpDrawable *layers_render(GimpDrawable *drawable)
         !has_filters(drawable))
         return drawable;
     copy = gimp_layer_new_from_drawable(drawable, gimp_item_get_image(GIMP_ITEM(drawable)));
+    if (!ours)
+        filter_remove_ours(GIMP_DRAWABLE(copy));
     gimp_drawable_merge_filters(GIMP_DRAWABLE(copy));
     gimp_drawable_get_offsets(drawable, &x, &y);
     gimp_drawable_get_offsets(GIMP_DRAWABLE(copy), &copy_x, &copy_y);

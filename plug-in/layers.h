@@ -31,9 +31,9 @@ void layers_encoding(GimpDrawable *content, Encoding *encoding);
 const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 
 /* What one sees of a layer with live filters: a copy outside the image, with the filters merged
- * into it, as large as the layer.  The layer itself if it has none.  layers_discard deletes the
- * copy, where there is one. */
-GimpDrawable *layers_render(GimpDrawable *drawable);
+ * into it, as large as the layer; with `ours` false, without filters that this plug-in made.  The layer
+ * itself if it has none.  layers_discard deletes the copy, where there is one. */
+GimpDrawable *layers_render(GimpDrawable *drawable, gboolean ours);
 void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
 
 /* All of a drawable as a photo, with its alpha as the fourth plane unless it is 1 everywhere.  The

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "arguments.h"
+#include "filter.h"
 #include "pairing.h"
 
 /* Sets the error; always FALSE. */
@@ -182,10 +183,17 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     return TRUE;
 }
 
-gboolean request_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
-                            GError **error)
+static gboolean read_kind(Request *request, GimpProcedureConfig *config, GError **error)
 {
-    GimpDrawable *rendered = layers_render(drawable);
+    request->kind = gimp_procedure_config_get_choice_id(config, "result");
+    request->job.want_field = request->kind == RESULT_FILTER;
+    return request->kind != RESULT_FILTER || filter_possible(&request->job.options, error);
+}
+
+gboolean request_read_photo(GimpDrawable *drawable, gboolean content, const Encoding *encoding,
+                            DpsImage *out, GError **error)
+{
+    GimpDrawable *rendered = layers_render(drawable, !content);
     gboolean ok = layers_read_photo(rendered, encoding, out, error);
 
     layers_discard(rendered, drawable);
@@ -201,7 +209,7 @@ static gboolean read_start(Request *request, GimpProcedureConfig *config, GError
     g_object_get(config, "start-image", &start, NULL);
     if (!start)
         return TRUE;
-    ok = request_read_photo(start, &request->encoding, &request->start, error);
+    ok = request_read_photo(start, FALSE, &request->encoding, &request->start, error);
     if (request->job.options.start == DPS_START_AUTO)
         request->job.options.start = DPS_START_IMAGE;
     request->job.start = &request->start;
@@ -228,9 +236,9 @@ gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConf
                       "photo as the style."));
     }
     layers_encoding(content, &request->encoding);
-    ok = read_options(request, config, error) &&
-         request_read_photo(content, &request->encoding, &request->content, error) &&
-         request_read_photo(style, &request->encoding, &request->style, error) &&
+    ok = read_options(request, config, error) && read_kind(request, config, error) &&
+         request_read_photo(content, TRUE, &request->encoding, &request->content, error) &&
+         request_read_photo(style, FALSE, &request->encoding, &request->style, error) &&
          read_regions(request, config, style, error) && read_start(request, config, error);
     request->job.content = &request->content;
     request->job.style = &request->style;

@@ -11,8 +11,16 @@
 #include "layers.h"
 #include "report/option-set.h"
 
+/* What becomes of a result. */
+typedef enum {
+    RESULT_LAYER, /* above the content's */
+    RESULT_FILTER,
+    RESULT_IMAGE
+} ResultKind;
+
 typedef struct {
     GimpDrawable *drawable; /* the content: borrowed */
+    ResultKind kind;
     Encoding encoding;
     DpsImage content, style, start;
     gboolean find; /* the regions are still to be found: found_prepare */
@@ -36,9 +44,10 @@ GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gbo
 
 void request_clear(Request *request);
 
-/* A photo as the engine sees it: what is shown of a layer, in this encoding. */
-gboolean request_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
-                            GError **error);
+/* A photo as the engine sees it: what is shown of a layer, in this encoding.  Of the content itself a
+ * filter of ours doesn't count: `content` is true for it. */
+gboolean request_read_photo(GimpDrawable *drawable, gboolean content, const Encoding *encoding,
+                            DpsImage *out, GError **error);
 
 /* The engine's regions become the request's, which frees all of its own in one way. */
 void request_adopt(Request *request, int regions, DpsRegion *region);

@@ -5,7 +5,7 @@
 
 #include "layer-recipe.h"
 
-static gboolean still_fits(const Request *request, const DpsImage *result, GError **error)
+gboolean result_fits(const Request *request, int width, int height, GError **error)
 {
     GimpDrawable *drawable = request->drawable;
 
@@ -13,8 +13,8 @@ static gboolean still_fits(const Request *request, const DpsImage *result, GErro
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
                             _("The photo was closed or its layer deleted while the transfer was "
                               "computed, so there is nowhere to put the result."));
-    else if (gimp_drawable_get_width(drawable) != result->width ||
-             gimp_drawable_get_height(drawable) != result->height)
+    else if (gimp_drawable_get_width(drawable) != width ||
+             gimp_drawable_get_height(drawable) != height)
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
                             _("The layer changed its size while the transfer was computed. Run "
                               "the transfer again."));
@@ -68,26 +68,31 @@ static void add_mask(GimpImage *image, GimpLayer *layer, GimpLayer *original)
     gimp_layer_set_edit_mask(layer, FALSE);
 }
 
-GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report,
-                         GError **error)
+/* An empty layer for the result, not in the image yet. */
+static GimpLayer *new_layer(const Request *request, GimpImage *image, const DpsImage *result)
+{
+    GimpImageType type = request->encoding.grey ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
+    char *name = gimp_item_get_name(GIMP_ITEM(request->drawable));
+    char *styled = g_strdup_printf(C_("layer name", "%s (styled)"), name);
+    GimpLayer *layer = gimp_layer_new(image, styled, result->width, result->height, type, 100.0,
+                                      gimp_image_get_default_new_layer_mode(image));
+
+    g_free(name);
+    g_free(styled);
+    return layer;
+}
+
+GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report)
 {
     GimpLayer *original = GIMP_LAYER(request->drawable), *layer;
     GimpItem *item = GIMP_ITEM(original);
-    GimpImageType type = request->encoding.grey ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
-    GimpImage *image;
-    char *name, *styled;
+    GimpImage *image = gimp_item_get_image(item);
     int x, y;
 
-    if (!still_fits(request, result, error))
-        return NULL;
-    image = gimp_item_get_image(item);
-    name = gimp_item_get_name(item);
-    styled = g_strdup_printf(C_("layer name", "%s (styled)"), name);
     gimp_drawable_get_offsets(request->drawable, &x, &y);
 
     gimp_image_undo_group_start(image);
-    layer = gimp_layer_new(image, styled, result->width, result->height, type, 100.0,
-                           gimp_image_get_default_new_layer_mode(image));
+    layer = new_layer(request, image, result);
     gimp_image_insert_layer(image, layer, GIMP_LAYER(gimp_item_get_parent(item)),
                             gimp_image_get_item_position(image, item));
     gimp_layer_set_offsets(layer, x, y);
@@ -96,8 +101,39 @@ GimpLayer *result_insert(const Request *request, const DpsImage *result, const c
     layer_recipe_attach(layer, report);
     gimp_image_undo_group_end(image);
     gimp_displays_flush();
+    return layer;
+}
 
-    g_free(name);
-    g_free(styled);
+/* An empty image of the result's size, like another. */
+static GimpImage *new_image(GimpImage *like, const DpsImage *result)
+{
+    GimpImage *image = gimp_image_new_with_precision(result->width, result->height,
+                                                     gimp_image_get_base_type(like),
+                                                     gimp_image_get_precision(like));
+    GimpColorProfile *profile = gimp_image_get_color_profile(like);
+    double x, y;
+
+    if (profile)
+        gimp_image_set_color_profile(image, profile);
+    if (gimp_image_get_resolution(like, &x, &y))
+        gimp_image_set_resolution(image, x, y);
+    g_clear_object(&profile);
+    return image;
+}
+
+GimpLayer *result_open(const Request *request, const DpsImage *result, const char *report,
+                       gboolean shown)
+{
+    GimpImage *image = new_image(gimp_item_get_image(GIMP_ITEM(request->drawable)), result);
+    GimpLayer *layer;
+
+    gimp_image_undo_disable(image);
+    layer = new_layer(request, image, result);
+    gimp_image_insert_layer(image, layer, NULL, 0);
+    layers_write(GIMP_DRAWABLE(layer), result, request->drawable, &request->encoding);
+    layer_recipe_attach(layer, report);
+    gimp_image_undo_enable(image);
+    if (shown)
+        gimp_display_new(image);
     return layer;
 }

@@ -22,6 +22,9 @@
 
 #include "dps.h"
 
+/* The GEGL operation that has such a text as its property "field". */
+#define FIELD_TEXT_OPERATION "deep-photo-style:colour-field"
+
 #define FIELD_TEXT_NAME "deep-photo-style-field-1:"
 
 /* What GIMP keeps of a text in its files, in bytes. */

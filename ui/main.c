@@ -7,6 +7,7 @@
 
 #include "dialog.h"
 #include "plug-in/arguments.h"
+#include "plug-in/filter.h"
 #include "plug-in/found.h"
 #include "plug-in/job.h"
 #include "plug-in/layer-recipe.h"
@@ -109,9 +110,27 @@ static char *make_report(GimpProcedureConfig *config, const Request *request,
     return text;
 }
 
+/* The result where it was asked for; the layer that shows it, or NULL and an error. */
+static GimpLayer *place(const Request *request, const DpsResult *result, const char *report,
+                        GimpRunMode run_mode, GError **error)
+{
+    GError *trouble = NULL;
+
+    if (!result_fits(request, result->image.width, result->image.height, error))
+        return NULL;
+    if (request->kind == RESULT_FILTER && filter_insert(request, &result->field, &trouble))
+        return GIMP_LAYER(request->drawable);
+    if (trouble)
+        g_message("%s", trouble->message);
+    g_clear_error(&trouble);
+    if (request->kind == RESULT_IMAGE)
+        return result_open(request, &result->image, report, run_mode != GIMP_RUN_NONINTERACTIVE);
+    return result_insert(request, &result->image, report);
+}
+
 /* From a finished job to a layer. */
 static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureConfig *config,
-                                GimpLayer **layer, GError **error)
+                                GimpRunMode run_mode, GimpLayer **layer, GError **error)
 {
     const DpsResult *result;
     DpsStatus status = job_finish(job, &result);
@@ -127,7 +146,7 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
         return GIMP_PDB_EXECUTION_ERROR;
     }
     report = make_report(config, request, result, error);
-    *layer = report ? result_insert(request, &result->image, report, error) : NULL;
+    *layer = report ? place(request, result, report, run_mode, error) : NULL;
     g_free(report);
     if (!*layer)
         return GIMP_PDB_EXECUTION_ERROR;
@@ -161,7 +180,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpI
         status = run_silently(content, config, &request, &job, &error);
 
     if (status == GIMP_PDB_SUCCESS)
-        status = finish(&request, job, config, &layer, &error);
+        status = finish(&request, job, config, run_mode, &layer, &error);
     if (status == GIMP_PDB_SUCCESS && run_mode == GIMP_RUN_INTERACTIVE)
         remember_store(config, content);
     job_free(job);
@@ -211,9 +230,17 @@ static void add_pictures(GimpProcedure *p)
                                          _("The same for the style"), TRUE, UNSAVED);
 }
 
-/* Where settings come from and where what was done goes, besides the layer. */
+/* Where settings come from, and where the result and what was done go. */
 static void add_records(GimpProcedure *p)
 {
+    GimpChoice *result = gimp_choice_new_with_values(
+        "layer", RESULT_LAYER, _("New layer"), NULL, "filter", RESULT_FILTER,
+        _("Filter on the layer"), NULL, "image", RESULT_IMAGE, _("New image"), NULL, NULL);
+
+    gimp_procedure_add_choice_argument(p, "result", _("R_esult"),
+                                       _("What the result becomes; a filter on the layer stays "
+                                         "editable, and the layer itself as it is"),
+                                       result, "layer", G_PARAM_READWRITE);
     gimp_procedure_add_drawable_argument(p, "start-image", _("Picture to start with"),
                                          _("A layer of any open image, for the start “image”"),
                                          TRUE, UNSAVED);
@@ -256,17 +283,18 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
         p, _("Give a photo the light, weather, season or time of day of another"),
         _("The result keeps the structure of the layer and takes light and colours from another "
           "photo, the style. Masks, in pairs, say which region of one belongs to which region of "
-          "the other: sky to sky, water to water. The result is a new layer above the layer; "
-          "the layer itself stays as it is. If there is a selection, the new layer shows within "
-          "it. Returns the new layer."),
+          "the other: sky to sky, water to water. The result is a new layer above the layer, a "
+          "filter on the layer, or a new image; the layer itself stays as it is. If there is a "
+          "selection, a layer or a filter shows within it. Returns the layer that shows the "
+          "result."),
         NULL);
     gimp_procedure_set_attribution(p, "The Deep Photo Style developers",
                                    "The Deep Photo Style developers", "2026");
     add_pictures(p);
     arguments_add(p);
     add_records(p);
-    gimp_procedure_add_layer_return_value(p, "layer", _("Layer"), _("The new layer"), FALSE,
-                                          G_PARAM_READWRITE);
+    gimp_procedure_add_layer_return_value(
+        p, "layer", _("Layer"), _("The layer that shows the result"), FALSE, G_PARAM_READWRITE);
     return p;
 }
 

@@ -72,6 +72,7 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
     add_decades(box, dialog, "content-weight", 0.1, 30, 2);
     add_decades(box, dialog, "photorealism", 100, 1e6, 0);
     add_scale(box, dialog, "detail");
+    add(box, gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX));
     rows = gtk_container_get_children(GTK_CONTAINER(box));
     for (GList *l = rows; l; l = l->next)
         gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(l->data)));

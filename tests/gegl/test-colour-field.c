@@ -8,6 +8,7 @@
 
 #include <gegl.h>
 
+/* Frozen, as files have it. */
 #define NAME "deep-photo-style:colour-field"
 
 enum { W = 301, H = 211 };
