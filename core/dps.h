@@ -56,6 +56,7 @@ typedef enum {
     DPS_SAY_LEFT_OUT,  /* of a benchmark */
     DPS_SAY_PAINTING,
     DPS_SAY_OTHER_NETWORK,
+    DPS_SAY_WILD_STYLE, /* values beyond black and white; parameters: least, greatest */
     /* why a region isn't matched; parameter 0: its name */
     DPS_SAY_KEPT,     /* the style lacks it: it keeps its look */
     DPS_SAY_UNHELD,   /* the style lacks it, and the preset reference changes it all the same */
@@ -400,6 +401,11 @@ void dps_result_clear(DpsResult *result);
 /* Bytes that dps_run would hold at its peak, the pictures passed in not counted.
  * 0 when the job can't be run at all. */
 size_t dps_estimate(const DpsJob *job);
+
+/* Bytes that this process may have: what the machine has, or less where a control group (a container,
+ * say) or the limit of its address space says so; and what it has now, 0 where the system doesn't say. */
+double dps_memory_limit(void);
+double dps_memory_used(void);
 
 /* ------------------------------------------------------------------ label maps */
 

@@ -22,6 +22,7 @@ static const char *const code_names[] = {
     [DPS_SAY_LEFT_OUT] = "left-out",
     [DPS_SAY_PAINTING] = "paintings-have-no-regions",
     [DPS_SAY_OTHER_NETWORK] = "other-network",
+    [DPS_SAY_WILD_STYLE] = "wild-style",
     [DPS_SAY_KEPT] = "region-kept",
     [DPS_SAY_UNHELD] = "region-not-held",
     [DPS_SAY_BORROWED] = "region-borrowed",

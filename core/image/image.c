@@ -16,20 +16,20 @@ bool image_size_fits(int channels, int width, int height)
 
 bool dps_image_init(DpsImage *image, int channels, int width, int height)
 {
-    *image = (DpsImage){ 0 };
+    *image = (DpsImage) { 0 };
     if (!image_size_fits(channels, width, height))
         return false;
     float *data = calloc((size_t) width * (size_t) height * (size_t) channels, sizeof *data);
     if (!data)
         return false;
-    *image = (DpsImage){ channels, width, height, data };
+    *image = (DpsImage) { channels, width, height, data };
     return true;
 }
 
 void dps_image_clear(DpsImage *image)
 {
     free(image->data);
-    *image = (DpsImage){ 0 };
+    *image = (DpsImage) { 0 };
 }
 
 bool image_copy(const DpsImage *in, DpsImage *out)
@@ -73,6 +73,41 @@ void image_round8(DpsImage *image)
     size_t n = image_values(image);
     for (size_t i = 0; i < n; i++)
         image->data[i] = floorf(image_clipped(image->data[i]) * 255 + 0.5f) / 255;
+}
+
+void image_range(const DpsImage *image, float *least, float *greatest)
+{
+    size_t n = image_values(image);
+    float low = image->data[0], high = low;
+#pragma omp simd reduction(min : low) reduction(max : high)
+    for (size_t i = 0; i < n; i++) {
+        low = image->data[i] < low ? image->data[i] : low;
+        high = image->data[i] > high ? image->data[i] : high;
+    }
+    *least = low;
+    *greatest = high;
+}
+
+bool image_shown(const DpsImage *image, DpsImage *copy, const DpsImage **shown)
+{
+    float least, greatest;
+    *copy = (DpsImage) { 0 };
+    *shown = image;
+    image_range(image, &least, &greatest);
+    if ((least >= 0 && greatest <= 1) || !image_is_finite(image))
+        return true;
+    if (!image_copy(image, copy))
+        return false;
+    image_clip(copy);
+    *shown = copy;
+    return true;
+}
+
+void image_add_beyond(const DpsImage *image, DpsImage *result)
+{
+    size_t n = image_values(result);
+    for (size_t i = 0; i < n; i++)
+        result->data[i] += image->data[i] - image_clipped(image->data[i]);
 }
 
 void image_blend(const DpsImage *a, const DpsImage *b, double amount, DpsImage *out)

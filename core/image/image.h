@@ -89,6 +89,17 @@ void image_clip(DpsImage *image);
 /* Clips, and rounds to multiples of 1/255. */
 void image_round8(DpsImage *image);
 
+/* The least and the greatest value. */
+void image_range(const DpsImage *image, float *least, float *greatest);
+
+/* What a display shows of a picture.  *shown becomes the picture itself where all its values are from 0
+ * to 1 or one is no number, else *copy, which is then made: the picture clipped.  The caller clears
+ * *copy, which is empty in the first case.  False when memory is short. */
+bool image_shown(const DpsImage *image, DpsImage *copy, const DpsImage **shown);
+
+/* Lays over a result what image_shown has cut off a picture of the same size: it is added. */
+void image_add_beyond(const DpsImage *image, DpsImage *result);
+
 /* (1 - amount) a + amount b */
 static inline float image_blended(float a, float b, float amount)
 {

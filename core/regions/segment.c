@@ -219,8 +219,8 @@ static bool give_masks(const Search *search, const DpsImage *photo, bool style, 
     return ok;
 }
 
-static bool search_regions(Search *search, const DpsImage *content, const DpsImage *style,
-                           DpsRegion **region)
+static bool search_shown(Search *search, const DpsImage *content, const DpsImage *style,
+                         DpsRegion **region)
 {
     const DpsWork *work = search->work;
     if (!segment_picture_init(content, SIZE, work, &search->picture[0]) ||
@@ -235,6 +235,21 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
         (*region)[k].name = names[k];
     return !work_cancelled(work) && give_masks(search, content, false, *region) &&
            !work_cancelled(work) && give_masks(search, style, true, *region);
+}
+
+/* In the photos as a display shows them. */
+static bool search_regions(Search *search, const DpsImage *content, const DpsImage *style,
+                           DpsRegion **region)
+{
+    DpsImage copy[2] = { { 0 } };
+    const DpsImage *shown[2];
+    bool ok = image_shown(content, &copy[0], &shown[0]) &&
+              image_shown(style, &copy[1], &shown[1]) &&
+              search_shown(search, shown[0], shown[1], region);
+
+    dps_image_clear(&copy[0]);
+    dps_image_clear(&copy[1]);
+    return ok;
 }
 
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,

@@ -29,9 +29,20 @@ DpsMessage *job_notice(DpsResult *r)
     return r->notices < DPS_NOTICES ? &r->notice[r->notices++] : NULL;
 }
 
+/* Bytes of the pictures and masks that are passed in. */
+static double bytes_passed(const DpsJob *job)
+{
+    double values = (double) image_values(job->content) + (double) image_values(job->style);
+
+    for (int i = 0; i < job->regions; i++)
+        values += (double) image_values(&job->region[i].content) +
+                  (double) image_values(&job->region[i].style);
+    return values * sizeof(float);
+}
+
 DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message)
 {
-    double need = (double) (*bytes = dps_estimate(job));
+    double need = (double) (*bytes = dps_estimate(job)) + bytes_passed(job);
     double have = memory_limit(NULL);
 
     if (need <= have)

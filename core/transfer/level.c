@@ -62,6 +62,8 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
     case START_IMAGE:
         ok = photo_resize(job->start, image_resize_lanczos, t->content.width, t->content.height,
                           work, out);
+        if (ok)
+            image_clip(out);
         break;
     }
     return ok ? DPS_OK : DPS_NO_MEMORY;

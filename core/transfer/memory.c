@@ -132,6 +132,23 @@ static double line_limit(const char *root, char *line)
     return INFINITY;
 }
 
+double dps_memory_limit(void)
+{
+    return memory_limit(NULL);
+}
+
+double dps_memory_used(void)
+{
+    double pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+
+    if (file && fscanf(file, "%*f %lf", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    return pages * (double) sysconf(_SC_PAGESIZE);
+}
+
 double memory_limit(const char *root)
 {
     double limit = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);

@@ -126,16 +126,15 @@ static void explain(DpsStatus status, DpsMessage *message)
             N_("The device broke off in the middle of the work; try another device."));
 }
 
-DpsStatus dps_run(const DpsJob *job, DpsResult *result)
+static DpsStatus run_shown(const DpsJob *job, DpsResult *result)
 {
     Transfer t = { .job = job,
                    .work = { job->options.threads, job->cancelled, job->data },
                    .result = result,
                    .begun = transfer_now() };
 
-    *result = (DpsResult){ 0 };
     t.device =
-        (RunDevice){ .job = job, .work = &t.work, .result = result, .schedule = &t.schedule };
+        (RunDevice) { .job = job, .work = &t.work, .result = result, .schedule = &t.schedule };
     DpsStatus status = run(&t);
     if (status) {
         dps_image_clear(&result->image);
@@ -155,6 +154,52 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     regions_clear(&t.regions);
     free(t.counterpart);
     result->seconds = transfer_now() - t.begun;
+    return status;
+}
+
+/* Beyond black and white by more than other colour spaces bring about. */
+#define WILD 0.25f
+
+static void note_wild_style(const DpsImage *style, DpsResult *result)
+{
+    float least, greatest;
+
+    image_range(style, &least, &greatest);
+    if (least < -WILD || greatest > 1 + WILD)
+        say(job_notice(result), DPS_SAY_WILD_STYLE,
+            N_("The style picture has values far beyond black and white, from %.3g to %.3g; they "
+               "count as black and white."),
+            (double) least, (double) greatest);
+}
+
+static bool has_pixels(const DpsImage *image)
+{
+    return image && image->data && image->width > 0 && image->height > 0 && image->channels >= 3;
+}
+
+/* The engine sees photos as a display shows them; what the content has beyond black and white, such as
+ * the highlights of a high dynamic range, is laid over the result. */
+DpsStatus dps_run(const DpsJob *job, DpsResult *result)
+{
+    DpsJob shown = *job;
+    DpsImage content = { 0 }, style = { 0 };
+    DpsStatus status = DPS_NO_MEMORY;
+
+    *result = (DpsResult) { 0 };
+    if (!has_pixels(job->content) || !has_pixels(job->style))
+        status = run_shown(job, result); /* which refuses */
+    else if (image_shown(job->content, &content, &shown.content) &&
+             image_shown(job->style, &style, &shown.style))
+        status = run_shown(&shown, result);
+    if (!status && shown.style != job->style)
+        note_wild_style(job->style, result);
+    if (!status && shown.content != job->content) {
+        image_add_beyond(job->content, &result->image);
+        if (job->options.amount <= 0) /* to the last bit */
+            image_blend(job->content, &result->image, 0, &result->image);
+    }
+    dps_image_clear(&content);
+    dps_image_clear(&style);
     explain(status, &result->message);
     return status;
 }
@@ -164,5 +209,5 @@ void dps_result_clear(DpsResult *r)
     dps_image_clear(&r->image);
     dps_field_clear(&r->field);
     free(r->region);
-    *r = (DpsResult){ 0 };
+    *r = (DpsResult) { 0 };
 }

@@ -125,6 +125,37 @@ static void test_sizes(void)
     CHECK(work_threads(THREADS(3)) >= 1 && work_threads(THREADS(0)) >= 1, "no threads");
 }
 
+static void test_beyond(void)
+{
+    const float values[] = { 0, 0.25f, 1, -0.5f, 2.5f, 1e38f };
+    DpsImage image, copy, result;
+    const DpsImage *shown;
+    float least, greatest;
+
+    CHECK(dps_image_init(&image, 3, 2, 1), "no memory");
+    for (int i = 0; i < 3; i++)
+        image.data[i] = values[i];
+    CHECK(image_shown(&image, &copy, &shown) && shown == &image && !copy.data,
+          "a picture within black and white is copied");
+    for (int i = 0; i < 6; i++)
+        image.data[i] = values[i];
+    image_range(&image, &least, &greatest);
+    CHECK(least == -0.5f && greatest == 1e38f, "the range is %g to %g", (double) least,
+          (double) greatest);
+    CHECK(image_shown(&image, &copy, &shown) && shown == &copy, "a wild picture isn't clipped");
+    CHECK(copy.data[1] == 0.25f && copy.data[3] == 0 && copy.data[4] == 1 && copy.data[5] == 1,
+          "it is clipped wrongly");
+    CHECK(image_copy(&copy, &result), "no memory");
+    image_add_beyond(&image, &result);
+    for (int i = 0; i < 6; i++)
+        CHECK(result.data[i] == values[i], "value %d is %g", i, (double) result.data[i]);
+    dps_image_clear(&result);
+    dps_image_clear(&copy);
+    image.data[0] = NAN;
+    CHECK(image_shown(&image, &copy, &shown) && shown == &image, "NaN is hidden");
+    dps_image_clear(&image);
+}
+
 int main(void)
 {
     Golden *g = golden_open("measure.safetensors");
@@ -144,5 +175,6 @@ int main(void)
     test_fit();
     test_values();
     test_sizes();
+    test_beyond();
     return check_done("image");
 }
