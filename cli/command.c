@@ -60,6 +60,13 @@ void command_note(const char *format, ...)
     g_free(text);
 }
 
+void command_notes(GPtrArray *sentences)
+{
+    for (guint i = 0; i < sentences->len; i++)
+        command_note("%s", (const char *) sentences->pdata[i]);
+    g_ptr_array_unref(sentences);
+}
+
 void command_print(const char *text)
 {
     g_print("%s\n", text);

@@ -43,6 +43,9 @@ int command_end(const char *subcommand, GError *error);
 /* "photo-style: note: ..." on stderr. */
 void command_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
+/* The same of a list of sentences, which it unrefs. */
+void command_notes(GPtrArray *sentences);
+
 /* Prints `text` and a line's end on stdout in the locale's encoding. */
 void command_print(const char *text);
 

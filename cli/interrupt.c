@@ -49,13 +49,13 @@ void interrupt_install(void)
 
 void interrupt_hold(void)
 {
-    held = 1;
+    held++;
 }
 
 void interrupt_release(void)
 {
-    held = 0;
-    if (again) {
+    held--;
+    if (!held && again) {
         interrupt_discard();
         _exit(128 + again);
     }

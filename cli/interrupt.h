@@ -20,7 +20,7 @@ int interrupt_signal(void);
 /* Sets *error and returns TRUE when a signal has come. */
 gboolean interrupt_check(GError **error);
 
-/* What must be done whole or not at all, in a moment: a second signal waits until the release. */
+/* What must be done whole or not at all, in a moment: a second signal waits until the release.  Holds may be nested. */
 void interrupt_hold(void);
 void interrupt_release(void);
 

@@ -120,11 +120,12 @@ void masks_options_files(const MaskOptions *options, GPtrArray *files)
         g_ptr_array_add(files, (gpointer) file_part(options->style_masks[i]));
 }
 
-static gboolean read_labels(Masks *masks, const MaskOptions *options, GError **error)
+static gboolean read_labels(Masks *masks, const MaskOptions *options, GPtrArray *notices,
+                            GError **error)
 {
     DpsImage content = { 0 }, style = { 0 };
-    gboolean good = picture_read_labels(&content, options->content_labels, error) &&
-                    picture_read_labels(&style, options->style_labels, error);
+    gboolean good = picture_read_labels(&content, options->content_labels, notices, error) &&
+                    picture_read_labels(&style, options->style_labels, notices, error);
     if (good) {
         DpsStatus status = dps_regions_from_labels(&content, &style, &masks->count, &masks->region);
         good = status == DPS_OK;
@@ -140,7 +141,8 @@ static gboolean read_labels(Masks *masks, const MaskOptions *options, GError **e
     return good;
 }
 
-static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **error)
+static gboolean read_masks(Masks *masks, const MaskOptions *options, GPtrArray *notices,
+                           GError **error)
 {
     guint contents = length(options->content_masks), styles = length(options->style_masks);
     masks->region = g_new0(DpsRegion, contents + styles);
@@ -148,7 +150,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **er
         const char *pair = options->content_masks[i];
         DpsRegion *region = &masks->region[masks->count++];
         region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!picture_read_mask(&region->content, file_part(pair), error))
+        if (!picture_read_mask(&region->content, file_part(pair), notices, error))
             return FALSE;
     }
     for (guint i = 0; i < styles; i++) {
@@ -157,20 +159,20 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GError **er
         DpsRegion *region = &masks->region[partner >= 0 ? partner : masks->count++];
         if (partner < 0)
             region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!picture_read_mask(&region->style, file_part(pair), error))
+        if (!picture_read_mask(&region->style, file_part(pair), notices, error))
             return FALSE;
     }
     return TRUE;
 }
 
-gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error)
+gboolean masks_read(Masks *masks, const MaskOptions *options, GPtrArray *notices, GError **error)
 {
     gboolean good = TRUE;
     *masks = (Masks) { 0 };
     if (options->content_labels)
-        good = read_labels(masks, options, error);
+        good = read_labels(masks, options, notices, error);
     else if (options->content_masks || options->style_masks)
-        good = read_masks(masks, options, error);
+        good = read_masks(masks, options, notices, error);
     if (!good)
         masks_clear(masks);
     return good;

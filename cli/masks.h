@@ -37,7 +37,8 @@ typedef struct {
     gboolean engines;  /* made by the engine */
 } Masks;
 
-gboolean masks_read(Masks *masks, const MaskOptions *options, GError **error);
+/* What was read differently than a user may think is appended to `notices`. */
+gboolean masks_read(Masks *masks, const MaskOptions *options, GPtrArray *notices, GError **error);
 void masks_clear(Masks *masks);
 
 /* Regions that the photos have in common; at most `most`. */

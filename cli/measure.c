@@ -75,11 +75,12 @@ static gboolean print(const Measure *measure, const DpsMeasures *figures, GError
 static gboolean measure_files(const Measure *measure, GError **error)
 {
     Picture content = { 0 }, style = { 0 }, result = { 0 };
+    GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
     Masks masks = { 0 };
-    gboolean good = picture_read(&content, measure->content, NULL, error) &&
-                    picture_read(&style, measure->style, &content, error) &&
-                    picture_read(&result, measure->result, &content, error) &&
-                    masks_read(&masks, &measure->masks, error);
+    gboolean good = picture_read(&content, measure->content, NULL, notices, error) &&
+                    picture_read(&style, measure->style, &content, notices, error) &&
+                    picture_read(&result, measure->result, &content, notices, error) &&
+                    masks_read(&masks, &measure->masks, notices, error);
     if (good) {
         const DpsWork work = { .threads = measure->settings.options.threads };
         DpsMeasures figures;
@@ -91,6 +92,7 @@ static gboolean measure_files(const Measure *measure, GError **error)
         else
             command_engine_error(error, message);
     }
+    command_notes(notices);
     masks_clear(&masks);
     picture_clear(&result);
     picture_clear(&style);

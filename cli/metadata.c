@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "metadata.h"
 
+#include <fcntl.h>
 #include <gexiv2/gexiv2.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* In 0.16 the plain names are what these were before, and these are deprecated. */
 #if GEXIV2_CHECK_VERSION(0, 15, 0)
 #define gexiv2_metadata_try_clear_tag gexiv2_metadata_clear_tag
 #define gexiv2_metadata_try_erase_exif_thumbnail gexiv2_metadata_erase_exif_thumbnail
-#define gexiv2_metadata_try_get_orientation gexiv2_metadata_get_orientation
 #define gexiv2_metadata_try_has_tag gexiv2_metadata_has_tag
 #define gexiv2_metadata_try_set_tag_long gexiv2_metadata_set_tag_long
 #endif
@@ -57,16 +60,6 @@ static GExiv2Metadata *open_metadata(const char *path)
     return metadata;
 }
 
-int metadata_orientation(const char *path)
-{
-    GExiv2Metadata *metadata = open_metadata(path);
-    if (!metadata)
-        return 1;
-    int orientation = gexiv2_metadata_try_get_orientation(metadata, NULL);
-    g_object_unref(metadata);
-    return orientation >= 1 && orientation <= 8 ? orientation : 1;
-}
-
 /* Changes a tag that is there; adds none. */
 static void update_tag(GExiv2Metadata *metadata, const char *tag, glong value)
 {
@@ -74,9 +67,22 @@ static void update_tag(GExiv2Metadata *metadata, const char *tag, glong value)
         gexiv2_metadata_try_set_tag_long(metadata, tag, value, NULL);
 }
 
-gboolean metadata_copy(const char *from, const char *to, int width, int height)
+/* exiv2 doesn't say when the metadata didn't all fit; but then nothing else fits either. */
+static gboolean room_is_left(const char *path)
+{
+    struct stat about;
+    int fd = g_open(path, O_WRONLY | O_APPEND | O_CLOEXEC, 0);
+    gboolean left = fd >= 0 && fstat(fd, &about) == 0 && write(fd, "", 1) == 1;
+    left = left && ftruncate(fd, about.st_size) == 0;
+    if (fd >= 0)
+        close(fd);
+    return left;
+}
+
+gboolean metadata_copy(const char *from, const char *to, int width, int height, gboolean *carried)
 {
     GExiv2Metadata *metadata = open_metadata(from);
+    *carried = TRUE;
     if (!metadata)
         return TRUE;
     for (size_t i = 0; i < G_N_ELEMENTS(storage_tags); i++)
@@ -84,14 +90,13 @@ gboolean metadata_copy(const char *from, const char *to, int width, int height)
     gexiv2_metadata_try_erase_exif_thumbnail(metadata, NULL);
     gboolean any = gexiv2_metadata_has_exif(metadata) || gexiv2_metadata_has_iptc(metadata) ||
                    gexiv2_metadata_has_xmp(metadata);
-    gboolean good = TRUE;
     if (any) {
         update_tag(metadata, "Exif.Image.Orientation", GEXIV2_ORIENTATION_NORMAL);
         update_tag(metadata, "Xmp.tiff.Orientation", GEXIV2_ORIENTATION_NORMAL);
         update_tag(metadata, "Exif.Photo.PixelXDimension", width);
         update_tag(metadata, "Exif.Photo.PixelYDimension", height);
-        good = gexiv2_metadata_save_file(metadata, to, NULL);
+        *carried = gexiv2_metadata_save_file(metadata, to, NULL);
     }
     g_object_unref(metadata);
-    return good;
+    return !any || room_is_left(to);
 }

@@ -174,6 +174,25 @@ gboolean output_commit(Output *output, GError **error)
     return good;
 }
 
+gboolean output_commit_both(Output pair[2], GError **error)
+{
+    char *first = g_strdup(pair[0].path), *older = g_strconcat(pair[0].temporary, "~", NULL);
+    interrupt_hold();
+    gboolean had = link(first, older) == 0, good = output_commit(&pair[0], error);
+    if (good && !output_commit(&pair[1], error)) {
+        good = FALSE;
+        if (had)
+            g_rename(older, first);
+        else
+            g_unlink(first);
+    } else if (had)
+        g_unlink(older);
+    interrupt_release();
+    g_free(first);
+    g_free(older);
+    return good;
+}
+
 gboolean output_write_text(const char *path, const char *text, GError **error)
 {
     Output output;

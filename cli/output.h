@@ -30,6 +30,9 @@ gboolean output_begin(Output *output, const char *path, GError **error);
 gboolean output_commit(Output *output, GError **error);
 void output_discard(Output *output);
 
+/* Two that belong together: both take their names, or both names keep what they had. */
+gboolean output_commit_both(Output pair[2], GError **error);
+
 /* All of it for a text. */
 gboolean output_write_text(const char *path, const char *text, GError **error);
 

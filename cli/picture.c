@@ -1,53 +1,99 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "picture.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "colours.h"
 #include "command.h"
 #include "picture-private.h"
 
 static const PictureFormat formats[] = {
-#ifdef HAVE_GEGL
-    { ".png", "PNG", { TRUE, TRUE, FALSE }, TRUE },
-    { ".jpg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
-    { ".jpeg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
-    { ".tif", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
-    { ".tiff", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
+#ifdef HAVE_VIPS
+    { PICTURE_PNG, ".png", "PNG", { TRUE, TRUE, FALSE }, TRUE },
+    { PICTURE_JPEG, ".jpg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
+    { PICTURE_JPEG, ".jpeg", "JPEG", { TRUE, FALSE, FALSE }, FALSE },
+    { PICTURE_TIFF, ".tif", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
+    { PICTURE_TIFF, ".tiff", "TIFF", { TRUE, TRUE, TRUE }, TRUE },
+    { PICTURE_WEBP, ".webp", "WebP", { TRUE, FALSE, FALSE }, TRUE },
+    { PICTURE_JXL, ".jxl", "JPEG XL", { TRUE, TRUE, FALSE }, TRUE },
+    { PICTURE_AVIF, ".avif", "AVIF", { TRUE, TRUE, FALSE }, TRUE },
+    { PICTURE_HEIC, ".heic", "HEIC", { TRUE, TRUE, FALSE }, TRUE },
 #endif
-    { ".ppm", "PPM", { TRUE, TRUE, FALSE }, FALSE },
-    { ".pfm", "PFM", { FALSE, FALSE, TRUE }, FALSE },
+    { PICTURE_PPM, ".ppm", "PPM", { TRUE, TRUE, FALSE }, FALSE },
+    { PICTURE_PFM, ".pfm", "PFM", { FALSE, FALSE, TRUE }, FALSE },
 };
 
-/* libjpeg's JPEG_MAX_DIMENSION. */
-#define JPEG_MOST 65500
-
-#ifdef HAVE_GEGL
-#define WRITABLE ".png .jpg .tif .ppm .pfm"
-#else
-#define WRITABLE ".ppm .pfm"
-#endif
-
-const char *picture_readable(void)
+/* How long a side may be: libjpeg's JPEG_MAX_DIMENSION, and what the headers of WebP, AVIF and HEIC as
+ * libvips writes them have room for. */
+static int longest_side(PictureCode code)
 {
-#ifdef HAVE_GEGL
-    return "PNG, JPEG, TIFF, PPM, PGM, PFM";
+    return code == PICTURE_JPEG                           ? 65500
+           : code == PICTURE_WEBP                         ? 16383
+           : code == PICTURE_AVIF || code == PICTURE_HEIC ? 16384
+                                                          : G_MAXINT;
+}
+
+/* The most pixels that are accepted: 400 million, 4.8 GB as floats. */
+#define MOST_PIXELS 400000000.0
+
+static gboolean is_plain(PictureCode code)
+{
+    return code == PICTURE_PPM || code == PICTURE_PFM;
+}
+
+static gboolean writes(PictureCode code)
+{
+#ifdef HAVE_VIPS
+    return is_plain(code) || picture_vips_writes(code);
 #else
-    return "PPM, PGM, PFM";
+    return is_plain(code);
 #endif
+}
+
+static gboolean reads(PictureCode code)
+{
+#ifdef HAVE_VIPS
+    return is_plain(code) || picture_vips_reads(code);
+#else
+    return is_plain(code);
+#endif
+}
+
+/* Each format once, by its name or by its first ending. */
+static char *list_formats(gboolean (*has)(PictureCode code), gboolean by_name, const char *between)
+{
+    GString *list = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+        if ((i == 0 || formats[i].code != formats[i - 1].code) && has(formats[i].code))
+            g_string_append_printf(list, "%s%s", list->len ? between : "",
+                                   by_name ? formats[i].name : formats[i].extension);
+    return g_string_free(list, FALSE);
+}
+
+char *picture_readable(void)
+{
+    char *list = list_formats(reads, TRUE, ", ");
+    char *with_pgm = g_strdup_printf("%s, PGM", list);
+    g_free(list);
+    return with_pgm;
 }
 
 const PictureFormat *picture_format(const char *path, GError **error)
 {
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < G_N_ELEMENTS(formats); i++)
-        if (g_ascii_strcasecmp(dot, formats[i].extension) == 0)
+        if (g_ascii_strcasecmp(dot, formats[i].extension) == 0 && writes(formats[i].code))
             return &formats[i];
-    char *name = g_filename_display_name(path);
+    char *list = list_formats(writes, FALSE, " ");
     g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                _("%s: the ending says which format to write; use one of %s."), name, WRITABLE);
-    g_free(name);
+                _("%s: the ending says which format to write; use one of %s."), path, list);
+    g_free(list);
     return NULL;
 }
 
@@ -62,27 +108,53 @@ PictureDepth picture_format_depth(const PictureFormat *format, PictureDepth want
     return format->depths[PICTURE_FLOAT] ? PICTURE_FLOAT : PICTURE_8;
 }
 
-gboolean picture_no_memory(const Picture *picture, GError **error)
+gboolean picture_no_memory(const char *path, GError **error)
 {
-    command_file_error(error, picture->path,
+    command_file_error(error, path,
                        _("is too large for the free memory; close other programs or make it "
                          "smaller."));
     return FALSE;
 }
 
+gboolean picture_damaged(const char *path, GError **error)
+{
+    command_file_error(
+        error, path,
+        _("is cut short or damaged, or of a kind that can't be decoded; copy it again "
+          "from its source, or convert it."));
+    return FALSE;
+}
+
+gboolean picture_check_size(const char *path, double width, double height, GError **error)
+{
+    double pixels = width * height;
+    if (width < 1 || height < 1) {
+        command_file_error(error, path, _("has no pixels; use another picture."));
+        return FALSE;
+    }
+    if (pixels > MOST_PIXELS || pixels * 3 * sizeof(float) > dps_memory_limit()) {
+        command_file_error(error, path,
+                           _("is %.0f by %.0f pixels, more than this program or this computer "
+                             "can hold; make it smaller."),
+                           width, height);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 gboolean picture_allocate(Picture *picture, int channels, int width, int height, gboolean alpha,
                           GError **error)
 {
-    if (!identify_size(picture->path, width, height, error))
+    double bytes = (double) width * height * (channels + (alpha ? 1 : 0)) * sizeof(float);
+    if (!picture_check_size(picture->path, width, height, error))
         return FALSE;
-    gboolean enough = dps_image_init(&picture->rgb, channels, width, height);
+    gboolean enough = bytes + (double) dps_memory_used() <= dps_memory_limit() &&
+                      dps_image_init(&picture->rgb, channels, width, height);
     if (enough && alpha) {
         picture->alpha = g_try_new(float, (gsize) width *height);
         enough = picture->alpha != NULL;
     }
-    if (!enough)
-        picture_no_memory(picture, error);
-    return enough;
+    return enough || picture_no_memory(picture->path, error);
 }
 
 void picture_clear(Picture *picture)
@@ -91,26 +163,88 @@ void picture_clear(Picture *picture)
     g_clear_pointer(&picture->alpha, g_free);
     g_clear_pointer(&picture->hidden, g_free);
     g_clear_pointer(&picture->path, g_free);
+#ifdef HAVE_VIPS
+    g_clear_pointer(&picture->colours, colours_free);
+    g_clear_pointer(&picture->particulars, picture_vips_forget);
+#endif
 }
 
-static gboolean read_any(Picture *picture, const char *path, PictureKind kind, const Picture *like,
-                         GError **error)
+/* Asked before the file is opened: opening a pipe waits for somebody who writes to it. */
+static gboolean is_ordinary(const char *path, GError **error)
 {
-    Identity identity;
-    *picture = (Picture) { .path = g_strdup(path), .space = like ? like->space : NULL };
-    gboolean good = identify_file(&identity, path, error);
-    if (good && (identity.format == FILE_PNM || identity.format == FILE_PFM))
-        good = picture_pnm_read(picture, &identity, kind, error);
-    else if (good) {
-#ifdef HAVE_GEGL
-        good = picture_gegl_read(picture, &identity, kind, like != NULL, error);
-#else
+    GStatBuf about;
+    gboolean known = g_stat(path, &about) == 0;
+    if (known && S_ISDIR(about.st_mode))
+        command_file_error(error, path, _("is a folder; name a picture in it."));
+    else if (known && !S_ISREG(about.st_mode))
         command_file_error(error, path,
-                           _("can't be read: this build reads only %s; convert it first."),
-                           picture_readable());
+                           _("is a pipe, a device or a socket; save the picture in a file first."));
+    else if (known && about.st_size == 0)
+        command_file_error(error, path, _("is empty; use another picture."));
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* The file's first bytes. */
+static gboolean read_magic(const char *path, guchar magic[3], GError **error)
+{
+    FILE *file = is_ordinary(path, error) ? g_fopen(path, "rb") : NULL;
+    if (!file) {
+        if (!*error)
+            command_file_error(error, path, _("can't be read (%s); check the name."),
+                               g_strerror(errno));
+        return FALSE;
+    }
+    memset(magic, 0, 3);
+    gboolean read = fread(magic, 1, 3, file) > 0;
+    int trouble = errno;
+    fclose(file);
+    if (!read)
+        command_file_error(error, path, _("can't be read (%s); check the file."),
+                           g_strerror(trouble));
+    return read;
+}
+
+#ifdef HAVE_VIPS
+/* From the file's colours to those that the engine works in: its own, or those of `like`. */
+static gboolean convert(Picture *picture, const Picture *like, GError **error)
+{
+    struct Colours *stored = g_steal_pointer(&picture->colours);
+    const struct Colours *to = like ? like->colours : NULL;
+    if (!like && stored && colours_channels(stored) == 3)
+        to = picture->colours = stored;
+    gboolean good = colours_convert(&picture->rgb, stored, to) ||
+                    picture_no_memory(picture->path, error);
+    picture->rgb.channels = 3;
+    if (picture->colours != stored)
+        colours_free(stored);
+    return good;
+}
+#endif
+
+static gboolean read_any(Picture *picture, const char *path, PictureKind kind, const Picture *like,
+                         GPtrArray *notices, GError **error)
+{
+    guchar magic[3];
+    *picture = (Picture) { .path = g_strdup(path) };
+    gboolean good = read_magic(path, magic, error);
+    if (good && picture_pnm_begins(magic))
+        good = picture_pnm_read(picture, kind, error);
+    else if (good) {
+#ifdef HAVE_VIPS
+        good = picture_vips_read(picture, kind, notices, error);
+#else
+        char *list = picture_readable();
+        command_file_error(error, path,
+                           _("can't be read: this build reads only %s; convert it first."), list);
+        g_free(list);
         good = FALSE;
 #endif
     }
+#ifdef HAVE_VIPS
+    good = good && (kind != PICTURE_PHOTO || convert(picture, like, error));
+#endif
     if (!good)
         picture_clear(picture);
     return good;
@@ -175,28 +309,33 @@ void picture_restore_hidden(const Picture *picture, DpsImage *result)
             result->data[c * pixels + i] = *hidden++;
 }
 
-gboolean picture_read(Picture *picture, const char *path, const Picture *like, GError **error)
+gboolean picture_read(Picture *picture, const char *path, const Picture *like, GPtrArray *notices,
+                      GError **error)
 {
-    if (!read_any(picture, path, PICTURE_PHOTO, like, error))
+    if (!read_any(picture, path, PICTURE_PHOTO, like, notices, error))
         return FALSE;
     size_t pixels = (size_t) picture->rgb.width * picture->rgb.height;
-    picture->repaired = count_broken(picture->rgb.data, pixels * 3);
+    guint64 broken = count_broken(picture->rgb.data, pixels * 3);
     if (picture->alpha)
-        picture->repaired += count_broken(picture->alpha, pixels);
+        broken += count_broken(picture->alpha, pixels);
+    if (broken)
+        g_ptr_array_add(notices, g_strdup_printf(_("%s: %lu values were no numbers (NaN or "
+                                                   "infinite); they were taken as black."),
+                                                 path, (gulong) broken));
     if (opaque(picture->alpha, pixels))
         g_clear_pointer(&picture->alpha, g_free);
     if (picture->alpha && !hide_invisible(picture)) {
-        picture_no_memory(picture, error);
+        picture_no_memory(path, error);
         picture_clear(picture);
         return FALSE;
     }
     return TRUE;
 }
 
-gboolean picture_read_labels(DpsImage *labels, const char *path, GError **error)
+gboolean picture_read_labels(DpsImage *labels, const char *path, GPtrArray *notices, GError **error)
 {
     Picture picture;
-    if (!read_any(&picture, path, PICTURE_LABELS, NULL, error))
+    if (!read_any(&picture, path, PICTURE_LABELS, NULL, notices, error))
         return FALSE;
     gboolean good = count_broken(picture.rgb.data,
                                  (size_t) 3 * picture.rgb.width * picture.rgb.height) == 0;
@@ -210,10 +349,10 @@ gboolean picture_read_labels(DpsImage *labels, const char *path, GError **error)
     return good;
 }
 
-gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error)
+gboolean picture_read_mask(DpsImage *mask, const char *path, GPtrArray *notices, GError **error)
 {
     Picture picture;
-    if (!read_any(&picture, path, PICTURE_MASK, NULL, error))
+    if (!read_any(&picture, path, PICTURE_MASK, NULL, notices, error))
         return FALSE;
     size_t pixels = (size_t) picture.rgb.width * picture.rgb.height;
     gboolean good = count_broken(picture.rgb.data, pixels) == 0 &&
@@ -234,31 +373,22 @@ gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error)
 
 gboolean picture_fits(const PictureTarget *target, int width, int height, GError **error)
 {
-    static const int bytes[] = { 1, 2, 4 };
-    gboolean jpeg = g_str_equal(target->format->name, "JPEG");
-    gboolean tiff = g_str_equal(target->format->name, "TIFF");
-    if (jpeg && (width > JPEG_MOST || height > JPEG_MOST)) {
-        command_file_error(error, target->shown,
-                           _("a JPEG has at most %d pixels on a side; write .png or .tif."),
-                           JPEG_MOST);
-        return FALSE;
-    }
-    if (tiff && (double) width * height * 4 * bytes[target->depth] > G_MAXINT32) {
-        command_file_error(error, target->shown,
-                           _("is too large for a TIFF; use a smaller --depth or write .png."));
-        return FALSE;
-    }
-    return TRUE;
+    int most = longest_side(target->format->code);
+    if (width <= most && height <= most)
+        return TRUE;
+    command_file_error(error, target->shown,
+                       _("a %s has at most %d pixels on a side; write .png or .tif."),
+                       target->format->name, most);
+    return FALSE;
 }
 
 gboolean picture_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
-                       GError **error)
+                       GPtrArray *notices, GError **error)
 {
-    const char *name = target->format->name;
-    if (g_str_equal(name, "PPM") || g_str_equal(name, "PFM"))
+    if (is_plain(target->format->code))
         return picture_pnm_write(rgb, origin->alpha, target, error);
-#ifdef HAVE_GEGL
-    return picture_gegl_write(rgb, origin, target, error);
+#ifdef HAVE_VIPS
+    return picture_vips_write(rgb, origin, target, notices, error);
 #else
     g_assert_not_reached();
 #endif

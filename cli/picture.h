@@ -6,9 +6,12 @@
  * the engine doesn't need but the result must keep travels beside: transparency, depth,
  * colour space, and where the metadata came from.
  *
- * PPM, PGM and PFM are read and written by picture-pnm.c, the other formats by GEGL in
- * picture-gegl.c where the build has it.  The engine's DpsImages inside are freed with
- * the structure that holds them. */
+ * PPM, PGM and PFM are read and written by picture-pnm.c, the other formats by libvips in
+ * picture-vips-*.c where the build has it.  The engine's DpsImages inside are freed with
+ * the structure that holds them.
+ *
+ * What was read differently than a user may think is told in sentences, which readers append to a
+ * GPtrArray of strings (freed by the array). */
 
 #ifndef CLI_PICTURE_H
 #define CLI_PICTURE_H
@@ -25,30 +28,45 @@ typedef struct {
     float *alpha;  /* width x height, 0 to 1; NULL: opaque everywhere */
     float *hidden; /* colours of the pixels whose alpha is 0, in the order of rows; or NULL */
     PictureDepth depth;
-    const void *space; /* Babl space of `rgb`, owned by babl; NULL: sRGB */
-    guint64 repaired;  /* values that were no number (NaN, infinite) and became 0 */
+    struct Colours *colours; /* what the numbers of `rgb` mean; NULL: sRGB */
+    void *particulars; /* what the file says of the photo besides, for picture-vips-*.c; or NULL */
 } Picture;
 
 /* A photo.  With `like` it is converted to that picture's colour space, else it keeps
- * its own.  Pixels that are no number become black and are counted.  Pixels that can't be
+ * its own.  Pixels that are no number become black, with a notice.  Pixels that can't be
  * seen, their alpha being 0, become the mean of the visible ones, so that hidden colours
  * count for nothing. */
-gboolean picture_read(Picture *picture, const char *path, const Picture *like, GError **error);
+gboolean picture_read(Picture *picture, const char *path, const Picture *like, GPtrArray *notices,
+                      GError **error);
 
 /* A label map: three planes with the file's own numbers, no colour conversion. */
-gboolean picture_read_labels(DpsImage *labels, const char *path, GError **error);
+gboolean picture_read_labels(DpsImage *labels, const char *path, GPtrArray *notices,
+                             GError **error);
 
 /* A mask: one plane, white 1, black 0, by the file's own numbers; where the file is
  * transparent the mask is 0 too.  Pixels that are no number are refused. */
-gboolean picture_read_mask(DpsImage *mask, const char *path, GError **error);
+gboolean picture_read_mask(DpsImage *mask, const char *path, GPtrArray *notices, GError **error);
 
 /* Gives a result of the picture's size the colours that are hidden in the picture. */
 void picture_restore_hidden(const Picture *picture, DpsImage *result);
 
 void picture_clear(Picture *picture);
 
+typedef enum {
+    PICTURE_PPM,
+    PICTURE_PFM,
+    PICTURE_PNG,
+    PICTURE_JPEG,
+    PICTURE_TIFF,
+    PICTURE_WEBP,
+    PICTURE_JXL,
+    PICTURE_AVIF,
+    PICTURE_HEIC
+} PictureCode;
+
 /* A file format that results can be written in. */
 typedef struct {
+    PictureCode code;
     const char *extension; /* with the dot, lower case */
     const char *name;      /* for people */
     gboolean depths[3];    /* which PictureDepth it can hold */
@@ -75,9 +93,9 @@ gboolean picture_fits(const PictureTarget *target, int width, int height, GError
 /* Writes `rgb` with the transparency, colour space and metadata of `origin`.  A format
  * without transparency gets the picture over white.  8-bit files are dithered. */
 gboolean picture_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
-                       GError **error);
+                       GPtrArray *notices, GError **error);
 
-/* Formats that can be read, for people: "PNG, JPEG, TIFF, PPM, PGM and PFM". */
-const char *picture_readable(void);
+/* Formats that can be read, for people: "PNG, JPEG, TIFF, PPM, PGM, PFM". */
+char *picture_readable(void);
 
 #endif

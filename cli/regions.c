@@ -74,22 +74,19 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
            check_outputs(regions, error);
 }
 
-static gboolean write_map(const DpsImage *map, const char *path, GError **error)
+/* Writes a map into `output`, which is begun. */
+static gboolean write_map(const DpsImage *map, const char *path, Output *output, GPtrArray *notices,
+                          GError **error)
 {
     const Picture plain = { .path = (char *) path };
     const PictureFormat *format = picture_format(path, error);
     PictureTarget target = { .shown = path, .format = format };
-    Output output;
     target.depth = picture_format_depth(format, PICTURE_8);
     if (interrupt_check(error) || !picture_fits(&target, map->width, map->height, error) ||
-        !output_begin(&output, path, error))
+        !output_begin(output, path, error))
         return FALSE;
-    target.path = output.temporary;
-    if (!picture_write(map, &plain, &target, error) || interrupt_check(error)) {
-        output_discard(&output);
-        return FALSE;
-    }
-    return output_commit(&output, error);
+    target.path = output->temporary;
+    return picture_write(map, &plain, &target, notices, error) && !interrupt_check(error);
 }
 
 static double coverage(const DpsImage *mask)
@@ -125,21 +122,33 @@ static gboolean print(const Regions *regions, const Masks *masks, GError **error
     return report_write(builder, "-", error);
 }
 
-static gboolean write_maps(const Regions *regions, const Masks *masks, const Picture photo[2],
-                           GError **error)
+static gboolean make_map(const Regions *regions, const Masks *masks, const Picture *photo, int i,
+                         DpsImage *map, GError **error)
 {
     const DpsWork work = { .threads = regions->settings.options.threads };
+    if (dps_labels_from_regions(masks->count, masks->region, i == 1, photo->rgb.width,
+                                photo->rgb.height, &work, map) == DPS_OK)
+        return TRUE;
+    command_file_error(error, regions->photo[i],
+                       _("is too large for the free memory; make it smaller."));
+    return FALSE;
+}
+
+/* Both or none: they take their names when both are whole. */
+static gboolean write_maps(const Regions *regions, const Masks *masks, const Picture photo[2],
+                           GPtrArray *notices, GError **error)
+{
+    Output output[2] = { { 0 } };
     gboolean good = TRUE;
     for (int i = 0; i < 2 && good; i++) {
-        DpsImage map;
-        good = dps_labels_from_regions(masks->count, masks->region, i == 1, photo[i].rgb.width,
-                                       photo[i].rgb.height, &work, &map) == DPS_OK;
-        if (!good)
-            command_file_error(error, regions->photo[i],
-                               _("is too large for the free memory; make it smaller."));
-        good = good && write_map(&map, regions->labels[i], error);
+        DpsImage map = { 0 };
+        good = make_map(regions, masks, &photo[i], i, &map, error) &&
+               write_map(&map, regions->labels[i], &output[i], notices, error);
         dps_image_clear(&map);
     }
+    good = good && output_commit_both(output, error);
+    for (int i = 0; i < 2 && !good; i++)
+        output_discard(&output[i]);
     return good;
 }
 
@@ -147,14 +156,17 @@ static gboolean find(const Regions *regions, GError **error)
 {
     const DpsOptions *o = &regions->settings.options;
     Picture photo[2] = { { 0 } };
+    GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
     Masks masks = { 0 };
-    gboolean good = picture_read(&photo[0], regions->photo[0], NULL, error) &&
-                    picture_read(&photo[1], regions->photo[1], &photo[0], error) &&
+    gboolean good = picture_read(&photo[0], regions->photo[0], NULL, notices, error) &&
+                    picture_read(&photo[1], regions->photo[1], &photo[0], notices, error) &&
                     masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most, o->seed,
                                o->threads, error) &&
-                    write_maps(regions, &masks, photo, error) && print(regions, &masks, error);
+                    write_maps(regions, &masks, photo, notices, error) &&
+                    print(regions, &masks, error);
     if (good && masks.count == 1)
         command_note(_("nothing sets regions apart in both photos; the maps have one colour."));
+    command_notes(notices);
     masks_clear(&masks);
     picture_clear(&photo[0]);
     picture_clear(&photo[1]);

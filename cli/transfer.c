@@ -268,17 +268,9 @@ static void note_found(const DpsResult *result, GPtrArray *notices)
     g_string_free(text, TRUE);
 }
 
-/* Sentences about what files made us do differently. */
-static void note_pictures(const Transfer *transfer, const Picture *content, const Picture *style,
-                          GPtrArray *notices)
+/* Sentences about what the result's format can't hold. */
+static void note_output(const Transfer *transfer, const Picture *content, GPtrArray *notices)
 {
-    const Picture *pictures[] = { content, style };
-    for (guint i = 0; i < G_N_ELEMENTS(pictures); i++)
-        if (pictures[i]->repaired)
-            g_ptr_array_add(notices,
-                            g_strdup_printf(_("%s: %lu values were no numbers (NaN or "
-                                              "infinite); they were taken as black."),
-                                            pictures[i]->path, (gulong) pictures[i]->repaired));
     if (content->alpha && !transfer->target.format->alpha)
         g_ptr_array_add(notices, g_strdup_printf(_("%s: a %s has no transparency; what is "
                                                    "transparent became white."),
@@ -287,6 +279,12 @@ static void note_pictures(const Transfer *transfer, const Picture *content, cons
         g_ptr_array_add(notices, g_strdup_printf(_("%s: a %s has fewer bits than the content "
                                                    "photo; .tif keeps them all."),
                                                  transfer->out, transfer->target.format->name));
+    if (content->colours && (transfer->target.format->code == PICTURE_PPM ||
+                             transfer->target.format->code == PICTURE_PFM))
+        g_ptr_array_add(notices,
+                        g_strdup_printf(_("%s: a %s has no colour profile, and its colours are "
+                                          "those of the content's; .tif keeps it."),
+                                        transfer->out, transfer->target.format->name));
 }
 
 static gboolean write_picture(Transfer *transfer, const DpsResult *result, const Picture *content,
@@ -296,7 +294,7 @@ static gboolean write_picture(Transfer *transfer, const DpsResult *result, const
     if (interrupt_check(error) || !output_begin(&output, transfer->out, error))
         return FALSE;
     transfer->target.path = output.temporary;
-    if (!picture_write(&result->image, content, &transfer->target, error) ||
+    if (!picture_write(&result->image, content, &transfer->target, transfer->notices, error) ||
         interrupt_check(error)) {
         output_discard(&output);
         return FALSE;
@@ -355,7 +353,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
     if (good) {
         picture_restore_hidden(content, &result.image);
-        note_pictures(transfer, content, style, notices);
+        note_output(transfer, content, notices);
         if (transfer->masks.find)
             note_found(&result, notices);
         /* Room for the file in the making. */
@@ -385,13 +383,14 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
     PictureTarget *target = &transfer->target;
     progress_begin(&progress, transfer->quiet);
     progress_say(&progress, _("Reading the photos"));
-    gboolean good = picture_read(&content, transfer->content, NULL, error);
+    gboolean good = picture_read(&content, transfer->content, NULL, transfer->notices, error);
     if (good && (int) target->depth < 0)
         target->depth = picture_format_depth(target->format, content.depth);
-    good = good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
-           picture_read(&style, transfer->style, &content, error) &&
-           (!start_image || picture_read(&start, start_image, &content, error)) &&
-           masks_read(&masks, &transfer->masks, error) && !interrupt_check(error);
+    good =
+        good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
+        picture_read(&style, transfer->style, &content, transfer->notices, error) &&
+        (!start_image || picture_read(&start, start_image, &content, transfer->notices, error)) &&
+        masks_read(&masks, &transfer->masks, transfer->notices, error) && !interrupt_check(error);
     if (good && transfer->masks.find) {
         const DpsOptions *engine = &transfer->settings.options;
         progress_say(&progress, _("Looking for regions"));

@@ -14,14 +14,18 @@ build|pkgconf|pkgconf-pkg-config|finds the libraries
 build|gettext|gettext|translations
 build|libgimp-3.0-dev|gimp-devel|to build the plug-in
 build|gimp|gimp|to run the plug-in
-build|libgegl-dev|gegl04-devel|reads and writes pictures
-build|libgexiv2-dev|libgexiv2-devel|the particulars that cameras write into photographs
+build|libvips-dev|vips-devel|reads and writes pictures
+build|liblcms2-dev|lcms2-devel|colour profiles
+build|libjpeg-dev|libjpeg-turbo-devel|looks for damage in JPEGs
+build|libgexiv2-dev|libgexiv2-devel|the particulars of TIFFs
+build|libgegl-dev|gegl04-devel|pixels between GIMP and the plug-in
 build|libjson-glib-dev|json-glib-devel|reports in JSON
 build|libgtk-3-dev|gtk3-devel|the dialog
 build|libdnnl-dev|onednn-devel|fast convolutions on the processor
 test|python3-gi|python3-gobject|test scripts in Python
 test|python3-numpy|python3-numpy|compares numbers
 test|python3-pil|python3-pillow|compares pictures
+test|libheif-plugin-aomenc||writes AVIF
 test|gir1.2-gimp-3.0|gimp-libs|GIMP from Python
 test|python3-pyatspi|python3-pyatspi|operates the dialog as a user would
 test|at-spi2-core|at-spi2-core|makes the dialog visible to the tests

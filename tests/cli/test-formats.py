@@ -251,12 +251,12 @@ class Formats(tool.ToolTest):
 
 
 class Plain(tool.ToolTest):
-    """The build without GEGL."""
+    """The build without libvips."""
 
     def setUp(self):
         super().setUp()
         if tool.PLAIN == tool.PROGRAM:
-            self.skipTest("this build has no GEGL: the other tests have seen it")
+            self.skipTest("this build has no libvips: the other tests have seen it")
 
     def test_reads_and_writes_ppm_and_pfm(self):
         self.save("content.ppm", tool.photo(33, 21))
@@ -280,7 +280,7 @@ class Plain(tool.ToolTest):
     def test_says_what_it_reads(self):
         self.photos()
         done = self.transfer(program=tool.PLAIN, out="out.ppm", code=1)
-        self.check_sentence(done, "content.png: .*this build reads only PPM, PGM, PFM")
+        self.check_sentence(done, "content.png: .*this build reads only PPM, PFM, PGM")
         done = self.transfer(program=tool.PLAIN, out="out.png", code=2)
         self.assertIn(".ppm .pfm", done.err)
 

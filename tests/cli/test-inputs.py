@@ -41,7 +41,6 @@ class Inputs(tool.ToolTest):
         """Names of broken files and what must be said of them."""
         whole = self.get("content.png")
         self.put("half.png", whole[:len(whole) // 2])
-        self.put("no-end.png", whole[:-12])
         whole[len(whole) // 2] ^= 1
         self.put("flipped.png", whole)
         self.put("signature.png", b"\x89PNG\r\n\x1a\n")
@@ -71,14 +70,14 @@ class Inputs(tool.ToolTest):
         self.put("scale.pfm", b"PF\n1 1\n0\n" + b"x" * 12)
         self.put("locked.png", b"")
         os.mkdir(self.path("folder.png"))
-        short, damaged = "cut short or damaged", "damaged or of a kind that can't be decoded"
+        short = damaged = "is cut short or damaged, or of a kind that can't be decoded"
         return {
             "missing.png": "No such file", "folder.png": "is a folder", "empty.png": "is empty",
-            "text.png": "none of the kinds", "half.png": short, "no-end.png": short,
+            "text.png": "damaged, or none of the kinds", "half.png": short,
             "flipped.png": short, "signature.png": short, "short-data.png": damaged,
-            "huge.png": "100000 by 100000 pixels", "zero.png": "no pixels",
+            "huge.png": "100000 by 100000 pixels", "zero.png": short,
             "half.jpg": short, "no-end.jpg": short, "start.jpg": short, "bad-table.jpg": damaged,
-            "half.tif": damaged, "header.tif": damaged, "half.ppm": short,
+            "half.tif": damaged, "header.tif": "damaged, or none of the kinds", "half.ppm": short,
             "huge.ppm": "100000 by 100000 pixels", "zero.ppm": "no pixels",
             "negative.ppm": "no pixels", "header.ppm": short, "endless.ppm": short,
             "maximum.ppm": short, "half.pfm": short, "scale.pfm": short}

@@ -38,14 +38,8 @@ class Readme(tool.ToolTest):
             with self.subTest(example=example):
                 done = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", example],
                                       cwd=self.folder, capture_output=True,
-                                      env=self.environment(path))
+                                      env=dict(os.environ, PATH=path, PROJECT=tool.PROJECT))
                 self.assertEqual(done.returncode, 0, (done.stdout + done.stderr).decode())
-
-    def environment(self, path):
-        """As a user has it, with all of GEGL."""
-        env = dict(os.environ, PATH=path, PROJECT=tool.PROJECT)
-        env.pop("GEGL_PATH", None)
-        return env
 
 
 if __name__ == "__main__":

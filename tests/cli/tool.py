@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """What the tests of the command line share: the program, a scratch folder, pictures."""
 
-import atexit
 import fcntl
 import json
 import os
 import pty
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -26,28 +24,6 @@ PROJECT = os.environ["PROJECT"]
 # Messages are compared as they stand in the source.
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ.pop("LANGUAGE", None)
-
-def few_operations():
-    """A folder with the few of GEGL's operations that read and write pictures: loading the others at
-    each start takes longer than most runs here.  None where they go by other names."""
-    query = ["pkg-config", "--variable=pluginsdir", "gegl-0.4"]
-    if not shutil.which(query[0]):
-        return None
-    source = subprocess.run(query, capture_output=True, text=True).stdout.strip()
-    names = ["gegl-core.so", "gegl-common.so"] + [
-        f"{kind}-{way}.so" for kind in ("png", "jpg", "tiff") for way in ("load", "save")]
-    if not all(os.path.exists(os.path.join(source, name)) for name in names):
-        return None
-    folder = tempfile.mkdtemp(prefix="photo-style-operations-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name in names:
-        os.symlink(os.path.join(source, name), os.path.join(folder, name))
-    return folder
-
-
-OPERATIONS = few_operations()
-if OPERATIONS:
-    os.environ["GEGL_PATH"] = OPERATIONS
 
 # Enough to see every part of a run, and done in a moment.
 FAST = ["--preset", "draft", "--size", "48", "--threads", "1"]
