@@ -367,7 +367,8 @@ typedef struct {
 } DpsFieldRow;
 
 /* Changes the colours of pixels: R, G, B and a value that is left alone, one pixel after the other.
- * `take` and `amount` are as in DpsOptions.  Beyond the photo's edges the maps go on as they are there.
+ * `take` and `amount` are as in DpsOptions.  What a value has beyond 0 to 1 is laid over the result, as in a
+ * run.  Beyond the photo's edges the maps go on as they are there.
  * out may be in.  Safe in any thread. */
 void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take, double amount,
                      const float *in, float *out);

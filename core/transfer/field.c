@@ -8,7 +8,7 @@ void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take
                      const float *in, float *out)
 {
     enum { BLOCK = 256 };
-    float part = (float) amount, result[4 * BLOCK];
+    float part = (float) amount, shown[4 * BLOCK], result[4 * BLOCK];
 
     for (int begin = 0; begin < row->pixels; begin += BLOCK, in += 4 * BLOCK, out += 4 * BLOCK) {
         int n = row->pixels - begin < BLOCK ? row->pixels - begin : BLOCK;
@@ -16,13 +16,17 @@ void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take
                                    field->height, row->x + begin * row->step,
                                    row->y,        row->step };
 
-        affine_apply_row(&affine, n, in, result);
+        for (int i = 0; i < 4 * n; i++)
+            shown[i] = image_clipped(in[i]);
+        affine_apply_row(&affine, n, shown, result);
         if (take != DPS_TAKE_ALL)
             for (int i = 0; i < n; i++)
-                take_over_pixel(in + 4 * i, take, result + 4 * i);
+                take_over_pixel(shown + 4 * i, take, result + 4 * i);
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < 3; c++)
-                out[4 * i + c] = image_blended(in[4 * i + c], result[4 * i + c], part);
+            for (int c = 0; c < 3; c++) {
+                float beyond = in[4 * i + c] - shown[4 * i + c];
+                out[4 * i + c] = image_blended(shown[4 * i + c], result[4 * i + c], part) + beyond;
+            }
             out[4 * i + 3] = in[4 * i + 3];
         }
     }
