@@ -65,10 +65,7 @@ static DpsStatus random_vgg(Device *dev, Network **network, DpsMessage *message)
             snprintf(n->layer[layer].name, sizeof n->layer[layer].name, "%s", a->row[i].name);
     }
     const NetworkChoice choice = { .style = a->style, .content = a->content };
-    DpsStatus status = ok ? network_choose(n, &choice, message) : DPS_NO_MEMORY;
-    if (!status)
-        n->content_to = n->layer[n->content].planes;
-    return status;
+    return ok ? network_choose(n, &choice, message) : DPS_NO_MEMORY;
 }
 
 /* -------------------------------------------------------------------- evaluations */

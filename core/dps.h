@@ -190,6 +190,7 @@ typedef struct {
                              * energy, in those for photos half of it that of the energy per pixel */
     double content_weight;  /* structure kept */
     double style_weight;    /* style taken */
+    double smoothness;      /* weight of the total variation; 0: the preset's */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
     DpsUnmatched unmatched;
     int window_radius;      /* of the matting windows: 1 is 3x3 */
@@ -200,7 +201,8 @@ typedef struct {
     const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1, of the
                                 * network that then looks alone; NULL or "": its own choice, and
                                 * beside a file's network the built-in one */
-    const char *content_layer; /* "relu4_2"; NULL or "": the network's own choice */
+    const char *content_layers; /* the same of the layers that see the structure: "relu3_1,relu4_2=0.5";
+                                * NULL or "": its own choice */
 } DpsOptions;
 
 /* The defaults: preset normal, everything else as the README says. */

@@ -267,10 +267,10 @@ static bool add_levels(Network *n, Bank *b, DpsImage *content, DpsImage *style)
         strcpy(n->layer[conv].name, level_name[l]);
         n->share[n->styles] = level_share[l];
         n->style[n->styles++] = conv;
+        n->layer[conv].structure = b->filters / 4 * 2;
         if (l == 0) {
-            n->content = conv;
-            n->content_from = b->filters / 4 * 2;
-            n->content_to = b->filters;
+            n->content[n->contents] = conv;
+            n->content_share[n->contents++] = 1;
         }
         if (l == LEVELS - 1)
             break;

@@ -171,14 +171,11 @@ static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
         }
     }
     n->least = 3 - 2 * f->a->pad;
-    DpsStatus status = network_choose(
+    return network_choose(
         n,
         &(NetworkChoice){ .style = c && c->style && *c->style ? c->style : f->a->style,
                           .content = c && c->content && *c->content ? c->content : f->a->content },
         f->message);
-    n->content_from = 0;
-    n->content_to = status ? 0 : n->layer[n->content].planes;
-    return status;
 }
 
 /* Every tensor that the plan needs must be there, and none that has no place in the network. */

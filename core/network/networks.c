@@ -101,9 +101,11 @@ void network_add_ensemble(Network *n, const Network *other, double share, bool c
     scale_shares(n->share + n->styles, other->styles, share);
     n->styles += other->styles;
     if (content) {
-        n->content = other->content + before;
-        n->content_from = other->content_from;
-        n->content_to = other->content_to;
+        n->contents = other->contents;
+        for (int i = 0; i < other->contents; i++) {
+            n->content[i] = other->content[i] + before;
+            n->content_share[i] = other->content_share[i];
+        }
     }
     n->least = other->least > n->least ? other->least : n->least;
 }
@@ -168,40 +170,46 @@ static const char *read_entry(const Network *n, const char *text, int *layer, do
     return rest;
 }
 
-static bool choose_style(Network *n, const char *list, DpsMessage *message)
+/* The layers of a list and their shares, for which there is room: fewer layers have names.  `kind` is a
+ * word: "style".  Returns how many; 0 and a sentence for a list that can't be followed. */
+static int choose_layers(const Network *n, const char *list, const char *kind, int *chosen,
+                         double *share, DpsMessage *message)
 {
+    int count = 0;
     bool more = true;
 
-    n->styles = 0;
     for (const char *at = list; more; at++) {
         int layer;
         double weight;
         if (!(at = read_entry(n, at, &layer, &weight, message)))
-            return false;
-        for (int i = 0; i < n->styles; i++)
-            if (n->style[i] == layer) {
+            return 0;
+        for (int i = 0; i < count; i++)
+            if (chosen[i] == layer) {
                 say(message, DPS_SAY_BAD_OPTION,
-                    N_("The style layer %s is named twice; name it once."), n->layer[layer].name);
-                return false;
+                    N_("The %s layer %s is named twice; name it once."), kind,
+                    n->layer[layer].name);
+                say_word(message, 0);
+                return 0;
             }
-        /* Fewer layers have names than there is room, so naming each once fits. */
-        n->style[n->styles] = layer;
-        n->share[n->styles++] = weight;
+        chosen[count] = layer;
+        share[count++] = weight;
         more = *at == ',';
     }
-    return true;
+    return count;
 }
 
 DpsStatus network_choose(Network *n, const NetworkChoice *c, DpsMessage *message)
 {
-    if (c && c->style && *c->style && !choose_style(n, c->style, message))
+    if (c && c->style && *c->style &&
+        !(n->styles = choose_layers(n, c->style, N_("style"), n->style, n->share, message)))
         return DPS_BAD_INPUT;
-    if (c && c->content && *c->content) {
-        n->content = find_layer(n, c->content, (int) strlen(c->content), message);
-        if (n->content < 0)
-            return DPS_BAD_INPUT;
-    }
-    int last = n->content;
+    if (c && c->content && *c->content &&
+        !(n->contents = choose_layers(n, c->content, N_("content"), n->content, n->content_share,
+                                      message)))
+        return DPS_BAD_INPUT;
+    int last = 0;
+    for (int i = 0; i < n->contents; i++)
+        last = n->content[i] > last ? n->content[i] : last;
     for (int i = 0; i < n->styles; i++)
         last = n->style[i] > last ? n->style[i] : last;
     cut(n, last + 1);

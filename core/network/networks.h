@@ -23,6 +23,7 @@
 
 #define NETWORK_LAYERS 40
 #define NETWORK_STYLES 16
+#define NETWORK_CONTENTS 16
 #define NETWORK_INPUT (-1)
 
 /* A join is two convolutions of one input, the second's planes after the first's. */
@@ -32,7 +33,8 @@ typedef struct {
     LayerKind kind;
     char name[12]; /* by which it can be chosen; "" for one that can't be */
     int from;      /* the layer it takes, or NETWORK_INPUT */
-    int planes;    /* of its output */
+    int planes;    /* of its output, */
+    int structure; /* of which those from here on keep the structure */
     Conv *conv, *second;
     bool borrowed; /* they are another network's */
     PoolShape pool;
@@ -48,13 +50,14 @@ typedef struct {
     int least; /* pixels that either side of a picture must have */
     int styles, style[NETWORK_STYLES]; /* layers whose Gram matrices are compared, */
     double share[NETWORK_STYLES];      /* and their weights, relative to each other */
-    int content, content_from, content_to; /* the layer and the planes that keep the structure */
+    int contents, content[NETWORK_CONTENTS]; /* layers that keep the structure, */
+    double content_share[NETWORK_CONTENTS];  /* and theirs */
 } Network;
 
 /* What may be chosen; a zeroed one, or NULL, leaves it to the network. */
 typedef struct {
     DpsPooling pooling; /* of a network from a file */
-    const char *style, *content; /* as DpsOptions.style_layers and content_layer */
+    const char *style, *content; /* as DpsOptions.style_layers and content_layers */
 } NetworkChoice;
 
 #define NETWORK_FILTERS 64 /* of the built-in bank, per level */

@@ -21,7 +21,7 @@ typedef struct {
     int slot; /* where the tape leaves the loss */
 } Term;
 
-#define TERMS (NETWORK_STYLES + LOSSES)
+#define TERMS (NETWORK_STYLES + NETWORK_CONTENTS + LOSSES)
 
 struct Objective {
     const Network *network;

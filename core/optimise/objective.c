@@ -119,7 +119,7 @@ static DpsStatus matting_terms(Objective *e, const Sources *s)
 
 static DpsStatus variation_terms(Objective *e, const Sources *s)
 {
-    Term *t = objective_add_term(e, LOSS_VARIATION, 1);
+    Term *t = objective_add_term(e, LOSS_VARIATION, pixels(e, s));
 
     t->a = quadratic_variation(e->network->dev, s->content->height, s->content->width);
     return t->a ? DPS_OK : DPS_NO_MEMORY;
@@ -145,26 +145,41 @@ static DpsStatus estimate_terms(Objective *e, const Sources *s)
     return DPS_OK;
 }
 
-static DpsStatus content_terms(Objective *e, const Sources *s)
+/* A layer's features as the photo has them.  norm: slot of their squared length. */
+static DpsStatus content_term(Objective *e, const Sources *s, int layer, int norm)
 {
-    const Network *n = e->network;
-    const Backend *be = n->dev->be;
-    Node *features = tape_slice(e->tape, s->node[n->content], n->content_from,
-                                n->content_to - n->content_from);
-    double norm;
-    DpsStatus status = features ? objective_forward(e->tape, s->content) : DPS_NO_MEMORY;
+    const Layer *l = &e->network->layer[layer];
+    Node *features = tape_slice(e->tape, s->node[layer], l->structure, l->planes - l->structure);
 
-    if (status)
-        return status;
+    if (!features)
+        return DPS_NO_MEMORY;
     const Tensor *f = node_value(features);
     Term *t = objective_add_term(e, LOSS_CONTENT, (double) f->c * f->h * f->w);
     t->x = features;
     if (!(t->target = objective_copy(f)))
         return DPS_NO_MEMORY;
-    be->dots(0, t->target, 1, &t->target);
-    status = be->read(n->dev, 0, 1, &norm);
-    if (e->o.weighting.normalise == NORMALISE_BY_TARGET)
-        t->normaliser = norm;
+    e->network->dev->be->dots(norm, t->target, 1, &t->target);
+    return DPS_OK;
+}
+
+static DpsStatus content_terms(Objective *e, const Sources *s)
+{
+    const Network *n = e->network;
+    Term *term = &e->term[e->terms];
+    double norm[NETWORK_CONTENTS], shares = 0;
+    DpsStatus status = objective_forward(e->tape, s->content);
+
+    for (int i = 0; i < n->contents && !status; i++) {
+        status = content_term(e, s, n->content[i], i);
+        shares += n->content_share[i];
+    }
+    if (!status)
+        status = n->dev->be->read(n->dev, 0, n->contents, norm);
+    for (int i = 0; i < n->contents && !status; i++) {
+        term[i].weight *= n->content_share[i];
+        if (e->o.weighting.normalise == NORMALISE_BY_TARGET)
+            term[i].normaliser = shares * norm[i];
+    }
     return status;
 }
 

@@ -99,6 +99,13 @@ static const DpsOption table[] = {
       .value = N_("NUMBER"), .label = N_("Style _weight"),
       .help = N_("How strongly the style is pursued, against structure and photorealism"),
       .where = DPS_FOR_TRANSFER },
+    { "smoothness", 0, DPS_OPTION_REAL, AT(smoothness), .most = 1e6, .usual = 0,
+      .value = N_("NUMBER"), .label = N_("Smoothness"),
+      .help = N_("How much the differences between neighbouring pixels weigh (total variation); 0: "
+                 "as the quality says"),
+      .manual = "In the preset reference 1 is the authors' weight, and its usual one; in artistic 1 "
+                "is usual, too.  The presets for photos have none.",
+      .expert = true, .where = DPS_FOR_TRANSFER },
     { "unmatched", 0, CHOICE(unmatched, unmatched, DPS_UNMATCHED_KEEP), .value = N_("RULE"),
       .label = N_("E_xtra regions"),
       .help = N_("What regions do that the photo has and the style hasn't"),
@@ -151,10 +158,10 @@ static const DpsOption table[] = {
       .manual = "VGG: relu1_1 to relu5_4; SqueezeNet: relu1, fire2 to fire9; the built-in network: "
                 "level1 to level5.  With a list, a network from a file looks alone.",
       .expert = true, .where = DPS_FOR_TRANSFER },
-    { "content-layer", 0, DPS_OPTION_TEXT, AT(content_layer), .usual_text = "",
-      .value = N_("LAYER"), .label = N_("Content layer"),
-      .help = N_("The network's layer that sees the structure, such as “relu4_2”; empty: the "
-                 "network's own choice"),
+    { "content-layers", 0, DPS_OPTION_TEXT, AT(content_layers), .usual_text = "",
+      .value = N_("LIST"), .label = N_("Content layers"),
+      .help = N_("The network's layers that see the structure, with weights other than 1, such as "
+                 "“relu3_1,relu4_2=0.5”; empty: the network's own choice"),
       .expert = true, .where = DPS_FOR_TRANSFER },
     { "window-radius", 0, DPS_OPTION_INTEGER, AT(window_radius), .least = 1, .most = 16, .usual = 1,
       .value = N_("PIXELS"), .label = N_("Window radius"),

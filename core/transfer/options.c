@@ -42,6 +42,12 @@
 /* Of the style in paintings, where the content's weight is 1. */
 #define PAINTING_WEIGHT 30
 
+/* Of the mean squared difference between neighbours (total variation), where it is wanted: as much as
+ * takes coloured ripples out of what relu4_2 alone brings back of a photo.  And the authors', of their
+ * sum. */
+#define VARIATION_WEIGHT 3e-4
+#define VARIATION_PAPER 1e-3
+
 typedef struct {
     int size;                    /* long side of the largest level */
     int levels;                  /* each half as large as the next */
@@ -134,7 +140,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 
     if (options_network(o) && !(o->style_layers && *o->style_layers))
         s->ensemble = TRAINED_SHARE;
-    if (s->ensemble > 0 && !(o->content_layer && *o->content_layer))
+    if (s->ensemble > 0 && !(o->content_layers && *o->content_layers))
         content *= TRAINED_CONTENT;
     for (int i = 0; i < levels; i++, s->levels++)
         s->level[s->levels] = (Level){
@@ -145,6 +151,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                                        [LOSS_CONTENT] = content,
                                        [LOSS_MATTING] = MATTING_WEIGHT * o->photorealism,
                                        [LOSS_GAMUT] = GAMUT_WEIGHT,
+                                       [LOSS_VARIATION] = VARIATION_WEIGHT * o->smoothness,
                                        [LOSS_ESTIMATE] = estimate_weight(size >>
                                                                          (levels - 1 - i)) },
                            .min_region_pixels = MIN_REGION_PIXELS,
@@ -158,6 +165,12 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
         };
 }
 
+/* Where a preset has total variation of its own. */
+static double smoothness(const DpsOptions *o)
+{
+    return o->smoothness > 0 ? o->smoothness : 1;
+}
+
 /* The authors' procedure (their gen_all.py and neuralstyle_seg, deepmatting_seg): two stages at one
  * size, the second with the matting term, history 100, unit steps. */
 static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *s)
@@ -169,7 +182,7 @@ static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *
             .objective = { .weighting = WEIGHTING_PAPER,
                            .weight = { [LOSS_STYLE] = 100 * o->style_weight,
                                        [LOSS_CONTENT] = 5 * o->content_weight,
-                                       [LOSS_VARIATION] = 1e-3,
+                                       [LOSS_VARIATION] = VARIATION_PAPER * smoothness(o),
                                        [LOSS_MATTING] = i ? o->photorealism : 0 },
                            .window_radius = o->window_radius },
             .minimiser = { .memory = LBFGS_MEMORY, .evaluations = p->evaluations[i] },
@@ -189,6 +202,7 @@ static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s
             .trim_masks = true,
             .objective = { .weight = { [LOSS_STYLE] = PAINTING_WEIGHT * o->style_weight,
                                        [LOSS_CONTENT] = o->content_weight,
+                                       [LOSS_VARIATION] = VARIATION_WEIGHT * smoothness(o),
                                        [LOSS_GAMUT] = GAMUT_WEIGHT },
                            .window_radius = o->window_radius },
             .minimiser = { .memory = 20,
@@ -231,7 +245,7 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, DpsMessag
 {
     DpsStatus status = check(o, message);
 
-    *s = (Schedule){ .network = { o->pooling, o->style_layers, o->content_layer } };
+    *s = (Schedule){ .network = { o->pooling, o->style_layers, o->content_layers } };
     if (status)
         return status;
     const Preset *p = &presets[o->preset];

@@ -14,7 +14,7 @@ EVERY_OPTION = {
     "photorealism": "3333.25", "detail": "0.1", "style-weight": "0.3", "unmatched": "nearest",
     "size": "48", "device": "cpu", "threads": "1", "seed": "4000000000", "minimiser": "adam",
     "start": "noise", "pooling": "average", "style-layers": "level1,level2=0.5",
-    "content-layer": "level2", "window-radius": "2", "network": None}
+    "content-layers": "level2", "smoothness": "0.5", "window-radius": "2", "network": None}
 
 
 class Recipe(tool.ToolTest):

@@ -402,7 +402,7 @@ def test_choices_for_scripts():
     check(good, "a transfer", plain)
     for arguments in ({"preset": "artistic"}, {"take": "colour"}, {"take": "brightness"}, {"minimiser": "adam"}, {"start": "noise"},
                       {"start_image": style}, {"style_layers": "level1,level3=2"},
-                      {"content_layer": "level2"}):
+                      {"content_layers": "level2"}):
         good, other = transfer(image, [layer], style=style, **arguments)
         if check(good, str(arguments), other):
             check(max_difference(pixels(plain), pixels(other)) > 1 / 255, "has an effect")

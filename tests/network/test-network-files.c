@@ -20,7 +20,7 @@
 
 static Device *open_device(const Backend *be)
 {
-    return be->open(&(DpsWork){ .threads = 2 });
+    return be->open(&(DpsWork) { .threads = 2 });
 }
 
 /* --------------------------------------------------------------- golden vectors */
@@ -37,7 +37,8 @@ static double feature_error(Golden *g, const char *pooling, const char *layer, c
 
     snprintf(name, sizeof name, "%s.%s", pooling, layer);
     y->dev->be->download(y, value);
-    double error = golden_error(value, GOLDEN(g, name, y->c, y->h, y->w), (long) y->c * y->h * y->w);
+    double error = golden_error(value, GOLDEN(g, name, y->c, y->h, y->w),
+                                (long) y->c * y->h * y->w);
     free(value);
     return error;
 }
@@ -108,14 +109,14 @@ static void test_defaults(void)
     Network *n = load(dev, VGG16, NULL, NULL);
 
     CHECK(n->styles == 5 && !strcmp(n->layer[n->style[4]].name, "relu5_1"), "%d layers", n->styles);
-    CHECK(!strcmp(n->layer[n->content].name, "relu4_2"), "%s", n->layer[n->content].name);
-    CHECK(n->content_from == 0 && n->content_to == 10, "%d planes", n->content_to);
+    CHECK(!strcmp(n->layer[n->content[0]].name, "relu4_2"), "%s", n->layer[n->content[0]].name);
+    CHECK(n->contents == 1 && !n->layer[n->content[0]].structure, "%d layers", n->contents);
     CHECK(n->style[4] == n->layers - 1, "layers behind the last that is compared are loaded");
     network_free(n);
     n = load(dev, SQUEEZENET, NULL, NULL);
     CHECK(n->styles == 4 && !strcmp(n->layer[n->style[3]].name, "fire5"), "%d layers", n->styles);
-    CHECK(!strcmp(n->layer[n->content].name, "fire2"), "%s", n->layer[n->content].name);
-    CHECK(n->content_to == 7 && n->least == 3, "%d planes, at least %d", n->content_to, n->least);
+    CHECK(!strcmp(n->layer[n->content[0]].name, "fire2"), "%s", n->layer[n->content[0]].name);
+    CHECK(n->contents == 1 && n->least == 3, "%d layers, at least %d", n->contents, n->least);
     network_free(n);
     /* 6 at a quarter; 6, 2, 7, 2, 7 at a sixteenth; 7, 3, 10, 3, 10 at a sixty-fourth */
     double floats = network_size(SQUEEZENET, NULL).features;
@@ -131,7 +132,12 @@ static void test_choice(void)
 
     CHECK(n->styles == 2 && n->style[0] == 0 && n->style[1] == 4, "%d layers", n->styles);
     CHECK(n->share[0] == 0.25 && n->share[1] == 1, "%g and %g", n->share[0], n->share[1]);
-    CHECK(n->content == 1 && n->layers == 5, "%d, %d", n->content, n->layers);
+    CHECK(n->content[0] == 1 && n->layers == 5, "%d, %d", n->content[0], n->layers);
+    network_free(n);
+    n = load(dev, VGG16, "relu1_1", "relu1_2=2,relu2_2");
+    CHECK(n->contents == 2 && n->content[1] == 4 && n->layers == 5, "%d, %d", n->contents,
+          n->layers);
+    CHECK(n->content_share[0] == 2 && n->content_share[1] == 1, "%g", n->content_share[0]);
     network_free(n);
     CHECK(ref_live(dev) == 0, "%ld left", ref_live(dev));
     ref_backend.close(dev);
@@ -146,10 +152,10 @@ static void test_builtin(void)
     Network *n;
 
     CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
-    DpsStatus status = network_choose(n, &(NetworkChoice){ .style = "level1,level3=2" }, message);
+    DpsStatus status = network_choose(n, &(NetworkChoice) { .style = "level1,level3=2" }, message);
     CHECK(status == DPS_OK, "%s", message->text);
     CHECK(n->styles == 2 && n->layers == 5 && n->share[1] == 2, "%d of %d", n->styles, n->layers);
-    status = network_choose(n, &(NetworkChoice){ .style = "level4" }, message);
+    status = network_choose(n, &(NetworkChoice) { .style = "level4" }, message);
     CHECK(status == DPS_BAD_INPUT, "level4 was dropped, but is found");
     network_free(n);
     CHECK(ref_live(dev) == 0, "%ld left", ref_live(dev));
@@ -242,12 +248,12 @@ static void test_refusals(void)
 
 int main(void)
 {
-    const Case cases[] = { { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_MAX },
-                           { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_AVERAGE },
-                           { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL,
-                             DPS_POOLING_MAX },
-                           { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL,
-                             DPS_POOLING_AVERAGE } };
+    const Case cases[] = {
+        { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_MAX },
+        { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_AVERAGE },
+        { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL, DPS_POOLING_MAX },
+        { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL, DPS_POOLING_AVERAGE }
+    };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         test_golden(&cases[i], &ref_backend, 4e-6); /* 6e-7: folding the input rounds to floats */

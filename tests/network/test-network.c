@@ -41,8 +41,8 @@ static void test_features(GoldenCase *c, const Backend *be, double tolerance)
         CHECK(error < tolerance, "%s on %s: error %g", name, be->name, error);
         printf("%s on %s: %.1e\n", name, be->name, error);
     }
-    CHECK(n->styles == 5 && n->content == 12, "%d style layers, content at %d", n->styles,
-          n->content);
+    CHECK(n->styles == 5 && n->content[0] == 12, "%d style layers, content at %d", n->styles,
+          n->content[0]);
     tape_free(tape);
     be->drop(x);
     network_free(n);
@@ -223,14 +223,16 @@ static void test_ensemble(void)
           "%s", message->text);
     for (int content = 0; content < 2; content++) {
         CHECK(network_builtin(dev, &photo, &photo, 8, 7, THREADS(1), &n) == DPS_OK, "no memory");
-        int own = n->layers, styles = n->styles, keeps = n->content;
+        int own = n->layers, styles = n->styles, keeps = n->content[0];
         network_add_ensemble(n, file, 0.25, content);
         CHECK(n->layers == own + file->layers && n->styles == styles + file->styles, "%d layers",
               n->layers);
         CHECK(fabs(sum(n->share, styles) - 0.75) < 1e-12, "own share");
         CHECK(fabs(sum(n->share + styles, file->styles) - 0.25) < 1e-12, "the other's share");
-        CHECK(n->content == (content ? own + file->content : keeps), "layer %d", n->content);
-        CHECK(n->content_to == (content ? file->content_to : 8), "planes to %d", n->content_to);
+        CHECK(n->contents == 1 && n->content[0] == (content ? own + file->content[0] : keeps),
+              "layer %d", n->content[0]);
+        CHECK(n->layer[n->content[0]].structure == (content ? 0 : 4), "planes from %d",
+              n->layer[n->content[0]].structure);
         CHECK(n->least == file->least, "least size %d", n->least);
         for (int i = 0; i < file->styles; i++) {
             memset(alone, 0, sizeof alone);

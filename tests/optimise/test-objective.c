@@ -281,36 +281,64 @@ static void test_enough(const GoldenCase *c)
           weighed.style);
 }
 
-static double style_loss(const GoldenCase *c, const char *layers)
+/* The loss with layers chosen; *b has what is left to do at it. */
+static DpsLosses losses_of(const GoldenCase *c, const ObjectiveOptions *o,
+                           const NetworkChoice *choice, Bench *b)
+{
+    DpsMessage message[1] = { 0 };
+    DpsLosses l;
+
+    bench_open(b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, o);
+    objective_free(b->objective);
+    DpsStatus status = network_choose(b->network, choice, message);
+    CHECK(status == DPS_OK, "%s", message->text);
+    status = objective_new(b->network, &c->content, &c->style, &c->set, o, THREADS(1),
+                           &b->objective);
+    CHECK(status == DPS_OK, "status %d", status);
+    loss_at(b, b->x, &l);
+    return l;
+}
+
+static double loss_of(const GoldenCase *c, const ObjectiveOptions *o, const char *style,
+                      const char *content)
+{
+    Bench b;
+    DpsLosses l = losses_of(c, o, &(NetworkChoice) { .style = style, .content = content }, &b);
+
+    bench_close(&b);
+    return style ? l.style : l.content;
+}
+
+/* The losses of features are the layers' weighted means. */
+static void test_layers(const GoldenCase *c)
 {
     const ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
                                  .window_radius = 1 };
-    DpsMessage message[1] = { 0 };
-    Bench b;
-    DpsLosses l;
 
-    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &o);
-    objective_free(b.objective);
-    DpsStatus status = network_choose(b.network, &(NetworkChoice) { .style = layers }, message);
-    CHECK(status == DPS_OK, "%s", message->text);
-    status = objective_new(b.network, &c->content, &c->style, &c->set, &o, THREADS(1),
-                           &b.objective);
-    CHECK(status == DPS_OK, "status %d", status);
-    loss_at(&b, b.x, &l);
-    bench_close(&b);
-    return l.style;
+    for (int content = 0; content < 2; content++) {
+        const char *const lists[] = { "level1", "level3", "level1, level3=3", "level1=7" };
+        double loss[4];
+        for (int i = 0; i < 4; i++)
+            loss[i] = loss_of(c, &o, content ? NULL : lists[i], content ? lists[i] : NULL);
+        double mean = (loss[0] + 3 * loss[1]) / 4;
+        CHECK(fabs(loss[0] - loss[1]) > 0.01 * loss[0], "%g and %g", loss[0], loss[1]);
+        CHECK(fabs(loss[2] - mean) < 1e-12 * mean, "%g, expected %g", loss[2], mean); /* 2e-16 */
+        CHECK(fabs(loss[3] - loss[0]) < 1e-12 * loss[0], "a single layer's weight counts");
+    }
 }
 
-/* The style loss is the layers' weighted mean. */
-static void test_layers(const GoldenCase *c)
+/* In the paper's weighting the layers' content losses are added, each with its weight. */
+static void test_content_layers(const GoldenCase *c)
 {
-    double first = style_loss(c, "level1"), third = style_loss(c, "level3");
-    double both = style_loss(c, "level1, level3=3"), mean = (first + 3 * third) / 4;
+    const NetworkChoice both = { .content = "level1=2,level2=0.5" };
+    double first = loss_of(c, &paper, NULL, "level1"), second = loss_of(c, &paper, NULL, "level2");
+    double sum = 2 * first + 0.5 * second;
+    Bench b;
+    DpsLosses l = losses_of(c, &paper, &both, &b);
 
-    CHECK(fabs(first - third) > 0.01 * first, "%g and %g", first, third);
-    CHECK(fabs(both - mean) < 1e-12 * mean, "%g, expected %g", both, mean); /* 2e-16 */
-    CHECK(fabs(style_loss(c, "level1=7") - first) < 1e-12 * first,
-          "a single layer's weight counts");
+    CHECK(fabs(l.content - sum) < 1e-12 * sum, "%g, expected %g", l.content, sum); /* 1e-16 */
+    check_gradient(&b, "paper, two content layers");
+    bench_close(&b);
 }
 
 int main(void)
@@ -325,6 +353,7 @@ int main(void)
     test_guess(&c);
     test_enough(&c);
     test_layers(&c);
+    test_content_layers(&c);
     golden_case_close(&c);
     return check_done("objective");
 }

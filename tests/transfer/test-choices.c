@@ -12,7 +12,7 @@
 
 typedef struct {
     DpsImage content, style, begun, shown; /* begun, shown: the run's first picture and its last */
-    double first[2], last[2];       /* style and content loss after the first step and the last */
+    double first[2], last[2]; /* style and content loss after the first step and the last */
     int steps;
 } Case;
 
@@ -52,8 +52,8 @@ static DpsImage picture(int width, int height, const float *colour, double wave)
 
 static void open_case(Case *c)
 {
-    *c = (Case){ .content = picture(64, 48, (float[]){ 0.6f, 0.8f, 1 }, 0.2),
-                 .style = picture(60, 64, (float[]){ 1, 0.6f, 0.2f }, 0.9) };
+    *c = (Case) { .content = picture(64, 48, (float[]) { 0.6f, 0.8f, 1 }, 0.2),
+                  .style = picture(60, 64, (float[]) { 1, 0.6f, 0.2f }, 0.9) };
 }
 
 static void close_case(Case *c)
@@ -149,7 +149,7 @@ static void check_begun(Case *c, DpsStart start, const DpsImage *expected, doubl
 
 static void test_starts(Case *c)
 {
-    DpsImage other = picture(64, 48, (float[]){ 0.2f, 1, 0.4f }, 0.5), drawn, grey;
+    DpsImage other = picture(64, 48, (float[]) { 0.2f, 1, 0.4f }, 0.5), drawn, grey;
 
     image_resize_lanczos(&c->style, 64, 48, THREADS(1), &drawn);
     image_copy(&c->content, &grey);
@@ -217,7 +217,7 @@ static void test_networks(Case *c)
         mean = result_of(&job);
         CHECK(host_difference(&most, &mean) > 1e-4, "the pooling changes nothing");
         job.options.style_layers = i ? "relu1=0.5,fire3" : "relu1_1=0.5,relu2_1";
-        job.options.content_layer = i ? "fire3" : "relu2_2";
+        job.options.content_layers = i ? "fire3" : "relu2_2";
         few = result_of(&job);
         CHECK(host_difference(&few, &mean) > 1e-4, "the layers change nothing");
         job.options.style_layers = "conv1";
@@ -231,7 +231,7 @@ static void test_networks(Case *c)
 
 static void test_bad_choices(Case *c)
 {
-    DpsImage thin = picture(64, 2, (float[]){ 1, 1, 1 }, 0.2);
+    DpsImage thin = picture(64, 2, (float[]) { 1, 1, 1 }, 0.2);
     DpsJob job = job_for(c, DPS_PRESET_DRAFT);
 
     job.options.pooling = DPS_POOLING_MAX;
@@ -239,9 +239,9 @@ static void test_bad_choices(Case *c)
     job.options.pooling = (DpsPooling) 7;
     refuse(&job, "option pooling is 7");
     job.options.pooling = DPS_POOLING_AVERAGE;
-    job.options.content_layer = "relu4_2";
+    job.options.content_layers = "relu4_2";
     refuse(&job, "its layers are level1 level2");
-    job.options.content_layer = "";
+    job.options.content_layers = "";
     job.options.network = SQUEEZENET;
     job.content = &thin;
     refuse(&job, "needs 3 by 3 at least");
@@ -250,38 +250,60 @@ static void test_bad_choices(Case *c)
 
 /* -------------------------------------------------------------------- paintings */
 
-static void paint(Case *c, const char *network, double content, double style, DpsImage *out)
+static void paint(Case *c, const char *network, double content, double style, double smoothness,
+                  DpsImage *out)
 {
     DpsJob job = job_for(c, DPS_PRESET_ARTISTIC);
 
     job.options.network = network;
+    job.options.smoothness = smoothness;
     job.options.content_weight = content;
     job.options.style_weight = style;
     *out = result_of(&job);
+}
+
+/* The mean squared difference between neighbours in a row. */
+static double variation(const DpsImage *image)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i + 1 < image_values(image); i++)
+        if ((i + 1) % (size_t) image->width)
+            sum += pow((double) image->data[i + 1] - (double) image->data[i], 2);
+    return sum / (double) image_values(image);
 }
 
 /* From noise: with the style alone its loss all but vanishes, with the content alone the content's;
  * and the ratio of their weights moves the picture from one to the other. */
 static void test_paintings(Case *c, const char *network)
 {
-    DpsImage style_only, content_only, more, less;
+    DpsImage style_only, content_only, smooth, more, less;
 
-    paint(c, network, 0, 1, &style_only);
+    paint(c, network, 0, 1, 1e-6, &style_only);
     CHECK(c->last[0] < 0.01 * c->first[0], "style %g, after the first step %g", c->last[0],
           c->first[0]); /* 8e-4, VGG-16 5e-4 */
     printf("style alone: from %g to %g\n", c->first[0], c->last[0]);
-    paint(c, network, 1, 0, &content_only);
+    paint(c, network, 1, 0, 1e-6, &content_only);
     CHECK(c->last[1] < 0.05 * c->first[1], "content %g, after the first step %g", c->last[1],
           c->first[1]); /* 3e-7, VGG-16 0.014 */
     printf("content alone: from %g to %g\n", c->first[1], c->last[1]);
-    paint(c, network, 1, 0.1, &less);
+    paint(c, network, 1, 0, 1, &smooth);
+    CHECK(variation(&smooth) < variation(&content_only), "variation %g, with less smoothness %g",
+          variation(&smooth), variation(&content_only));
+    printf("variation: from %g to %g\n", variation(&content_only), variation(&smooth));
+    dps_image_clear(&smooth);
+    paint(c, network, 1, 0, 1000, &smooth);
+    CHECK(variation(&smooth) < 0.1 * variation(&content_only), "much smoothness: %g",
+          variation(&smooth));
+    paint(c, network, 1, 0.1, 0, &less);
     double style = c->last[0], content = c->last[1];
-    paint(c, network, 1, 10, &more);
+    paint(c, network, 1, 10, 0, &more);
     CHECK(c->last[0] < style && c->last[1] > content,
           "style %g and content %g; with a hundred times the ratio %g and %g", style, content,
           c->last[0], c->last[1]);
     dps_image_clear(&style_only);
     dps_image_clear(&content_only);
+    dps_image_clear(&smooth);
     dps_image_clear(&more);
     dps_image_clear(&less);
 }
