@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -148,20 +149,34 @@ gboolean picture_allocate(Picture *picture, int channels, int width, int height,
     double bytes = (double) width * height * (channels + (alpha ? 1 : 0)) * sizeof(float);
     if (!picture_check_size(picture->path, width, height, error))
         return FALSE;
-    gboolean enough = bytes + (double) dps_memory_used() <= dps_memory_limit() &&
-                      dps_image_init(&picture->rgb, channels, width, height);
-    if (enough && alpha) {
-        picture->alpha = g_try_new(float, (gsize) width *height);
-        enough = picture->alpha != NULL;
+    if (bytes + (double) dps_memory_used() > dps_memory_limit() ||
+        !dps_image_init(&picture->rgb, channels + (alpha ? 1 : 0), width, height))
+        return picture_no_memory(picture->path, error);
+    picture->rgb.channels = channels;
+    if (alpha)
+        picture->alpha = picture->rgb.data + (gsize) channels * width * height;
+    return TRUE;
+}
+
+void picture_drop_colours(Picture *picture)
+{
+    DpsImage *rgb = &picture->rgb;
+    size_t pixels = (size_t) rgb->width * rgb->height;
+    if (!picture->alpha) {
+        dps_image_clear(rgb);
+        return;
     }
-    return enough || picture_no_memory(picture->path, error);
+    memmove(rgb->data, picture->alpha, pixels * sizeof *rgb->data);
+    float *smaller = realloc(rgb->data, pixels * sizeof *rgb->data);
+    rgb->data = smaller ? smaller : rgb->data;
+    rgb->channels = 1;
+    picture->alpha = rgb->data;
 }
 
 void picture_clear(Picture *picture)
 {
     dps_image_clear(&picture->rgb);
-    g_clear_pointer(&picture->alpha, g_free);
-    g_clear_pointer(&picture->hidden, g_free);
+    picture->alpha = NULL;
     g_clear_pointer(&picture->path, g_free);
 #ifdef HAVE_VIPS
     g_clear_pointer(&picture->colours, colours_free);
@@ -269,44 +284,18 @@ static gboolean opaque(const float *alpha, size_t count)
     return TRUE;
 }
 
-/* Puts `mean` where alpha is 0, and what was there into a list. */
-static gboolean hide(Picture *picture, const float mean[3])
-{
-    size_t pixels = (size_t) picture->rgb.width * picture->rgb.height, count = 0;
-    for (size_t i = 0; i < pixels; i++)
-        count += !(picture->alpha[i] > 0);
-    float *hidden = picture->hidden = g_try_new(float, 3 * count);
-    for (size_t i = 0; hidden && i < pixels; i++)
-        for (int c = 0; !(picture->alpha[i] > 0) && c < 3; c++) {
-            *hidden++ = picture->rgb.data[c * pixels + i];
-            picture->rgb.data[c * pixels + i] = mean[c];
-        }
-    return count == 0 || picture->hidden;
-}
-
-static gboolean hide_invisible(Picture *picture)
+/* The alpha becomes the photo's fourth plane, where it hides anything. */
+static void add_alpha(Picture *picture)
 {
     size_t pixels = (size_t) picture->rgb.width * picture->rgb.height;
-    double sum[3] = { 0 }, weights = 0;
-    float mean[3];
-    for (size_t i = 0; i < pixels; i++)
-        if (picture->alpha[i] > 0) {
-            for (int c = 0; c < 3; c++)
-                sum[c] += picture->alpha[i] * picture->rgb.data[c * pixels + i];
-            weights += picture->alpha[i];
-        }
-    for (int c = 0; c < 3; c++)
-        mean[c] = (float) (weights > 0 ? sum[c] / weights : 0);
-    return hide(picture, mean);
-}
-
-void picture_restore_hidden(const Picture *picture, DpsImage *result)
-{
-    size_t pixels = (size_t) result->width * result->height;
-    const float *hidden = picture->hidden;
-    for (size_t i = 0; hidden && i < pixels; i++)
-        for (int c = 0; !(picture->alpha[i] > 0) && c < 3; c++)
-            result->data[c * pixels + i] = *hidden++;
+    float *fourth = picture->rgb.data + 3 * pixels;
+    if (opaque(picture->alpha, pixels))
+        picture->alpha = NULL;
+    if (picture->alpha) {
+        memmove(fourth, picture->alpha, pixels * sizeof *fourth);
+        picture->alpha = fourth;
+        picture->rgb.channels = 4;
+    }
 }
 
 gboolean picture_read(Picture *picture, const char *path, const Picture *like, GPtrArray *notices,
@@ -322,13 +311,7 @@ gboolean picture_read(Picture *picture, const char *path, const Picture *like, G
         g_ptr_array_add(notices, g_strdup_printf(_("%s: %lu values were no numbers (NaN or "
                                                    "infinite); they were taken as black."),
                                                  path, (gulong) broken));
-    if (opaque(picture->alpha, pixels))
-        g_clear_pointer(&picture->alpha, g_free);
-    if (picture->alpha && !hide_invisible(picture)) {
-        picture_no_memory(path, error);
-        picture_clear(picture);
-        return FALSE;
-    }
+    add_alpha(picture);
     return TRUE;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* picture.h - photos, masks and label maps from files, results to files.
  *
- * A photo is held as the engine wants it: three planes, display-encoded, in the colour
- * space of its own file (or in that of another photo, so that the two compare).  What
- * the engine doesn't need but the result must keep travels beside: transparency, depth,
- * colour space, and where the metadata came from.
+ * A photo is held as the engine wants it: three planes, or four with its transparency,
+ * display-encoded, in the colour space of its own file (or in that of another photo, so that the two
+ * compare).  What the engine doesn't need but the result must keep travels beside: depth, colour
+ * space, and where the metadata came from.
  *
  * PPM, PGM and PFM are read and written by picture-pnm.c, the other formats by libvips in
  * picture-vips-*.c where the build has it.  The engine's DpsImages inside are freed with
@@ -25,17 +25,14 @@ typedef enum { PICTURE_8, PICTURE_16, PICTURE_FLOAT } PictureDepth;
 typedef struct {
     char *path;
     DpsImage rgb;
-    float *alpha;  /* width x height, 0 to 1; NULL: opaque everywhere */
-    float *hidden; /* colours of the pixels whose alpha is 0, in the order of rows; or NULL */
+    float *alpha; /* in rgb, after its colours: width x height, 0 to 1; NULL: opaque everywhere */
     PictureDepth depth;
     struct Colours *colours; /* what the numbers of `rgb` mean; NULL: sRGB */
     void *particulars; /* what the file says of the photo besides, for picture-vips-*.c; or NULL */
 } Picture;
 
 /* A photo.  With `like` it is converted to that picture's colour space, else it keeps
- * its own.  Pixels that are no number become black, with a notice.  Pixels that can't be
- * seen, their alpha being 0, become the mean of the visible ones, so that hidden colours
- * count for nothing. */
+ * its own.  Pixels that are no number become black, with a notice. */
 gboolean picture_read(Picture *picture, const char *path, const Picture *like, GPtrArray *notices,
                       GError **error);
 
@@ -47,8 +44,8 @@ gboolean picture_read_labels(DpsImage *labels, const char *path, GPtrArray *noti
  * transparent the mask is 0 too.  Pixels that are no number are refused. */
 gboolean picture_read_mask(DpsImage *mask, const char *path, GPtrArray *notices, GError **error);
 
-/* Gives a result of the picture's size the colours that are hidden in the picture. */
-void picture_restore_hidden(const Picture *picture, DpsImage *result);
+/* Frees the colours, but not the alpha, which a result still needs. */
+void picture_drop_colours(Picture *picture);
 
 void picture_clear(Picture *picture);
 

@@ -352,12 +352,11 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
                    .data = progress };
     gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
     if (good) {
-        picture_restore_hidden(content, &result.image);
         note_output(transfer, content, notices);
         if (transfer->masks.find)
             note_found(&result, notices);
         /* Room for the file in the making. */
-        dps_image_clear(&content->rgb);
+        picture_drop_colours(content);
         dps_image_clear(&style->rgb);
         dps_image_clear(&start->rgb);
         progress_say(progress, _("Writing the result"));

@@ -110,14 +110,37 @@ class Formats(tool.ToolTest):
         for first, second in zip(*results):
             self.assertTrue(np.array_equal(first, second))
 
+    def test_faint_colours_hardly_count(self):
+        """At an alpha of 1, of 255."""
+        rgba = np.dstack([tool.photo(40, 30), np.full((30, 40), 255, np.uint8)])
+        rgba[8:, :, 3] = 1
+        seen = rgba[..., 3] > 1
+        results = []
+        for faint in ((0, 255, 0), (255, 0, 255)):
+            rgba[~seen, :3] = faint
+            self.save("rgba.png", rgba)
+            self.transfer(content="rgba.png")
+            self.transfer(style="rgba.png", out="style-out.png")
+            results.append((self.pixels("out.png")[seen], self.pixels("style-out.png")))
+        for first, second in zip(*results):
+            apart = np.abs(first.astype(int) - second).mean()
+            self.assertLess(apart, 10)  # 0.5, 4.8
+
+    def test_nothing_to_see(self):
+        self.save("clear.png", np.dstack([tool.photo(40, 30), np.zeros((30, 40), np.uint8)]))
+        for which in ("content", "style"):
+            done = self.transfer(code=1, **{which: "clear.png"})
+            self.assertIn("The %s is transparent everywhere" % which, done.err)
+
     def test_no_room_for_alpha(self):
         clear = np.zeros((30, 40), np.uint8)
+        clear[0, 0] = 255
         self.save("rgba.png", np.dstack([tool.photo(40, 30), clear]))
         for out in ("out.jpg", "out.ppm"):
             done = self.transfer(content="rgba.png", out=out)
             self.assertIn("became white", done.err)
-            self.assertEqual(self.pixels(out).min(), 255)
-        self.save("rgba.png", np.dstack([tool.photo(40, 30), clear + 255]))
+            self.assertEqual(self.pixels(out)[16:].min(), 255)
+        self.save("rgba.png", np.dstack([tool.photo(40, 30), np.full_like(clear, 255)]))
         self.assertEqual(self.transfer(content="rgba.png", out="out.jpg").err, "")
 
     def test_depth_follows_the_content(self):
