@@ -51,6 +51,7 @@ void command_print(const char *text);
 
 /* Each takes the command line from the subcommand's name on, and returns an exit code. */
 int command_transfer(int argc, char **argv);
+int command_batch(int argc, char **argv);
 int command_regions(int argc, char **argv);
 int command_measure(int argc, char **argv);
 int command_devices(int argc, char **argv);

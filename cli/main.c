@@ -13,6 +13,7 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     { "transfer", N_("give a photo the look of another one"), command_transfer },
+    { "batch", N_("give many photos the look of another one"), command_batch },
     { "regions", N_("find the regions that two photos have in common"), command_regions },
     { "measure", N_("measure how good a result is"), command_measure },
     { "devices", N_("list what this computer offers for computing"), command_devices },

@@ -85,6 +85,17 @@ char *picture_readable(void)
     return with_pgm;
 }
 
+gboolean picture_named(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (!dot || g_ascii_strcasecmp(dot, ".pgm") == 0)
+        return dot != NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+        if (g_ascii_strcasecmp(dot, formats[i].extension) == 0)
+            return reads(formats[i].code);
+    return FALSE;
+}
+
 const PictureFormat *picture_format(const char *path, GError **error)
 {
     const char *dot = strrchr(path, '.');

@@ -92,6 +92,9 @@ gboolean picture_fits(const PictureTarget *target, int width, int height, GError
 gboolean picture_write(const DpsImage *rgb, const Picture *origin, const PictureTarget *target,
                        GPtrArray *notices, GError **error);
 
+/* Whether a file is named as pictures that can be read are. */
+gboolean picture_named(const char *path);
+
 /* Formats that can be read, for people: "PNG, JPEG, TIFF, PPM, PGM, PFM". */
 char *picture_readable(void);
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Runs the README's examples: the blocks that begin with ```sh run.
 
-They run one after the other in one folder that holds copies of data/samples, so that a
-block can use what the one before has written."""
+They run one after the other in one folder that holds copies of data/samples, and one of them in a folder
+"holiday", so that a block can use what the one before has written."""
 
 import os
 import re
@@ -33,6 +33,8 @@ class Readme(tool.ToolTest):
             source = os.path.join(samples, name)
             if os.path.isfile(source):
                 shutil.copy(source, self.folder)
+        os.mkdir(self.path("holiday"))
+        shutil.copy(self.path("noon.jpg"), self.path("holiday"))
         path = os.pathsep.join([os.path.dirname(tool.PROGRAM), os.environ["PATH"]])
         for example in examples:
             with self.subTest(example=example):

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* batch.c - photo-style batch: many photos, several at a time.
+ *
+ * Each photo is a photo-style transfer of its own, in a process of its own: what one does to memory or to
+ * itself is over with it.  One that fails beside others is tried once more alone, in case it was for want of
+ * memory. */
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "batch-list.h"
+#include "command.h"
+#include "interrupt.h"
+#include "options.h"
+#include "output.h"
+#include "picture.h"
+#include "progress.h"
+#include "report/report.h"
+
+/* Of the memory that there is, what photos at a time may take. */
+#define MEMORY_SHARE 0.8
+
+typedef struct {
+    OptionSet settings;
+    char **styles;
+    char *list, *out, *report, *depth;
+    gboolean find, resume, quiet;
+    int jobs;
+
+    GPtrArray *photos, *again; /* of BatchPhoto; those to be tried alone are borrowed */
+    GPtrArray *failures;       /* sentences */
+    GPtrArray *running;        /* of Run */
+    guint next;                /* photo to begin */
+    guint written, kept;       /* results, and those that were there */
+    double most_memory;        /* that a photo has taken so far, bytes */
+    FILE *lines;               /* one JSON object a photo; NULL: not wanted */
+    GMainLoop *loop;
+    Progress progress;
+    gint64 begun;
+    gboolean stopped; /* all that was running has been told to stop */
+} Batch;
+
+typedef struct {
+    Batch *batch;
+    const BatchPhoto *photo;
+    GSubprocess *process;
+    gboolean alone;
+} Run;
+
+/* ------------------------------------------------------------------ command line */
+
+static gboolean check(const Batch *batch, GError **error)
+{
+    const char *missing = !batch->styles ? _("--style FILE") : !batch->out ? _("-o PATTERN") : NULL;
+    if (missing) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE, _("something is missing; name %s."),
+                    missing);
+        return FALSE;
+    }
+    return options_range("--jobs", batch->jobs, 0, 1024, error);
+}
+
+static gboolean parse(Batch *batch, int argc, char **argv, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "style", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &batch->styles,
+          N_("The photo whose look is wanted; may be given several times"), N_("FILE") },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &batch->out,
+          N_("What results are called: {name}, {style}, {ending} stand for the photos' own"),
+          N_("PATTERN") },
+        { "list", 0, 0, G_OPTION_ARG_FILENAME, &batch->list,
+          N_("More photos, one to a line of this file; - is the standard input"), N_("FILE") },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &batch->jobs,
+          N_("Photos at a time; 0: as many as processors and memory allow (0)"), N_("NUMBER") },
+        { "resume", 0, 0, G_OPTION_ARG_NONE, &batch->resume, N_("Leave out results that are there"),
+          NULL },
+        { "auto-regions", 0, 0, G_OPTION_ARG_NONE, &batch->find,
+          N_("Find regions that the photos have in common"), NULL },
+        { "depth", 0, 0, G_OPTION_ARG_STRING, &batch->depth,
+          N_("Bits per colour of OUT, by default those of the content photo: 8, 16, float"),
+          N_("BITS") },
+        { "report", 'r', 0, G_OPTION_ARG_FILENAME, &batch->report,
+          N_("Write what was done as JSON, a line for each photo"), N_("FILE") },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &batch->quiet, N_("Print nothing but errors"), NULL },
+        { 0 }
+    };
+    GOptionContext *context = options_context(
+        _("CONTENT… --style FILE -o PATTERN"),
+        _("Gives many photos, or all in a folder, the look of another, several at a time.  Photos\n"
+          "that can't be used are left out and named at the end."),
+        _("Examples:\n"
+          "  All photos of a folder, into another one:\n"
+          "    photo-style batch holiday --style dusk.jpg -o evening/{name}.jpg\n"
+          "  Two styles, and on from where it was stopped:\n"
+          "    photo-style batch *.tif --style dusk.jpg --style snow.jpg \\\n"
+          "      -o out/{name}-{style}{ending} --resume"),
+        &batch->settings);
+    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
+    options_engine_add(context, &batch->settings, DPS_FOR_TRANSFER);
+    if (!options_parse(context, &argc, &argv, 0, G_MAXINT, "", error) || !check(batch, error))
+        return FALSE;
+    char **contents = g_new0(char *, argc);
+    for (int i = 1; i < argc; i++)
+        contents[i - 1] = argv[i];
+    batch->photos = batch_list(contents, batch->list, batch->styles, batch->out, error);
+    g_free(contents);
+    return batch->photos != NULL;
+}
+
+/* ---------------------------------------------------------------------- one photo */
+
+static int threads(const Batch *batch)
+{
+    int asked = batch->settings.options.threads;
+    return asked ? asked : (int) g_get_num_processors();
+}
+
+/* How many photos at a time: for small pictures one thread each goes furthest. */
+static int jobs(const Batch *batch)
+{
+    int most = batch->jobs ? batch->jobs : threads(batch);
+    if (batch->most_memory > 0)
+        most = (int) MIN(most, MEMORY_SHARE * dps_memory_limit() / batch->most_memory);
+    else if (!batch->jobs) /* how much a photo takes the first one tells */
+        most = 1;
+    return MAX(most, 1);
+}
+
+/* The command line of one photo. */
+static GPtrArray *arguments(const Batch *batch, const BatchPhoto *photo, int at_a_time)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_ptr_array_add(list, self ? self : g_strdup("photo-style"));
+    g_ptr_array_add(list, g_strdup("transfer"));
+    for (int i = 0; dps_option(i); i++) {
+        const DpsOption *option = dps_option(i);
+        if (!option_set_given(&batch->settings, option) || g_str_equal(option->name, "threads"))
+            continue;
+        char *value = option_set_print(option, &batch->settings.options);
+        g_ptr_array_add(list, g_strdup_printf("--%s=%s", option->name, value));
+        g_free(value);
+    }
+    g_ptr_array_add(list, g_strdup_printf("--threads=%d", MAX(1, threads(batch) / at_a_time)));
+    if (batch->find)
+        g_ptr_array_add(list, g_strdup("--auto-regions"));
+    if (batch->depth)
+        g_ptr_array_add(list, g_strdup_printf("--depth=%s", batch->depth));
+    g_ptr_array_add(list, g_strdup("--quiet"));
+    g_ptr_array_add(list, g_strdup("--report=-"));
+    g_ptr_array_add(list, g_strdup_printf("--output=%s", photo->out));
+    g_ptr_array_add(list, g_strdup("--"));
+    g_ptr_array_add(list, g_strdup(photo->content));
+    g_ptr_array_add(list, g_strdup(photo->style));
+    g_ptr_array_add(list, NULL);
+    return list;
+}
+
+static void write_line(Batch *batch, JsonObject *object)
+{
+    JsonNode *root = json_node_init_object(json_node_alloc(), object);
+    char *text = json_to_string(root, FALSE);
+    if (batch->lines) {
+        fprintf(batch->lines, "%s\n", text);
+        fflush(batch->lines);
+    }
+    g_free(text);
+    json_node_unref(root);
+}
+
+static void set_text(JsonObject *object, const char *name, const char *text)
+{
+    char *valid = g_utf8_make_valid(text, -1);
+    json_object_set_string_member(object, name, valid);
+    g_free(valid);
+}
+
+/* What a photo's own report says, with the result's name. */
+static void note_result(Batch *batch, const BatchPhoto *photo, const char *report)
+{
+    JsonParser *parser = json_parser_new();
+    batch->written++;
+    if (json_parser_load_from_data(parser, report, -1, NULL) &&
+        JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+        JsonObject *object = json_node_get_object(json_parser_get_root(parser));
+        JsonArray *notices = json_object_get_array_member(object, "notices");
+        gint64 memory = json_object_get_int_member_with_default(object, "peak_memory_bytes", 0);
+        batch->most_memory = MAX(batch->most_memory, (double) memory);
+        progress_end(&batch->progress);
+        for (guint i = 0; notices && !batch->quiet && i < json_array_get_length(notices); i++)
+            command_note("%s: %s", photo->content, json_array_get_string_element(notices, i));
+        set_text(object, "output", photo->out);
+        write_line(batch, object);
+    }
+    g_object_unref(parser);
+}
+
+/* The last line that a process has printed, without the program's name. */
+static char *last_words(const char *text)
+{
+    char **lines = g_strsplit(text ? text : "", "\n", 0);
+    char *last = NULL;
+    for (char **line = lines; *line; line++)
+        if (g_str_has_prefix(*line, "photo-style: ")) {
+            g_free(last);
+            last = g_strdup(*line + strlen("photo-style: "));
+        }
+    g_strfreev(lines);
+    return last;
+}
+
+static void note_failure(Batch *batch, const BatchPhoto *photo, const char *printed)
+{
+    char *words = last_words(printed);
+    JsonObject *object = json_object_new();
+    if (!words)
+        words = g_strdup_printf(_("%s: the program broke off; this photo may need more memory than "
+                                  "there is."),
+                                photo->content);
+    else if (!strstr(words, photo->content)) {
+        char *own = words;
+        words = g_strdup_printf("%s: %s", photo->content, own);
+        g_free(own);
+    }
+    set_text(object, "output", photo->out);
+    set_text(object, "content", photo->content);
+    set_text(object, "style", photo->style);
+    set_text(object, "error", words);
+    write_line(batch, object);
+    json_object_unref(object);
+    g_ptr_array_add(batch->failures, words);
+}
+
+/* ------------------------------------------------------------------- all of them */
+
+static void go_on(Batch *batch);
+
+static void on_finished(GObject *process, GAsyncResult *result, gpointer data)
+{
+    Run *run = data;
+    Batch *batch = run->batch;
+    char *out = NULL, *printed = NULL;
+    g_subprocess_communicate_utf8_finish(G_SUBPROCESS(process), result, &out, &printed, NULL);
+    if (g_subprocess_get_successful(run->process))
+        note_result(batch, run->photo, out ? out : "");
+    else if (!interrupted() && !run->alone)
+        g_ptr_array_add(batch->again, (gpointer) run->photo);
+    else if (!interrupted())
+        note_failure(batch, run->photo, printed);
+    g_ptr_array_remove_fast(batch->running, run);
+    g_object_unref(run->process);
+    g_free(run);
+    g_free(out);
+    g_free(printed);
+    go_on(batch);
+}
+
+static void begin(Batch *batch, const BatchPhoto *photo, int at_a_time)
+{
+    GPtrArray *list = arguments(batch, photo, at_a_time);
+    Run *run = g_new(Run, 1);
+    GError *error = NULL;
+    *run = (Run) { batch, photo, NULL, at_a_time == 1 };
+    run->process =
+        g_subprocess_newv((const char *const *) list->pdata,
+                          G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+    g_ptr_array_unref(list);
+    if (run->process) {
+        g_ptr_array_add(batch->running, run);
+        g_subprocess_communicate_utf8_async(run->process, NULL, NULL, on_finished, run);
+        return;
+    }
+    note_failure(batch, photo, error->message);
+    g_error_free(error);
+    g_free(run);
+}
+
+/* The next photo that has no result yet; NULL: there is none. */
+static const BatchPhoto *next_photo(Batch *batch)
+{
+    while (batch->next < batch->photos->len) {
+        const BatchPhoto *photo = batch->photos->pdata[batch->next++];
+        if (!batch->resume || !g_file_test(photo->out, G_FILE_TEST_EXISTS))
+            return photo;
+        batch->kept++;
+    }
+    return NULL;
+}
+
+static void go_on(Batch *batch)
+{
+    const BatchPhoto *photo;
+    int most = jobs(batch);
+    while (!interrupted() && (int) batch->running->len < most && (photo = next_photo(batch)))
+        begin(batch, photo, MIN(most, (int) (batch->photos->len - batch->kept)));
+    if (!interrupted() && !batch->running->len && batch->again->len) {
+        photo = batch->again->pdata[0];
+        g_ptr_array_remove_index(batch->again, 0);
+        begin(batch, photo, 1);
+    }
+    if (!batch->running->len)
+        g_main_loop_quit(batch->loop);
+}
+
+static void show(Batch *batch)
+{
+    guint done = batch->written + batch->failures->len;
+    guint left = batch->photos->len - batch->kept - done;
+    double seconds = (double) (g_get_monotonic_time() - batch->begun) / G_USEC_PER_SEC;
+    char *text;
+    if (done)
+        /* Translators: "12 of 40 photos, 3 min left", on a terminal. */
+        text = g_strdup_printf(_("%u of %u photos, %.0f min left"), batch->kept + done,
+                               batch->photos->len, seconds / done * left / 60);
+    else
+        text = g_strdup_printf(_("%u of %u photos"), batch->kept, batch->photos->len);
+    progress_say(&batch->progress, text);
+    g_free(text);
+}
+
+/* Several times a second. */
+static gboolean on_tick(gpointer data)
+{
+    Batch *batch = data;
+    for (guint i = 0; interrupted() && i < batch->running->len; i++) {
+        const Run *run = batch->running->pdata[i];
+        g_subprocess_send_signal(run->process, SIGTERM);
+    }
+    batch->stopped = interrupted();
+    if (batch->stopped)
+        return G_SOURCE_REMOVE;
+    show(batch);
+    return G_SOURCE_CONTINUE;
+}
+
+/* Every line is whole, so the file may grow under its own name. */
+static gboolean open_report(Batch *batch, GError **error)
+{
+    const char *const none[] = { NULL };
+    if (!batch->report)
+        return TRUE;
+    if (g_str_equal(batch->report, "-"))
+        batch->lines = stdout;
+    else if (output_check(batch->report, none, error) &&
+             !(batch->lines = fopen(batch->report, batch->resume ? "a" : "w")))
+        command_file_error(error, batch->report, _("can't be written (%s); choose another name."),
+                           g_strerror(errno));
+    return batch->lines != NULL;
+}
+
+static gboolean close_report(Batch *batch, GError **error)
+{
+    if (!batch->lines || batch->lines == stdout)
+        return TRUE;
+    gboolean lost = ferror(batch->lines) != 0;
+    if (fclose(batch->lines) == 0 && !lost)
+        return TRUE;
+    command_file_error(error, batch->report,
+                       _("can't be written (%s); make room or choose another folder."),
+                       g_strerror(errno));
+    return FALSE;
+}
+
+static gboolean run_all(Batch *batch, GError **error)
+{
+    if (!open_report(batch, error))
+        return FALSE;
+    batch->loop = g_main_loop_new(NULL, FALSE);
+    batch->begun = g_get_monotonic_time();
+    progress_begin(&batch->progress, batch->quiet);
+    guint tick = g_timeout_add(200, on_tick, batch);
+    go_on(batch);
+    if (batch->running->len)
+        g_main_loop_run(batch->loop);
+    if (!batch->stopped)
+        g_source_remove(tick);
+    progress_end(&batch->progress);
+    g_main_loop_unref(batch->loop);
+    if (!close_report(batch, error))
+        return FALSE;
+    if (interrupted())
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED,
+                    _("interrupted; %u of %u results are there, and --resume goes on from there."),
+                    batch->written + batch->kept, batch->photos->len);
+    return !interrupted();
+}
+
+static int say_outcome(const Batch *batch)
+{
+    for (guint i = 0; i < batch->failures->len; i++)
+        g_printerr("photo-style: %s\n", (const char *) batch->failures->pdata[i]);
+    if (!batch->quiet) {
+        char *text = g_strdup_printf(_("%u written, %u there before, %u failed."), batch->written,
+                                     batch->kept, batch->failures->len);
+        command_print(text);
+        g_free(text);
+    }
+    return batch->failures->len ? COMMAND_FAILED : COMMAND_DONE;
+}
+
+int command_batch(int argc, char **argv)
+{
+    Batch batch = { .again = g_ptr_array_new(),
+                    .failures = g_ptr_array_new_with_free_func(g_free),
+                    .running = g_ptr_array_new() };
+    GError *error = NULL;
+    option_set_init(&batch.settings);
+    interrupt_install();
+    gboolean good = parse(&batch, argc, argv, &error) && run_all(&batch, &error);
+    int code = good ? say_outcome(&batch) : command_end("batch", error);
+    if (batch.photos)
+        g_ptr_array_unref(batch.photos);
+    g_ptr_array_unref(batch.again);
+    g_ptr_array_unref(batch.failures);
+    g_ptr_array_unref(batch.running);
+    option_set_clear(&batch.settings);
+    g_strfreev(batch.styles);
+    g_free(batch.list);
+    g_free(batch.out);
+    g_free(batch.report);
+    g_free(batch.depth);
+    return code;
+}
