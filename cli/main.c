@@ -16,6 +16,7 @@ static const struct {
     { "batch", N_("give many photos the look of another one"), command_batch },
     { "regions", N_("find the regions that two photos have in common"), command_regions },
     { "measure", N_("measure how good a result is"), command_measure },
+    { "look", N_("make a table of colours for other programs"), command_look },
     { "devices", N_("list what this computer offers for computing"), command_devices },
     { "bench", N_("measure how fast it all goes here"), command_bench },
 };

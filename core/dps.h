@@ -464,6 +464,35 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
                       int regions, const DpsRegion *region, const char *network, int size,
                       const DpsWork *work, DpsMeasures *out, DpsMessage *message);
 
+/* ----------------------------------------------------------------------- looks */
+
+/* What became of a photo's colours as one table, which other programs know as a 3D LUT: it has no places,
+ * and suits any photo.  `side` colours along each of R, G and B, from 0 to 1; R counts fastest. */
+#define DPS_LOOK_SIDE 33
+typedef struct {
+    int side;
+    float *colour; /* R G B of side^3 entries, in [0, 1]; NULL: an empty one */
+} DpsLook;
+
+/* The table that comes nearest to what takes `content` to `result`, photos of the same size; where it saw no
+ * colours like these it goes on from those it saw.  `mask` weighs the pixels: any size, laid over the
+ * whole picture; NULL: all count the same.  Some 200,000 pixels are looked at.
+ * DPS_OK, or DPS_CANCELLED, DPS_NO_MEMORY, DPS_BAD_INPUT and a sentence in message; the look is then
+ * empty. */
+DpsStatus dps_look_fit(const DpsImage *content, const DpsImage *result, const DpsImage *mask,
+                       const DpsWork *work, DpsLook *look, DpsMessage *message);
+
+/* One colour through the table, between its entries trilinearly; beyond [0, 1] as at its faces. */
+void dps_look_apply(const DpsLook *look, const float in[3], float out[3]);
+
+/* How far the colours that looks give are from the result's: mean CIEDE2000, of sRGB.  Of several looks
+ * each counts where its mask covers, in proportion; one without a mask is the first and only one.  What no
+ * mask covers does not count.  Pictures are as above. */
+double dps_looks_difference(const DpsImage *content, const DpsImage *result, int looks,
+                            const DpsLook *look, const DpsImage *const *mask);
+
+void dps_look_clear(DpsLook *look);
+
 /* --------------------------------------------------------------------- devices */
 
 typedef struct {

@@ -190,10 +190,13 @@ class Outputs(tool.ToolTest):
         bench = ["bench", "--only", "transfer", "--preset", "draft", "--width", "48", "--height", "32",
                  "--repeats", "1", "--threads", "1"]
         return [["--help"], ["--version"], ["describe"], ["devices"], ["devices", "--json"],
-                *([command, "--help"] for command in ("transfer", "regions", "measure", "devices", "bench")),
+                *([command, "--help"] for command in ("transfer", "regions", "measure", "look", "devices",
+                                             "bench")),
                 ["transfer", *photos, "-o", "out.png", *tool.FAST, "--report", "-"],
                 ["regions", *photos, *maps], ["regions", *photos, *maps, "--json"],
                 ["measure", *photos, "style.png"], ["measure", "--json", *photos, "style.png"],
+                ["look", "content.png", "content.png", "-o", "a.cube"],
+                ["look", "content.png", "content.png", "-o", "a.cube", "--json"],
                 bench, [*bench, "--json"]]
 
     def check_lost(self, arguments, **options):

@@ -9,7 +9,7 @@ import tool
 class Usage(tool.ToolTest):
     def test_help_teaches(self):
         text = self.run_tool("--help").out
-        for word in ("transfer", "regions", "measure", "devices", "bench", "photo-style transfer noon.jpg"):
+        for word in ("transfer", "regions", "measure", "look", "devices", "bench", "photo-style transfer noon.jpg"):
             self.assertIn(word, text)
         self.assertEqual(self.run_tool("-h").out, text)
 
@@ -18,6 +18,7 @@ class Usage(tool.ToolTest):
                 "transfer": ["CONTENT STYLE", "--content-mask=NAME=FILE", "--preset", "Example"],
                 "regions": ["CONTENT STYLE", "--content-labels=FILE", "--most=2-6", "Example"],
                 "measure": ["RESULT", "--network", "edge", "Example"],
+                "look": ["CONTENT RESULT", "--mask=NAME=FILE", ".cube", "Example"],
                 "devices": ["--json"], "bench": ["--repeats", "--only=LIST", "Example"]}.items():
             text = self.run_tool(command, "--help").out
             for word in words:

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* look-text.h - a look (dps.h) in the two forms that other programs read.
+ *
+ * A .cube file is Adobe's text of a 3D LUT (Cube LUT Specification 1.0); a Hald CLUT is a picture whose
+ * pixels are the table of level^6 entries, which any program edits like a photo. */
+
+#ifndef LOOK_TEXT_H
+#define LOOK_TEXT_H
+
+#include <glib.h>
+
+#include "dps.h"
+
+/* The text of a .cube file, to be freed; the title has no line ends and no quotation marks. */
+char *look_cube(const DpsLook *look, const char *title);
+
+/* The picture of the level, level^3 pixels square, R counting fastest.  FALSE when memory is short. */
+gboolean look_hald(const DpsLook *look, int level, DpsImage *out);
+
+#endif
