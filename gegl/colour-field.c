@@ -39,6 +39,16 @@ G_DEFINE_DYNAMIC_TYPE(ColourField, colour_field, GEGL_TYPE_OPERATION_POINT_FILTE
 
 /* ----------------------------------------------------------------- properties */
 
+/* GIMP's dialog has a button that sets all properties to their defaults, and nobody wants the field gone:
+ * it can be replaced only. */
+static void set_field(ColourField *op, const char *text)
+{
+    if (op->text && *op->text && !(text && *text))
+        return;
+    g_free(op->text);
+    op->text = g_strdup(text);
+}
+
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
     ColourField *op = (ColourField *) object;
@@ -60,8 +70,7 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
         op->scale = g_value_get_double(value);
         break;
     case FIELD:
-        g_free(op->text);
-        op->text = g_value_dup_string(value);
+        set_field(op, g_value_get_string(value));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -283,8 +292,8 @@ static void colour_field_class_init(ColourFieldClass *class)
     GEGL_OPERATION_POINT_FILTER_CLASS(class)->process = process;
     install_properties(object_class);
     gegl_operation_class_set_keys(
-        operation_class, "name", FIELD_TEXT_OPERATION, "op-version", VERSION, "title", _("Photo Style Transfer"),
-        "categories", "color", "description",
+        operation_class, "name", FIELD_TEXT_OPERATION, "op-version", VERSION, "title",
+        _("Photo Style Transfer"), "categories", "color", "description",
         _("Gives a photo the light and colours that Photo Style Transfer found for it. Such a "
           "filter "
           "is made by Filters > Artistic > Photo Style Transfer; without a field of colour maps it "

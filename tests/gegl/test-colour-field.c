@@ -256,6 +256,10 @@ static void test_damaged(const char *text)
         gegl_node_blit(g.op, 1, GEGL_RECTANGLE(0, 0, W, H), format, out, GEGL_AUTO_ROWSTRIDE,
                        GEGL_BLIT_DEFAULT);
         CHECK(furthest(pixels, out, 4 * W * H) > 0.1, "a field after field %d does nothing", i);
+        gegl_node_set(g.op, "field", "", NULL);
+        gegl_node_blit(g.op, 1, GEGL_RECTANGLE(0, 0, W, H), format, out, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_BLIT_DEFAULT);
+        CHECK(furthest(pixels, out, 4 * W * H) > 0.1, "setting the defaults takes the field away");
         graph_close(&g);
     }
     g_free(half);
