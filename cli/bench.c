@@ -17,6 +17,7 @@ typedef struct {
     DpsBenchmark options; /* its strings are the ones below */
     OptionSet settings;   /* of which only device and threads count */
     char *network, *only, *preset;
+    char *width, *height, *regions, *repeats; /* numbers as they were written */
     DpsPreset presets[PRESETS];
     gboolean json;
     DpsDeviceInfo info; /* what is measured, */
@@ -74,34 +75,35 @@ static gboolean choose_presets(Bench *bench, GError **error)
 static gboolean check(Bench *bench, GError **error)
 {
     DpsBenchmark *o = &bench->options;
+    if (!options_integer("--width", bench->width, 8, 100000, &o->width, error) ||
+        !options_integer("--height", bench->height, 8, 100000, &o->height, error))
+        return FALSE;
     if (!o->width != !o->height) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                     _("--width and --height go together; give both."));
         return FALSE;
     }
-    return (!o->width || (options_range("--width", o->width, 8, 100000, error) &&
-                          options_range("--height", o->height, 8, 100000, error))) &&
-           options_range("--regions", o->regions, 1, o->width ? MIN(64, o->width) : 64, error) &&
-           options_range("--repeats", o->repeats, 1, 1000, error) && choose_parts(bench, error) &&
-           choose_presets(bench, error);
+    return options_integer("--regions", bench->regions, 1, o->width ? MIN(64, o->width) : 64,
+                           &o->regions, error) &&
+           options_integer("--repeats", bench->repeats, 1, 1000, &o->repeats, error) &&
+           choose_parts(bench, error) && choose_presets(bench, error);
 }
 
 static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
 {
-    DpsBenchmark *o = &bench->options;
     const GOptionEntry entries[] = {
         { "only", 0, 0, G_OPTION_ARG_STRING, &bench->only,
           N_("Measure only these: operations, evaluation, transfer"), N_("LIST") },
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &bench->network,
           N_("Beside the built-in network this one, a .safetensors file"), N_("FILE") },
-        { "width", 0, 0, G_OPTION_ARG_INT, &o->width,
+        { "width", 0, 0, G_OPTION_ARG_STRING, &bench->width,
           N_("Measure everything at one size: its width"), N_("PIXELS") },
-        { "height", 0, 0, G_OPTION_ARG_INT, &o->height, N_("And its height"), N_("PIXELS") },
-        { "regions", 0, 0, G_OPTION_ARG_INT, &o->regions, N_("Number of regions (4)"),
+        { "height", 0, 0, G_OPTION_ARG_STRING, &bench->height, N_("And its height"), N_("PIXELS") },
+        { "regions", 0, 0, G_OPTION_ARG_STRING, &bench->regions, N_("Number of regions (4)"),
           N_("NUMBER") },
         { "preset", 'p', 0, G_OPTION_ARG_STRING, &bench->preset,
           N_("Whole transfers with these presets only: draft, normal, best"), N_("LIST") },
-        { "repeats", 0, 0, G_OPTION_ARG_INT, &o->repeats,
+        { "repeats", 0, 0, G_OPTION_ARG_STRING, &bench->repeats,
           N_("How many times, of which the median is taken, where that doesn't take too long (5)"),
           N_("NUMBER") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &bench->json, N_("Print the figures as JSON"), NULL },
@@ -212,6 +214,10 @@ int command_bench(int argc, char **argv)
     g_ptr_array_unref(bench.notices);
     g_free(bench.network);
     g_free(bench.only);
+    g_free(bench.width);
+    g_free(bench.height);
+    g_free(bench.regions);
+    g_free(bench.repeats);
     g_free(bench.preset);
     option_set_clear(&bench.settings);
     return good ? COMMAND_DONE : command_end("bench", error);

@@ -5,10 +5,15 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "report/printable.h"
 #include "report/translate.h"
+
+/* What libraries start beside those that compute. */
+#define SPARE_THREADS 6
 
 G_DEFINE_QUARK(photo - style - command - error, command_error)
 
@@ -18,9 +23,7 @@ void command_file_error(GError **error, const char *file, const char *format, ..
     va_start(args, format);
     char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    char *name = g_filename_display_name(file);
-    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_FILE, "%s: %s", name, text);
-    g_free(name);
+    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_FILE, "%s: %s", file, text);
     g_free(text);
 }
 
@@ -40,7 +43,9 @@ int command_end(const char *subcommand, GError *error)
         code = 128 + interrupt_signal();
     /* GLib's messages end without a stop. */
     gboolean ended = g_str_has_suffix(error->message, ".") || g_str_has_suffix(error->message, "?");
-    g_printerr("photo-style: %s%s\n", error->message, ended ? "" : ".");
+    char *sentence = printable(error->message);
+    g_printerr("photo-style: %s%s\n", sentence, ended ? "" : ".");
+    g_free(sentence);
     if (misused)
         g_printerr(_("Try \"photo-style %s --help\".\n"), subcommand);
     g_error_free(error);
@@ -54,8 +59,9 @@ void command_note(const char *format, ...)
     char *text = g_strdup_vprintf(format, args);
     va_end(args);
     /* Translators: %s is a sentence about something done differently than asked. */
-    char *line = g_strdup_printf(_("note: %s"), text);
-    g_printerr("photo-style: %s\n", line);
+    char *line = g_strdup_printf(_("note: %s"), text), *shown = printable(line);
+    g_printerr("photo-style: %s\n", shown);
+    g_free(shown);
     g_free(line);
     g_free(text);
 }
@@ -65,6 +71,45 @@ void command_notes(GPtrArray *sentences)
     for (guint i = 0; i < sentences->len; i++)
         command_note("%s", (const char *) sentences->pdata[i]);
     g_ptr_array_unref(sentences);
+}
+
+typedef struct {
+    GMutex lock;
+    GCond changed;
+    gboolean over;
+} Gate;
+
+static gpointer wait_at(gpointer data)
+{
+    Gate *gate = data;
+    g_mutex_lock(&gate->lock);
+    while (!gate->over)
+        g_cond_wait(&gate->changed, &gate->lock);
+    g_mutex_unlock(&gate->lock);
+    return NULL;
+}
+
+gboolean command_check_threads(int threads, GError **error)
+{
+    Gate gate = { .over = FALSE };
+    GPtrArray *started = g_ptr_array_new();
+    int wanted = (threads > 0 ? threads : (int) g_get_num_processors()) + SPARE_THREADS;
+    GThread *thread = NULL;
+    for (int i = 0; i < wanted && (thread = g_thread_try_new("check", wait_at, &gate, NULL)); i++)
+        g_ptr_array_add(started, thread);
+    g_mutex_lock(&gate.lock);
+    gate.over = TRUE;
+    g_cond_broadcast(&gate.changed);
+    g_mutex_unlock(&gate.lock);
+    for (guint i = 0; i < started->len; i++)
+        g_thread_join(started->pdata[i]);
+    gboolean enough = (int) started->len == wanted;
+    g_ptr_array_unref(started);
+    if (!enough)
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_ENGINE,
+                    _("the system gives no more threads, or no memory for them; use fewer "
+                      "--threads, or raise the limits (ulimit)."));
+    return enough;
 }
 
 void command_print(const char *text)
@@ -84,6 +129,32 @@ static void close_output(void)
     _exit(COMMAND_FAILED);
 }
 
+/* Little enough that what is printed while it ends fits. */
+#define LEAST_STACK (256 << 10)
+
+/* GLib ends the program where memory or a thread is refused to it. */
+static void on_log(const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+    if (level & G_LOG_LEVEL_ERROR) {
+        interrupt_discard();
+        fprintf(stderr, "photo-style: %s\n",
+                _("this computer has too little memory or too few threads for it; close other "
+                  "programs, or raise the limits (ulimit)."));
+        _exit(COMMAND_FAILED);
+    }
+    g_log_default_handler(domain, level, message, data);
+}
+
+static gboolean has_stack(void)
+{
+    struct rlimit stack;
+    if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= LEAST_STACK)
+        return TRUE;
+    g_printerr("photo-style: %s\n",
+               _("there is too little room for the stack; raise the limit (ulimit -s)."));
+    return FALSE;
+}
+
 gboolean command_start(void)
 {
     /* A stream that is closed would be the next file that is opened: what is printed would go into it.
@@ -94,5 +165,6 @@ gboolean command_start(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
-    return atexit(close_output) == 0;
+    g_log_set_default_handler(on_log, NULL);
+    return atexit(close_output) == 0 && has_stack();
 }

@@ -26,12 +26,16 @@ typedef enum {
 GQuark command_error_quark(void);
 
 /* Before anything else: makes the exit code COMMAND_FAILED, with a sentence, where not all that was
- * printed could be written.  FALSE when that is impossible. */
+ * printed could be written, and where the system refuses memory.  FALSE when that is impossible, or
+ * there is too little room to begin. */
 gboolean command_start(void);
 
 /* Sets *error to "FILE: " and the formatted sentence. */
 void command_file_error(GError **error, const char *file, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+
+/* Whether so many threads that compute (0: one for each processor) can be had; else *error. */
+gboolean command_check_threads(int threads, GError **error);
 
 /* Sets *error to what the engine says. */
 void command_engine_error(GError **error, const DpsMessage *message);

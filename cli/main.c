@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "dps.h"
+#include "report/printable.h"
 
 static const struct {
     const char *name, *about;
@@ -54,7 +55,7 @@ static const char *likely_command(const char *word)
 static int unknown_command(const char *word)
 {
     const char *likely = likely_command(word);
-    char *name = g_filename_display_name(word);
+    char *name = printable(word);
     if (likely)
         g_printerr(_("photo-style: there is no command \"%s\"; did you mean \"%s\"?\n"), name,
                    likely);

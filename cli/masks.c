@@ -141,6 +141,23 @@ static gboolean read_labels(Masks *masks, const MaskOptions *options, GPtrArray 
     return good;
 }
 
+/* A mask that is black all over is one that somebody forgot to paint. */
+static gboolean read_mask(DpsImage *mask, const char *pair, const char *option, GPtrArray *notices,
+                          GError **error)
+{
+    if (!picture_read_mask(mask, file_part(pair), notices, error))
+        return FALSE;
+    gsize pixels = (gsize) mask->width * mask->height, i = 0;
+    while (i < pixels && !(mask->data[i] > 0))
+        i++;
+    if (i == pixels)
+        g_ptr_array_add(notices,
+                        g_strdup_printf(_("%s %s: is black all over; paint it white where the "
+                                          "region is."),
+                                        option, pair));
+    return TRUE;
+}
+
 static gboolean read_masks(Masks *masks, const MaskOptions *options, GPtrArray *notices,
                            GError **error)
 {
@@ -150,7 +167,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GPtrArray *
         const char *pair = options->content_masks[i];
         DpsRegion *region = &masks->region[masks->count++];
         region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!picture_read_mask(&region->content, file_part(pair), notices, error))
+        if (!read_mask(&region->content, pair, "--content-mask", notices, error))
             return FALSE;
     }
     for (guint i = 0; i < styles; i++) {
@@ -159,7 +176,7 @@ static gboolean read_masks(Masks *masks, const MaskOptions *options, GPtrArray *
         DpsRegion *region = &masks->region[partner >= 0 ? partner : masks->count++];
         if (partner < 0)
             region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!picture_read_mask(&region->style, file_part(pair), notices, error))
+        if (!read_mask(&region->style, pair, "--style-mask", notices, error))
             return FALSE;
     }
     return TRUE;

@@ -14,6 +14,7 @@ typedef struct {
     MaskOptions masks;
     char *network;
     OptionSet settings; /* of which only the threads count */
+    char *size_text;
     int size;
     gboolean json;
     const char *content, *style, *result; /* files */
@@ -24,7 +25,7 @@ static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
     const GOptionEntry entries[] = {
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &measure->network,
           N_("Also compare style in this network, a .safetensors file"), N_("FILE") },
-        { "size", 's', 0, G_OPTION_ARG_INT, &measure->size,
+        { "size", 's', 0, G_OPTION_ARG_STRING, &measure->size_text,
           N_("Long side at which the pictures are compared (700)"), N_("PIXELS") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"),
           NULL },
@@ -50,7 +51,8 @@ static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
     measure->content = argv[1];
     measure->style = argv[2];
     measure->result = argv[3];
-    return options_range("--size", measure->size, 0, dps_option_find("size")->most, error) &&
+    return options_integer("--size", measure->size_text, 0, (int) dps_option_find("size")->most,
+                           &measure->size, error) &&
            masks_options_check(&measure->masks, error);
 }
 
@@ -108,6 +110,7 @@ int command_measure(int argc, char **argv)
     gboolean good = parse(&measure, argc, argv, &error) && measure_files(&measure, &error);
     masks_options_clear(&measure.masks);
     g_free(measure.network);
+    g_free(measure.size_text);
     option_set_clear(&measure.settings);
     return good ? COMMAND_DONE : command_end("measure", error);
 }

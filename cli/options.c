@@ -35,13 +35,16 @@ gboolean options_parse(GOptionContext *context, int *argc, char ***argv, int lea
     return good;
 }
 
-gboolean options_range(const char *option, double value, double low, double high, GError **error)
+gboolean options_integer(const char *option, const char *text, int least, int most, int *value,
+                         GError **error)
 {
-    if (value >= low && value <= high)
+    double number;
+    if (!text)
         return TRUE;
-    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                _("%s %g: is out of range; use a number from %g to %g."), option, value, low, high);
-    return FALSE;
+    if (!option_number_parse(option, text, least, most, TRUE, &number, error))
+        return FALSE;
+    *value = (int) number;
+    return TRUE;
 }
 
 /* --------------------------------------------------------- the engine's options */

@@ -21,7 +21,8 @@ GOptionGroup *options_engine_add(GOptionContext *context, OptionSet *settings, u
 gboolean options_parse(GOptionContext *context, int *argc, char ***argv, int least, int most,
                        const char *names, GError **error);
 
-/* Sets a usage error and returns FALSE unless low <= value <= high. */
-gboolean options_range(const char *option, double value, double low, double high, GError **error);
+/* A whole number that is no option of the engine, from its text; without one *value stays. */
+gboolean options_integer(const char *option, const char *text, int least, int most, int *value,
+                         GError **error);
 
 #endif

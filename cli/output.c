@@ -82,8 +82,23 @@ static gboolean check_folder(const char *path, const char *target, GError **erro
     return writable;
 }
 
+/* A name that is too long is refused by the last step of all otherwise. */
+static gboolean check_length(const char *path, const char *target, GError **error)
+{
+    GStatBuf about;
+    if (g_lstat(target, &about) == 0 || errno != ENAMETOOLONG)
+        return TRUE;
+    command_file_error(error, path, _("the name is too long; choose a shorter one."));
+    return FALSE;
+}
+
 gboolean output_check(const char *path, const char *const *inputs, GError **error)
 {
+    if (!*path) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                    _("a file to write has no name; give it one."));
+        return FALSE;
+    }
     for (; *inputs; inputs++)
         if (output_same_file(path, *inputs)) {
             command_file_error(error, path,
@@ -94,7 +109,8 @@ gboolean output_check(const char *path, const char *const *inputs, GError **erro
     if (!target)
         command_file_error(error, path,
                            _("is a symbolic link that leads to itself; choose another name."));
-    gboolean good = target && check_older(path, error) && check_folder(path, target, error);
+    gboolean good = target && check_length(path, target, error) && check_older(path, error) &&
+                    check_folder(path, target, error);
     g_free(target);
     return good;
 }

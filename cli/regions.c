@@ -15,6 +15,7 @@ typedef struct {
     char *labels[2]; /* to write: of the content, of the style */
     const char *photo[2];
     OptionSet settings; /* of which only seed and threads count */
+    char *most_text;
     int most;
     gboolean json;
 } Regions;
@@ -41,8 +42,8 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
           N_("The label map of the content photo to write"), N_("FILE") },
         { "style-labels", 0, 0, G_OPTION_ARG_FILENAME, &regions->labels[1],
           N_("The label map of the style photo to write"), N_("FILE") },
-        { "most", 'm', 0, G_OPTION_ARG_INT, &regions->most, N_("At most so many regions (6)"),
-          N_("2-6") },
+        { "most", 'm', 0, G_OPTION_ARG_STRING, &regions->most_text,
+          N_("At most so many regions (6)"), N_("2-6") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &regions->json, N_("Print what was found as JSON"),
           NULL },
         { 0 }
@@ -70,7 +71,8 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
                       "--style-labels."));
         return FALSE;
     }
-    return options_range("--most", regions->most, 2, DPS_REGIONS_AUTO, error) &&
+    return options_integer("--most", regions->most_text, 2, DPS_REGIONS_AUTO, &regions->most,
+                           error) &&
            check_outputs(regions, error);
 }
 
@@ -180,6 +182,7 @@ int command_regions(int argc, char **argv)
     option_set_init(&regions.settings);
     interrupt_install();
     gboolean good = parse(&regions, argc, argv, &error) && find(&regions, &error);
+    g_free(regions.most_text);
     g_free(regions.labels[0]);
     g_free(regions.labels[1]);
     option_set_clear(&regions.settings);

@@ -217,7 +217,7 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
         return FALSE;
     if (transfer->start_image)
         transfer->settings.options.start = DPS_START_IMAGE;
-    if (!transfer->out) {
+    if (!transfer->out || !*transfer->out) {
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                     _("where should the result go? Name it with -o OUT."));
         return FALSE;
@@ -382,7 +382,8 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
     PictureTarget *target = &transfer->target;
     progress_begin(&progress, transfer->quiet);
     progress_say(&progress, _("Reading the photos"));
-    gboolean good = picture_read(&content, transfer->content, NULL, transfer->notices, error);
+    gboolean good = command_check_threads(transfer->settings.options.threads, error) &&
+                    picture_read(&content, transfer->content, NULL, transfer->notices, error);
     if (good && (int) target->depth < 0)
         target->depth = picture_format_depth(target->format, content.depth);
     good =

@@ -30,9 +30,11 @@ static void ignore_log(const char *domain, GLogLevelFlags level, const char *mes
 gboolean vips_photos_start(void)
 {
     static gboolean started;
-    if (!started && vips_init(g_get_prgname()) == 0) {
+    if (started)
+        return TRUE;
+    g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, ignore_log, NULL);
+    if (vips_init(g_get_prgname()) == 0) {
         started = TRUE;
-        g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, ignore_log, NULL);
         vips_cache_set_max(0); /* every file is read once */
         allow_photos_only();
     }

@@ -2,6 +2,7 @@
 #include "option-set.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
 void option_set_init(OptionSet *settings)
 {
@@ -28,27 +29,37 @@ void option_set_set_text(OptionSet *settings, const DpsOption *option, const cha
     g_hash_table_add(settings->given, (gpointer) option);
 }
 
-static gboolean parse_number(OptionSet *settings, const DpsOption *option, const char *shown,
-                             const char *text, GError **error)
+gboolean option_number_parse(const char *shown, const char *text, double least, double most,
+                             gboolean whole, double *number, GError **error)
 {
     char *end;
-    double number = g_strtod(text, &end);
 
+    *number = g_strtod(text, &end);
     if (end == text || *end)
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                    _("%s %s: is not a number; use one from %.15g to %.15g."), shown, text,
-                    option->least, option->most);
-    else if (!(number >= option->least && number <= option->most))
+                    _("%s %s: is not a number; use one from %.15g to %.15g."), shown, text, least,
+                    most);
+    else if (!(*number >= least && *number <= most))
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     _("%s %s: is out of range; use a number from %.15g to %.15g."), shown, text,
-                    option->least, option->most);
-    else if (!dps_option_set_number(option, &settings->options, number))
+                    least, most);
+    else if (whole && *number != floor(*number))
         g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                     _("%s %s: is not a whole number; use one from %.15g to %.15g."), shown, text,
-                    option->least, option->most);
+                    least, most);
     else
         return TRUE;
     return FALSE;
+}
+
+static gboolean parse_number(OptionSet *settings, const DpsOption *option, const char *shown,
+                             const char *text, GError **error)
+{
+    double number;
+
+    return option_number_parse(shown, text, option->least, option->most,
+                               option->type != DPS_OPTION_REAL, &number, error) &&
+           dps_option_set_number(option, &settings->options, number);
 }
 
 static gboolean parse_choice(OptionSet *settings, const DpsOption *option, const char *shown,

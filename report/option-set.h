@@ -26,6 +26,10 @@ void option_set_clear(OptionSet *settings);
 gboolean option_set_parse(OptionSet *settings, const DpsOption *option, const char *shown,
                           const char *text, GError **error);
 
+/* A number from `least` to `most`, and a whole one where `whole` is set; else a GOptionError. */
+gboolean option_number_parse(const char *shown, const char *text, double least, double most,
+                             gboolean whole, double *number, GError **error);
+
 /* Sets a text or a file, which is copied. */
 void option_set_set_text(OptionSet *settings, const DpsOption *option, const char *text);
 

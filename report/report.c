@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "printable.h"
 #include "recipe.h"
 #include "translate.h"
 
@@ -102,9 +103,9 @@ static void add_region(JsonBuilder *builder, const DpsRegionReport *region)
 static void add_texts(JsonBuilder *builder, const char *const *texts)
 {
     for (; *texts; texts++) {
-        char *valid = g_utf8_make_valid(*texts, -1);
-        json_builder_add_string_value(builder, valid);
-        g_free(valid);
+        char *text = printable(*texts);
+        json_builder_add_string_value(builder, text);
+        g_free(text);
     }
 }
 
@@ -158,7 +159,7 @@ void report_file_error(GError **error, const char *path, const char *format, ...
     va_list args;
     va_start(args, format);
     char *text = g_strdup_vprintf(format, args);
-    char *name = g_filename_display_name(path);
+    char *name = printable(path);
     va_end(args);
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", name, text);
     g_free(name);

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "printable.h"
+
 static const char *translate(const char *english)
 {
     return _(english);
@@ -13,12 +15,12 @@ char *translate_message(const DpsMessage *message)
     char text[2 * DPS_MESSAGE];
 
     dps_message_print(message, translate, text, sizeof text);
-    return g_utf8_make_valid(text, -1);
+    return printable(text);
 }
 
 char *translate_region_name(const DpsRegionReport *region)
 {
-    return g_utf8_make_valid(region->unnamed ? _(region->name) : region->name, -1);
+    return printable(region->unnamed ? _(region->name) : region->name);
 }
 
 const char *translate_stage(DpsStage stage)

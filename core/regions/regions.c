@@ -282,6 +282,29 @@ static bool make_set(int regions, const DpsRegion *region, const int *counterpar
     return true;
 }
 
+/* Why there is nothing to transfer: a mask that is black, or no pair of masks at all. */
+static void say_no_pair(int regions, const DpsRegion *region, const RegionSet *set,
+                        DpsMessage *message)
+{
+    for (int k = 0; k < regions && k < set->count; k++) {
+        const DpsRegionReport *report = &set->report[k];
+        bool content = region[k].content.channels && !(report->content_coverage > 0);
+        bool style = region[k].style.channels && !(report->style_coverage > 0);
+        if (!content && !style)
+            continue;
+        say(message, DPS_SAY_BAD_REGIONS,
+            N_("The %s mask of region \"%s\" is black where there is something to see, and no "
+               "other "
+               "region is in both photos: paint it white where the region is."),
+            content ? N_("content") : N_("style"), report->name);
+        say_word(message, 0);
+        return;
+    }
+    say(message, DPS_SAY_BAD_REGIONS,
+        N_("No region is in both photos, so there is nothing to transfer: give at least one "
+           "region a mask in the content and in the style."));
+}
+
 DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *content,
                           const Canvas *style, const DpsWork *work, const int *counterpart,
                           RegionSet *set, DpsMessage *message)
@@ -298,9 +321,7 @@ DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *co
             regions, content->width, content->height);
         status = DPS_NO_MEMORY;
     } else if (set->matched == 0) {
-        say(message, DPS_SAY_BAD_REGIONS,
-            N_("No region is in both photos, so there is nothing to transfer: give at least one "
-               "region a mask in the content and in the style."));
+        say_no_pair(regions, region, set, message);
         status = DPS_BAD_INPUT;
     }
     if (status != DPS_OK)

@@ -5,6 +5,8 @@
 #include "memory.h"
 #include "message.h"
 
+#include <math.h>
+
 DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
 {
     if (!photo_check(job->content, N_("content"), message) ||
@@ -42,7 +44,8 @@ static double bytes_passed(const DpsJob *job)
 
 DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message)
 {
-    double need = (double) (*bytes = dps_estimate(job)) + bytes_passed(job);
+    double held = fmax(bytes_passed(job), dps_memory_used());
+    double need = (double) (*bytes = dps_estimate(job)) + held;
     double have = memory_limit(NULL);
 
     if (need <= have)

@@ -162,6 +162,10 @@ static void test_bad_masks(void)
     r.style.data[3] = NAN;
     refuse(r, "style mask of region 'sky' holds values");
     r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), rectangle(4, 4, 0, 0, 1) };
+    refuse(r, "style mask of region \"sky\" is black");
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 0, 1), rectangle(4, 4, 0, 4, 1) };
+    refuse(r, "content mask of region \"sky\" is black");
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), { 0 } };
     refuse(r, "No region is in both photos");
     r = (DpsRegion) { NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1) };
     refuse(r, "content mask of region '1' has no pixels");
