@@ -28,6 +28,7 @@ typedef struct {
     OptionSet settings;
     char **styles;
     char *list, *out, *report, *depth;
+    char *jobs_text;
     gboolean find, resume, quiet;
     int jobs;
 
@@ -53,7 +54,7 @@ typedef struct {
 
 /* ------------------------------------------------------------------ command line */
 
-static gboolean check(const Batch *batch, GError **error)
+static gboolean check(Batch *batch, GError **error)
 {
     const char *missing = !batch->styles ? _("--style FILE") : !batch->out ? _("-o PATTERN") : NULL;
     if (missing) {
@@ -61,7 +62,7 @@ static gboolean check(const Batch *batch, GError **error)
                     missing);
         return FALSE;
     }
-    return options_range("--jobs", batch->jobs, 0, 1024, error);
+    return options_integer("--jobs", batch->jobs_text, 0, 1024, &batch->jobs, error);
 }
 
 static gboolean parse(Batch *batch, int argc, char **argv, GError **error)
@@ -74,7 +75,7 @@ static gboolean parse(Batch *batch, int argc, char **argv, GError **error)
           N_("PATTERN") },
         { "list", 0, 0, G_OPTION_ARG_FILENAME, &batch->list,
           N_("More photos, one to a line of this file; - is the standard input"), N_("FILE") },
-        { "jobs", 'j', 0, G_OPTION_ARG_INT, &batch->jobs,
+        { "jobs", 'j', 0, G_OPTION_ARG_STRING, &batch->jobs_text,
           N_("Photos at a time; 0: as many as processors and memory allow (0)"), N_("NUMBER") },
         { "resume", 0, 0, G_OPTION_ARG_NONE, &batch->resume, N_("Leave out results that are there"),
           NULL },
@@ -423,5 +424,6 @@ int command_batch(int argc, char **argv)
     g_free(batch.out);
     g_free(batch.report);
     g_free(batch.depth);
+    g_free(batch.jobs_text);
     return code;
 }
