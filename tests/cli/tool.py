@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -101,8 +102,10 @@ def on_terminal(command, folder, watch=None):
     something appears there.  The process that ended, with what it printed as `out`, and the text."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    # Tests that were started with nohup ignore SIGHUP, and so would what they start.
     with subprocess.Popen(command, cwd=folder, stderr=theirs, stdout=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL) as process:
+                          stdin=subprocess.DEVNULL,
+                          preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)) as process:
         os.close(theirs)
         text = b""
         while True:
