@@ -344,6 +344,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     DpsJob job = { .content = &content->rgb,
                    .style = &style->rgb,
                    .start = &start->rgb,
+                   .give_way = &content->rgb,
                    .regions = masks->count,
                    .region = masks->region,
                    .options = transfer->settings.options,

@@ -315,6 +315,8 @@ typedef struct {
     const DpsImage *start;           /* a photo of any size; read if options.start is DPS_START_IMAGE */
 
     bool want_field;                 /* the result as colour maps, too */
+    DpsImage *give_way;              /* NULL, or the content again, which the result may take the memory of:
+                                      * it is then empty, or after a failure no longer what it was */
 
     /* Both may be NULL and are called from the thread that called dps_run.
      * `cancelled` is asked before every operation and must be quick. */

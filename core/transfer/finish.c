@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "finish.h"
 
-#include "image/smoothing.h"
+#include "image/affine.h"
 #include "image/photo.h"
+#include "image/smoothing.h"
 #include "start.h"
 #include "take.h"
 
@@ -51,21 +52,35 @@ static DpsStatus at_full_size(const DpsJob *job, const DpsImage *small, DpsImage
     return DPS_OK;
 }
 
+bool finish_in_place(const DpsJob *job, const Schedule *schedule)
+{
+    const DpsOptions *o = &job->options;
+
+    return job->give_way == job->content && job->content->channels == 3 && !schedule->painting &&
+           o->take == DPS_TAKE_ALL && o->amount >= 1 && o->detail <= 0;
+}
+
 /* The optimised picture as local affine maps, applied to the original's pixels; a painting has
  * strokes that the original hasn't, and is enlarged as it is. */
-static DpsStatus to_full_size(const DpsJob *job, bool painting, const DpsImage *small,
+static DpsStatus to_full_size(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
                               DpsImage *picture, Device *dev, const DpsWork *work, DpsImage *maps,
                               DpsImage *out)
 {
     const DpsImage *full = job->content;
 
-    if (painting)
+    if (schedule->painting)
         return image_resize_lanczos(picture, full->width, full->height, work, out) ? DPS_OK
                                                                                    : DPS_NO_MEMORY;
     if (small->width == full->width && small->height == full->height && full->channels == 3)
         return at_full_size(job, small, picture, work, maps, out);
-    return start_field(small, picture, work, maps) ? start_apply(dev, maps, full, work, out)
-                                                   : DPS_NO_MEMORY;
+    if (!start_field(small, picture, work, maps))
+        return DPS_NO_MEMORY;
+    if (!finish_in_place(job, schedule))
+        return start_apply(dev, maps, full, work, out);
+    /* by the processor: where a device fails, some pixels would have changed already */
+    *out = *job->give_way;
+    *job->give_way = (DpsImage){ 0 };
+    return affine_apply(maps, out, out, work);
 }
 
 /* Hidden colours have no part in the detail beside them. */
@@ -92,10 +107,10 @@ void finish_share(const DpsOptions *o, const DpsImage *content, const DpsWork *w
 }
 
 /* Gives the maps away where they are wanted, else clears them. */
-static void keep_field(const DpsJob *job, DpsImage *maps, DpsField *field)
+static void keep_field(const DpsJob *job, DpsImage *maps, DpsResult *result)
 {
     if (job->want_field && maps->data)
-        *field = (DpsField){ job->content->width, job->content->height, *maps };
+        result->field = (DpsField){ result->image.width, result->image.height, *maps };
     else
         dps_image_clear(maps);
     *maps = (DpsImage){ 0 };
@@ -112,9 +127,9 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
     if (schedule->smoothing)
         status = smooth(small, work, picture);
     if (!status)
-        status = to_full_size(job, schedule->painting, small, picture, dev, work, &maps,
+        status = to_full_size(job, schedule, small, picture, dev, work, &maps,
                               &result->image);
-    keep_field(job, &maps, &result->field);
+    keep_field(job, &maps, result);
     if (!status && o->detail > 0)
         status = add_detail(job, work, &result->image);
     if (!status) {

@@ -16,6 +16,9 @@
 DpsStatus finish_picture(const DpsJob *job, const Schedule *, const DpsImage *small,
                          DpsImage *picture, Device *dev, const DpsWork *, DpsResult *result);
 
+/* Whether the result takes the content's place in memory: where it is nothing but the maps applied. */
+bool finish_in_place(const DpsJob *job, const Schedule *);
+
 /* As much of a transfer of `content`, of the same size, as the options ask for: what is taken over, and
  * the amount.  In place. */
 void finish_share(const DpsOptions *, const DpsImage *content, const DpsWork *, DpsImage *picture);

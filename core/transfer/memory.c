@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "memory.h"
 
+#include "finish.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,7 +79,9 @@ double memory_needed(const DpsJob *job, const Schedule *schedule, Device *dev)
         return 0;
     for (int i = 0; i < schedule->levels; i++)
         most = fmax(most, level_bytes(job, &schedule->level[i], &size, regions, dev));
-    return dev ? most : most + sizeof(float) * (double) image_values(job->content);
+    if (!dev && !finish_in_place(job, schedule))
+        most += sizeof(float) * (double) image_values(job->content);
+    return most;
 }
 
 /* ----------------------------------------------------------------------- limit */

@@ -127,6 +127,34 @@ static void test_amount(void)
     dps_image_clear(&style);
 }
 
+/* In the content's memory comes the same result; not where the content is still needed. */
+static void test_give_way(void)
+{
+    DpsImage style = photo(64, 64, 9);
+
+    for (int i = 0; i < 3; i++) {
+        DpsImage content = photo(300, 200, 1);
+        DpsJob job = job_for(&content, &style);
+        DpsResult apart, result;
+        job.options.amount = i == 1 ? 0.5 : 1;
+        job.options.detail = i == 2 ? 0.5 : 0;
+        CHECK(dps_run(&job, &apart) == DPS_OK, "%s", apart.message.text);
+        size_t before = dps_estimate(&job);
+        job.give_way = &content;
+        const float *memory = content.data;
+        CHECK((dps_estimate(&job) < before) == (i == 0), "%zu bytes, %zu before",
+              dps_estimate(&job), before);
+        CHECK(dps_run(&job, &result) == DPS_OK, "%s", result.message.text);
+        CHECK(host_difference(&apart.image, &result.image) == 0, "case %d: another result", i);
+        CHECK((result.image.data == memory) == (i == 0) && (content.data == NULL) == (i == 0),
+              "case %d: whose memory is it?", i);
+        dps_result_clear(&apart);
+        dps_result_clear(&result);
+        dps_image_clear(&content);
+    }
+    dps_image_clear(&style);
+}
+
 static void test_progress_and_cancel(void)
 {
     DpsImage content = photo(180, 120, 1), style = photo(100, 100, 9);
@@ -247,6 +275,7 @@ int main(void)
     test_sizes();
     test_repeatable();
     test_amount();
+    test_give_way();
     test_progress_and_cancel();
     test_regions();
     test_refusals();
