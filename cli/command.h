@@ -59,6 +59,7 @@ int command_batch(int argc, char **argv);
 int command_regions(int argc, char **argv);
 int command_measure(int argc, char **argv);
 int command_look(int argc, char **argv);
+int command_apply(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_describe(int argc, char **argv);

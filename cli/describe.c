@@ -27,7 +27,8 @@ static void add_where(JsonBuilder *builder, unsigned where)
     } commands[] = { { DPS_FOR_TRANSFER, "transfer" },
                      { DPS_FOR_REGIONS, "regions" },
                      { DPS_FOR_MEASURE, "measure" },
-                     { DPS_FOR_BENCHMARK, "bench" } };
+                     { DPS_FOR_BENCHMARK, "bench" },
+                     { DPS_FOR_LOOKS, "apply" } };
 
     json_builder_set_member_name(builder, "commands");
     json_builder_begin_array(builder);

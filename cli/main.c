@@ -18,6 +18,7 @@ static const struct {
     { "regions", N_("find the regions that two photos have in common"), command_regions },
     { "measure", N_("measure how good a result is"), command_measure },
     { "look", N_("make a table of colours for other programs"), command_look },
+    { "apply", N_("give photos the look of such a table"), command_apply },
     { "devices", N_("list what this computer offers for computing"), command_devices },
     { "bench", N_("measure how fast it all goes here"), command_bench },
 };

@@ -223,7 +223,13 @@ typedef enum {
 } DpsOptionType;
 
 /* Where an option counts, added up. */
-enum { DPS_FOR_TRANSFER = 1, DPS_FOR_REGIONS = 2, DPS_FOR_MEASURE = 4, DPS_FOR_BENCHMARK = 8 };
+enum {
+    DPS_FOR_TRANSFER = 1,
+    DPS_FOR_REGIONS = 2,
+    DPS_FOR_MEASURE = 4,
+    DPS_FOR_BENCHMARK = 8,
+    DPS_FOR_LOOKS = 16 /* applying them */
+};
 
 /* `name` is for programs, `label` for people: English; callers translate. */
 typedef struct {
@@ -472,8 +478,8 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
  * and suits any photo.  `side` colours along each of R, G and B, from 0 to 1; R counts fastest. */
 #define DPS_LOOK_SIDE 33
 typedef struct {
-    int side;
-    float *colour; /* R G B of side^3 entries, in [0, 1]; NULL: an empty one */
+    int side;      /* 2 at least */
+    float *colour; /* R G B of side^3 entries, in [0, 1], by malloc; NULL: an empty one */
 } DpsLook;
 
 /* The table that comes nearest to what takes `content` to `result`, photos of the same size; where it saw no
@@ -486,6 +492,12 @@ DpsStatus dps_look_fit(const DpsImage *content, const DpsImage *result, const Dp
 
 /* One colour through the table, between its entries trilinearly; beyond [0, 1] as at its faces. */
 void dps_look_apply(const DpsLook *look, const float in[3], float out[3]);
+
+/* A whole photo through the table; `take` and `amount` are as in DpsOptions.  What a value has beyond 0 to 1
+ * is laid over the result, as in a run, and what can't be seen keeps its colours.  out: already made, 3
+ * planes of the photo's size, or the photo itself. */
+void dps_look_apply_photo(const DpsLook *look, const DpsImage *photo, DpsTake take, double amount,
+                          const DpsWork *work, DpsImage *out);
 
 /* How far the colours that looks give are from the result's: mean CIEDE2000, of sRGB.  Of several looks
  * each counts where its mask covers, in proportion; one without a mask is the first and only one.  What no

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "look-text.h"
 
+#include <glib/gi18n.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Entries along an axis: the specification's limit. */
+#define MOST_SIDE 256
+
 char *look_cube(const DpsLook *look, const char *title)
 {
     GString *text = g_string_new(NULL);
@@ -33,4 +40,106 @@ gboolean look_hald(const DpsLook *look, int level, DpsImage *out)
             out->data[c * plane + i] = colour[c];
     }
     return TRUE;
+}
+
+static gboolean make(DpsLook *look, int side)
+{
+    look->side = side;
+    look->colour = malloc(3 * sizeof(float) * side * side * side);
+    return look->colour != NULL;
+}
+
+/* Numbers with blanks between, as many as there are room for and no more; how many there were, or -1
+ * where something else stands. */
+static int read_numbers(const char *line, double *number, int room)
+{
+    int n = 0;
+
+    for (;; n++) {
+        char *end;
+
+        while (g_ascii_isspace(*line))
+            line++;
+        if (!*line)
+            return n;
+        if (n == room)
+            return -1;
+        number[n] = g_ascii_strtod(line, &end);
+        if (end == line || !isfinite(number[n]))
+            return -1;
+        line = end;
+    }
+}
+
+/* A line that begins with a word: "LUT_3D_SIZE 33". */
+static const char *read_keyword(const char *line, DpsLook *look)
+{
+    double number[3];
+
+    if (g_str_has_prefix(line, "LUT_1D_SIZE"))
+        return _("is a table for each colour alone (a 1D LUT); a look needs a 3D LUT.");
+    if (g_str_has_prefix(line, "DOMAIN_MIN") &&
+        (read_numbers(line + 10, number, 3) != 3 || number[0] || number[1] || number[2]))
+        return _("doesn't begin at 0; only tables from 0 to 1 can be applied.");
+    if (g_str_has_prefix(line, "DOMAIN_MAX") &&
+        (read_numbers(line + 10, number, 3) != 3 || number[0] != 1 || number[1] != 1 ||
+         number[2] != 1))
+        return _("doesn't end at 1; only tables from 0 to 1 can be applied.");
+    if (!g_str_has_prefix(line, "LUT_3D_SIZE"))
+        return NULL;
+    if (look->colour || read_numbers(line + 11, number, 1) != 1 || number[0] < 2 ||
+        number[0] > MOST_SIDE || number[0] != (int) number[0])
+        return _("has a size that no 3D LUT has.");
+    return make(look, (int) number[0]) ? NULL : _("is too large for the free memory.");
+}
+
+const char *look_read_cube(const char *text, DpsLook *look)
+{
+    const char *why = NULL;
+    char **lines = g_strsplit(text, "\n", -1);
+    gsize entries = 0, all = 0;
+
+    *look = (DpsLook){ 0 };
+    for (int i = 0; lines[i] && !why; i++) {
+        char *line = g_strstrip(lines[i]);
+        double number[3];
+
+        if (!*line || *line == '#')
+            continue;
+        if (g_ascii_isalpha(*line)) {
+            why = read_keyword(line, look);
+            all = (gsize) look->side * look->side * look->side;
+        } else if (entries == all || read_numbers(line, number, 3) != 3) {
+            why = _("is no 3D LUT: its lines don't hold three numbers each, as many as its size "
+                    "says.");
+        } else {
+            for (int c = 0; c < 3; c++)
+                look->colour[3 * entries + c] = (float) CLAMP(number[c], 0, 1);
+            entries++;
+        }
+    }
+    if (!why && (!all || entries < all))
+        why = _("is no 3D LUT, or ends too early.");
+    g_strfreev(lines);
+    if (why)
+        dps_look_clear(look);
+    return why;
+}
+
+const char *look_read_hald(const DpsImage *picture, DpsLook *look)
+{
+    int level = (int) lround(cbrt(picture->width)), side = level * level;
+    gsize plane = (gsize) picture->width * picture->height;
+
+    *look = (DpsLook){ 0 };
+    if (level < 2 || picture->width != picture->height || level * side != picture->width)
+        return _(
+            "is no Hald CLUT: such a picture is square, with a side of 8, 27, 64, 125, 216, 343 "
+            "or 512 pixels and so on.");
+    if (!make(look, side))
+        return _("is too large for the free memory.");
+    for (gsize i = 0; i < plane; i++)
+        for (int c = 0; c < 3; c++)
+            look->colour[3 * i + c] = CLAMP(picture->data[c * plane + i], 0, 1);
+    return NULL;
 }

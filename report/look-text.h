@@ -17,4 +17,9 @@ char *look_cube(const DpsLook *look, const char *title);
 /* The picture of the level, level^3 pixels square, R counting fastest.  FALSE when memory is short. */
 gboolean look_hald(const DpsLook *look, int level, DpsImage *out);
 
+/* The other way: NULL, or a sentence in the user's language that says why the file is no such table; the
+ * look is then empty.  A Hald CLUT's level is seen from its size; values are brought into [0, 1]. */
+const char *look_read_cube(const char *text, DpsLook *look);
+const char *look_read_hald(const DpsImage *picture, DpsLook *look);
+
 #endif

@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ("transfer", "batch", "regions", "measure", "look", "devices", "bench")
+COMMANDS = ("transfer", "batch", "regions", "measure", "look", "apply", "devices", "bench")
 OPTION = re.compile(r"^  (?:-(\w), )?--([\w-]+)(?:=(\S+))?  +(.*)$")
 CHOICES = re.compile(r": ((?:[\w-]+, )+[\w-]+)(?: \([\w-]+\))?$")
 PICTURES = "*.(png|jpg|jpeg|tif|tiff|ppm|pgm|pfm)"
@@ -179,7 +179,7 @@ def zsh(program):
     cases = []
     for command in COMMANDS:
         arguments = [zsh_option(option) for option in options_of(program, command)]
-        if command in ("transfer", "batch", "regions", "measure", "look"):
+        if command in ("transfer", "batch", "regions", "measure", "look", "apply"):
             arguments.append(quoted("*:picture:_files -g %s" % quoted(PICTURES)))
         cases.append("    %s)\n        _arguments -s \\\n            %s\n        ;;" %
                      (command, " \\\n            ".join(arguments)))

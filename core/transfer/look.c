@@ -14,6 +14,7 @@
 #include "image/difference.h"
 #include "look-samples.h"
 #include "message.h"
+#include "take.h"
 #include "work.h"
 
 #include <math.h>
@@ -66,6 +67,26 @@ void dps_look_apply(const DpsLook *look, const float in[3], float out[3])
             sum[c] += corner_weight(along, k) * node[c];
     }
     memcpy(out, sum, sizeof sum);
+}
+
+void dps_look_apply_photo(const DpsLook *look, const DpsImage *photo, DpsTake take, double amount,
+                          const DpsWork *work, DpsImage *out)
+{
+    ptrdiff_t n = (ptrdiff_t) image_pixels(photo);
+
+#pragma omp parallel for schedule(static) num_threads(work_threads(work))
+    for (ptrdiff_t i = 0; i < n; i++) {
+        bool hidden = photo->channels > 3 && !(image_plane(photo, 3)[i] > 0);
+        float part = hidden ? 0 : (float) amount, in[3], shown[3], colour[3];
+        for (int c = 0; c < 3; c++) {
+            in[c] = image_plane(photo, c)[i];
+            shown[c] = image_clipped(in[c]);
+        }
+        dps_look_apply(look, shown, colour);
+        take_over_pixel(shown, take, colour);
+        for (int c = 0; c < 3; c++)
+            image_plane(out, c)[i] = image_blended(shown[c], colour[c], part) + (in[c] - shown[c]);
+    }
 }
 
 void dps_look_clear(DpsLook *look)

@@ -70,13 +70,13 @@ static const DpsOption table[] = {
       .label = N_("_Amount"),
       .help =
           N_("How much of the transfer is applied: 0 leaves the photo as it is, 1 is all of it"),
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LOOKS },
     { "take", 0, CHOICE(take, takes, DPS_TAKE_ALL), .value = N_("WHAT"), .label = N_("Ta_ke over"),
       .help =
           N_("What is taken over from the style; with one of the two, the photo keeps the other"),
       .manual = "Brightness is the luma of each pixel.  Colours that a screen can't show at the "
                 "brightness they would have become paler.",
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LOOKS },
     { "content-weight", 0, DPS_OPTION_REAL, AT(content_weight), .most = 1e6, .usual = 1,
       .value = N_("NUMBER"), .label = N_("Struct_ure"),
       .help = N_("How firmly the photo's own structure is kept; less gives the style more freedom"),
@@ -134,7 +134,8 @@ static const DpsOption table[] = {
       .help = N_(
           "Processor threads to compute with; 0: as many as may be used; with 1 results are the "
           "same to the last bit every time"),
-      .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_MEASURE | DPS_FOR_BENCHMARK },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_MEASURE | DPS_FOR_BENCHMARK |
+               DPS_FOR_LOOKS },
     { "seed", 0, DPS_OPTION_UNSIGNED, AT(seed), .most = 4294967295.0, .usual = 0,
       .value = N_("NUMBER"), .label = N_("S_eed"),
       .help = N_("Start of the random numbers; another seed gives a slightly different result"),
@@ -236,9 +237,9 @@ bool dps_option_set_number(const DpsOption *option, DpsOptions *o, double number
     if (option->type == DPS_OPTION_REAL)
         memcpy(at, &number, sizeof number);
     else if (option->type == DPS_OPTION_UNSIGNED)
-        memcpy(at, &(unsigned){ (unsigned) number }, sizeof(unsigned));
+        memcpy(at, &(unsigned) { (unsigned) number }, sizeof(unsigned));
     else
-        memcpy(at, &(int){ (int) number }, sizeof(int));
+        memcpy(at, &(int) { (int) number }, sizeof(int));
     return true;
 }
 

@@ -190,7 +190,7 @@ class Outputs(tool.ToolTest):
         bench = ["bench", "--only", "transfer", "--preset", "draft", "--width", "48", "--height", "32",
                  "--repeats", "1", "--threads", "1"]
         return [["--help"], ["--version"], ["describe"], ["devices"], ["devices", "--json"],
-                *([command, "--help"] for command in ("transfer", "regions", "measure", "look", "devices",
+                *([command, "--help"] for command in ("transfer", "regions", "measure", "look", "apply", "devices",
                                              "bench")),
                 ["transfer", *photos, "-o", "out.png", *tool.FAST, "--report", "-"],
                 ["regions", *photos, *maps], ["regions", *photos, *maps, "--json"],

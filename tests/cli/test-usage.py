@@ -9,7 +9,8 @@ import tool
 class Usage(tool.ToolTest):
     def test_help_teaches(self):
         text = self.run_tool("--help").out
-        for word in ("transfer", "regions", "measure", "look", "devices", "bench", "photo-style transfer noon.jpg"):
+        for word in ("transfer", "regions", "measure", "look", "apply", "devices", "bench",
+                     "photo-style transfer noon.jpg"):
             self.assertIn(word, text)
         self.assertEqual(self.run_tool("-h").out, text)
 
@@ -19,6 +20,7 @@ class Usage(tool.ToolTest):
                 "regions": ["CONTENT STYLE", "--content-labels=FILE", "--most=2-6", "Example"],
                 "measure": ["RESULT", "--network", "edge", "Example"],
                 "look": ["CONTENT RESULT", "--mask=NAME=FILE", ".cube", "Example"],
+                "apply": ["TABLE PHOTO", "--take", "Example"],
                 "devices": ["--json"], "bench": ["--repeats", "--only=LIST", "Example"]}.items():
             text = self.run_tool(command, "--help").out
             for word in words:
