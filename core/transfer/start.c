@@ -4,6 +4,7 @@
 #include "image/affine.h"
 #include "image/random.h"
 #include "regions/colour.h"
+#include "regions/palette.h"
 
 #include <stdlib.h>
 
@@ -22,7 +23,8 @@ bool start_estimate(const DpsImage *content, const DpsImage *style, const Region
     *out = (DpsImage){ 0 };
     if (!colour_transfer_regions(content, style, set, work, &estimate))
         return false;
-    bool ok = affine_carry(content, &estimate, content, ESTIMATE_RADIUS, ESTIMATE_EPS, work, out);
+    bool ok = palette_pull(style, set, work, &estimate) &&
+              affine_carry(content, &estimate, content, ESTIMATE_RADIUS, ESTIMATE_EPS, work, out);
     dps_image_clear(&estimate);
     return ok;
 }

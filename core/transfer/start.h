@@ -9,7 +9,7 @@
 #include "device/backend.h"
 #include "regions/regions.h"
 
-/* The colour transfer by regions, projected to locally affine.  False when memory is short. */
+/* The colour transfer by regions, without colours that the style's regions lack, projected to locally affine.  False when memory is short. */
 bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
                     const DpsWork *work, DpsImage *out);
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Colours stand for nodes of a cube; each node has the way to the nearest node that the style fills, by an
+ * exact distance transform, an axis at a time (P. Felzenszwalb, D. Huttenlocher: "Distance transforms of
+ * sampled functions", Theory of Computing 2012, with plain minima: the axes are short). */
+
+#include "palette.h"
+
+#include "work.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIDE 33 /* nodes along an axis of the cube */
+#define NODES (SIDE * SIDE * SIDE)
+
+typedef struct {
+    float weight[NODES];    /* of the style's pixels about each node */
+    float colour[NODES][3]; /* their mean */
+    float distance[NODES];  /* squared, in steps, to the nearest node that counts */
+    int nearest[NODES];     /* that node, or -1 */
+    float move[NODES][3];   /* what brings a colour there close enough */
+} Palette;
+
+static int node_of(const DpsImage *image, size_t i)
+{
+    int node = 0;
+
+    for (int c = 0; c < 3; c++)
+        node = node * SIDE + (int) lrintf(image_clipped(image_plane(image, c)[i]) * (SIDE - 1));
+    return node;
+}
+
+static void count_colours(const DpsImage *style, const float *mask, Palette *p)
+{
+    double total = 0;
+
+    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < image_pixels(style); i++) {
+        int node = mask[i] > 0 ? node_of(style, i) : 0;
+        p->weight[node] += mask[i];
+        for (int c = 0; c < 3; c++)
+            p->colour[node][c] += mask[i] * image_plane(style, c)[i];
+        total += (double) mask[i];
+    }
+    for (int k = 0; k < NODES; k++) {
+        bool counts = p->weight[k] > 0 && (double) p->weight[k] >= PALETTE_LEAST * total;
+        for (int c = 0; c < 3 && counts; c++)
+            p->colour[k][c] /= p->weight[k];
+        p->distance[k] = counts ? 0 : INFINITY;
+        p->nearest[k] = counts ? k : -1;
+    }
+}
+
+/* One line of the cube, whose nodes lie `step` apart from `first` on. */
+static void nearest_on_line(Palette *p, int first, int step)
+{
+    float distance[SIDE];
+    int nearest[SIDE];
+
+    for (int i = 0; i < SIDE; i++) {
+        distance[i] = INFINITY;
+        nearest[i] = -1;
+        for (int j = 0; j < SIDE; j++) {
+            float d = p->distance[first + j * step] + (float) ((i - j) * (i - j));
+            if (d < distance[i]) {
+                distance[i] = d;
+                nearest[i] = p->nearest[first + j * step];
+            }
+        }
+    }
+    for (int i = 0; i < SIDE; i++) {
+        p->distance[first + i * step] = distance[i];
+        p->nearest[first + i * step] = nearest[i];
+    }
+}
+
+static void find_nearest(Palette *p)
+{
+    for (int a = 0; a < SIDE; a++)
+        for (int b = 0; b < SIDE; b++)
+            nearest_on_line(p, (a * SIDE + b) * SIDE, 1);
+    for (int a = 0; a < SIDE; a++)
+        for (int b = 0; b < SIDE; b++)
+            nearest_on_line(p, a * SIDE * SIDE + b, SIDE);
+    for (int a = 0; a < SIDE; a++)
+        for (int b = 0; b < SIDE; b++)
+            nearest_on_line(p, a * SIDE + b, SIDE * SIDE);
+}
+
+static void find_moves(Palette *p)
+{
+    for (int k = 0; k < NODES; k++) {
+        const int at[3] = { k / (SIDE * SIDE), k / SIDE % SIDE, k % SIDE };
+        double way[3] = { 0 }, length = 0;
+        for (int c = 0; c < 3 && p->nearest[k] >= 0; c++) {
+            way[c] = (double) p->colour[p->nearest[k]][c] - at[c] / (SIDE - 1.0);
+            length += way[c] * way[c];
+        }
+        length = sqrt(length);
+        for (int c = 0; c < 3; c++)
+            p->move[k][c] = length > PALETTE_MARGIN
+                                ? (float) (way[c] * (1 - PALETTE_MARGIN / length))
+                                : 0;
+    }
+}
+
+/* The move of a colour between the nodes: trilinear. */
+static void move_at(const Palette *p, const float colour[3], float move[3])
+{
+    float part[3];
+    int at = 0;
+
+    for (int c = 0; c < 3; c++) {
+        float v = image_clipped(colour[c]) * (SIDE - 1);
+        int below = v < SIDE - 1 ? (int) v : SIDE - 2;
+        at = at * SIDE + below;
+        part[c] = v - (float) below;
+        move[c] = 0;
+    }
+    for (int corner = 0; corner < 8; corner++) {
+        bool up[3] = { corner & 4, corner & 2, corner & 1 };
+        int k = at + up[0] * SIDE * SIDE + up[1] * SIDE + up[2];
+        float weight = 1;
+        for (int c = 0; c < 3; c++)
+            weight *= up[c] ? part[c] : 1 - part[c];
+        for (int c = 0; c < 3; c++)
+            move[c] += weight * p->move[k][c];
+    }
+}
+
+static void add_moves(const Palette *p, const DpsImage *picture, const float *mask,
+                      const DpsWork *work, DpsImage *moves)
+{
+    size_t n = image_pixels(picture);
+
+#pragma omp parallel for schedule(static) num_threads(work_threads(work))
+    for (size_t i = 0; i < n; i++) {
+        const float colour[3] = { picture->data[i], picture->data[n + i],
+                                  picture->data[2 * n + i] };
+        float move[3];
+        if (mask[i] > 0) {
+            move_at(p, colour, move);
+            for (int c = 0; c < 3; c++)
+                moves->data[c * n + i] += mask[i] * move[c];
+        }
+    }
+}
+
+bool palette_pull(const DpsImage *style, const RegionSet *set, const DpsWork *work,
+                  DpsImage *picture)
+{
+    Palette *p = malloc(sizeof *p);
+    DpsImage moves = { 0 };
+    bool ok = p && dps_image_init(&moves, 3, picture->width, picture->height);
+
+    if (ok)
+        memset(moves.data, 0, image_values(&moves) * sizeof *moves.data);
+    for (int k = 0; k < set->count && ok; k++)
+        if (regions_active(set, k)) {
+            count_colours(style, image_plane(&set->style, k), p);
+            find_nearest(p);
+            find_moves(p);
+            add_moves(p, picture, image_plane(&set->content, k), work, &moves);
+        }
+    for (size_t i = 0; ok && i < image_values(picture); i++)
+        picture->data[i] = image_clipped(picture->data[i] + moves.data[i]);
+    dps_image_clear(&moves);
+    free(p);
+    return ok;
+}
