@@ -340,7 +340,8 @@ typedef struct {
  * the preset reference (paper) as the authors have it. */
 typedef struct {
     bool paper;
-    double style, content, matting, estimate; /* estimate: of the distance to the first guess */
+    double style, content, matting;
+    double estimate, gradient; /* of the distance to the first guess, and of its gradient */
 } DpsWeights;
 
 typedef struct {

@@ -78,6 +78,7 @@ static void add_level(JsonBuilder *builder, const DpsLevel *level)
     report_number(builder, "content", level->weights.content);
     report_number(builder, "matting", level->weights.matting);
     report_number(builder, "estimate", level->weights.estimate);
+    report_number(builder, "gradient", level->weights.gradient);
     json_builder_end_object(builder);
     json_builder_end_object(builder);
 }

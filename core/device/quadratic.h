@@ -14,6 +14,11 @@
  *     1/2 sum over i < h - 1, j < w - 1 of (x_ij - x_i,j+1)^2 + (x_ij - x_i+1,j)^2. */
 Linop *quadratic_variation(Device *, int h, int w);
 
+/* A with x' A x = the squared gradient of a plane where a picture is flat:
+ *     sum over neighbours i, j of w_ij (x_i - x_j)^2,  w_ij = 1 / (1 + |I_i - I_j|^2 / contrast^2),
+ * each pair of pixels above or beside one another counting once.  image: I, 3 planes of h x w. */
+Linop *quadratic_gradient(Device *, int h, int w, const float *image, double contrast);
+
 /* The diagonal matrix: x' D x = sum of diagonal[i] x_i^2. */
 Linop *quadratic_diagonal(Device *, int h, int w, const float *diagonal);
 

@@ -21,7 +21,7 @@ typedef struct {
     const Masks *masks;
     const Linop *linop;
     const Tensor *target;
-    Tensor *scratch;
+    Tensor *difference, *scratch; /* x - target, and A times that */
     PoolShape pool;
     double weight;
     int slot;
@@ -66,8 +66,10 @@ void tape_free(Tape *t)
     if (!t)
         return;
     replay_drop(&t->replay, t->dev);
-    for (int i = t->steps - 1; i >= 0; i--)
+    for (int i = t->steps - 1; i >= 0; i--) {
+        drop(t, t->step[i].difference);
         drop(t, t->step[i].scratch);
+    }
     for (int i = t->nodes - 1; i >= 0; i--) {
         drop(t, t->node[i].y);
         drop(t, t->node[i].dy);
@@ -158,7 +160,8 @@ Node *tape_join(Tape *t, Node *x, const Conv *first, const Conv *second)
 
     if (broken(t))
         return NULL;
-    Node *whole = fresh(t, a->cout + second->shape.cout, conv_side(a, x->y->h), conv_side(a, x->y->w));
+    Node *whole = fresh(t, a->cout + second->shape.cout, conv_side(a, x->y->h),
+                        conv_side(a, x->y->w));
     for (int i = 0; i < 2 && whole; i++) {
         Node *y = tape_slice(t, whole, c0, half[i]->shape.cout);
         if (broken(t))
@@ -199,20 +202,30 @@ int tape_sqdiff(Tape *t, Node *x, const Tensor *target, double weight)
 {
     if (broken(t))
         return -1;
-    return record_loss(t, (Step){ .kind = STEP_SQDIFF, .x = x, .target = target, .weight = weight });
+    return record_loss(t,
+                       (Step){ .kind = STEP_SQDIFF, .x = x, .target = target, .weight = weight });
 }
 
-int tape_quad(Tape *t, Node *x, const Linop *a, double weight)
+static Tensor *like(Tape *t, const Tensor *x)
 {
+    return t->dev->be->tensor(t->dev, x->c, x->h, x->w);
+}
+
+int tape_quad(Tape *t, Node *x, const Linop *a, const Tensor *target, double weight)
+{
+    Step step = { .kind = STEP_QUAD, .x = x, .linop = a, .target = target, .weight = weight };
+
     if (broken(t))
         return -1;
-    Tensor *ax = t->dev->be->tensor(t->dev, x->y->c, x->y->h, x->y->w);
-    if (!ax) {
+    step.scratch = like(t, x->y);
+    step.difference = target ? like(t, x->y) : NULL;
+    if (!step.scratch || (target && !step.difference)) {
+        drop(t, step.scratch);
+        drop(t, step.difference);
         t->broken = true;
         return -1;
     }
-    return record_loss(
-        t, (Step){ .kind = STEP_QUAD, .x = x, .linop = a, .scratch = ax, .weight = weight });
+    return record_loss(t, step);
 }
 
 int tape_excess(Tape *t, Node *x, double weight)
@@ -265,11 +278,15 @@ void tape_forward(Tape *t, const Tensor *x)
     forward(t);
 }
 
-/* loss = x'Ax, gradient 2Ax. */
+/* loss = d'Ad with d = x - target, gradient 2Ad. */
 static void quad(const Backend *be, const Step *s, bool add)
 {
     Tensor *x = s->x->y, *dx = s->x->dy, *ax = s->scratch;
 
+    if (s->target) {
+        be->lincomb(s->difference, 2, (double[]){ 1, -1 }, (Tensor *[]){ x, (Tensor *) s->target });
+        x = s->difference;
+    }
     be->apply(ax, s->linop, x);
     be->dots(s->slot, x, 1, &ax);
     be->lincomb(dx, 1 + add, (double[]){ 2 * s->weight, 1 }, (Tensor *[]){ ax, dx });

@@ -37,7 +37,8 @@ Node *tape_gram(Tape *, Node *x, const Masks *);
 
 /* Each returns the slot its unweighted loss goes to; the total is sum of weight * loss. */
 int tape_sqdiff(Tape *, Node *x, const Tensor *target, double weight);
-int tape_quad(Tape *, Node *x, const Linop *a, double weight); /* sum over planes of x' A x */
+/* Sum over planes of (x - target)' A (x - target); a NULL target is zero. */
+int tape_quad(Tape *, Node *x, const Linop *a, const Tensor *target, double weight);
 int tape_excess(Tape *, Node *x, double weight);
 
 void tape_forward(Tape *, const Tensor *x);

@@ -9,8 +9,9 @@
 
 #include "objective.h"
 
-/* weight / normaliser times a loss of x, or with masks of x's Gram matrices: |x - target|^2, x' A x, or
- * without either the squared excess over [0, 1].  The objective frees the operands. */
+/* weight / normaliser times a loss of x, or with masks of x's Gram matrices: |x - target|^2, with an
+ * operator (x - target)' A (x - target), its target zero where there is none, or without either the
+ * squared excess over [0, 1].  The objective frees the operands. */
 typedef struct {
     Loss loss;
     double weight, normaliser;

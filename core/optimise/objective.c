@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* Steps between neighbours of less than this contrast are no edges (QUALITY.md, experiment 35). */
+#define FLAT_CONTRAST (2.0 / 255)
+
 Tape *objective_tape(const Objective *e)
 {
     return e->tape;
@@ -145,6 +148,69 @@ static DpsStatus estimate_terms(Objective *e, const Sources *s)
     return DPS_OK;
 }
 
+/* The picture on the tape, halved until its long side is at most `size`. */
+static Node *shrunken(Tape *tape, int size)
+{
+    const PoolShape half = { POOL_AVERAGE, 2, 2 };
+    Node *x = tape_input(tape);
+
+    while (x && size > 0 && (node_value(x)->w > size || node_value(x)->h > size))
+        x = tape_pool(tape, x, &half, true);
+    return x;
+}
+
+/* The same of a picture at hand. */
+static DpsStatus shrink(Device *dev, const DpsImage *image, int size, Tensor **small)
+{
+    Tape *tape = tape_new(dev, 3, image->height, image->width, false);
+    Node *x = tape && tape_ok(tape) ? shrunken(tape, size) : NULL;
+    DpsStatus status = x ? objective_forward(tape, image) : DPS_NO_MEMORY;
+
+    *small = status ? NULL : objective_copy(node_value(x));
+    tape_free(tape);
+    return status || *small ? status : DPS_NO_MEMORY;
+}
+
+/* The squared gradient where a picture, less its grain, is flat. */
+static Linop *flat_gradient(const Tensor *picture)
+{
+    int h = picture->h, w = picture->w;
+    DpsImage image;
+    float *room = malloc((size_t) h * w * sizeof *room);
+    Linop *a = NULL;
+
+    if (!dps_image_init(&image, 3, w, h))
+        image = (DpsImage){ 0 };
+    else if (room) {
+        picture->dev->be->download(picture, image.data);
+        for (int c = 0; c < 3; c++)
+            image_box(image_plane(&image, c), w, h, 1, room, image_plane(&image, c));
+        a = quadratic_gradient(picture->dev, h, w, image.data, FLAT_CONTRAST);
+    }
+    dps_image_clear(&image);
+    free(room);
+    return a;
+}
+
+static DpsStatus gradient_terms(Objective *e, const Sources *s)
+{
+    Device *dev = e->network->dev;
+    int size = e->o.gradient_size;
+    Tensor *content;
+
+    if (!e->o.estimate)
+        return DPS_OK;
+    Node *x = shrunken(e->tape, size);
+    DpsStatus status = x ? shrink(dev, s->content, size, &content) : DPS_NO_MEMORY;
+    if (status)
+        return status;
+    Term *t = objective_add_term(e, LOSS_GRADIENT, 3.0 * node_value(x)->h * node_value(x)->w);
+    t->x = x;
+    t->a = flat_gradient(content);
+    dev->be->drop(content);
+    return t->a ? shrink(dev, e->o.estimate, size, &t->target) : DPS_NO_MEMORY;
+}
+
 /* A layer's features as the photo has them.  norm: slot of their squared length. */
 static DpsStatus content_term(Objective *e, const Sources *s, int layer, int norm)
 {
@@ -188,9 +254,10 @@ static const struct {
     LossConstructor *terms;
     bool always;
 } losses[LOSSES] = {
-    [LOSS_MATTING] = { matting_terms, false }, [LOSS_VARIATION] = { variation_terms, false },
-    [LOSS_GAMUT] = { gamut_terms, false },     [LOSS_ESTIMATE] = { estimate_terms, false },
-    [LOSS_CONTENT] = { content_terms, true },  [LOSS_STYLE] = { style_loss_terms, true },
+    [LOSS_MATTING] = { matting_terms, false },   [LOSS_VARIATION] = { variation_terms, false },
+    [LOSS_GAMUT] = { gamut_terms, false },       [LOSS_ESTIMATE] = { estimate_terms, false },
+    [LOSS_GRADIENT] = { gradient_terms, false }, [LOSS_CONTENT] = { content_terms, true },
+    [LOSS_STYLE] = { style_loss_terms, true },
 };
 
 /* The last first: the style's features are gone before the others' operands come. */
@@ -225,7 +292,7 @@ static void record(Tape *tape, Term *t)
 
     if (t->masks)
         x = tape_gram(tape, x, t->masks);
-    t->slot = t->a        ? tape_quad(tape, x, t->a, term_scale(t))
+    t->slot = t->a        ? tape_quad(tape, x, t->a, t->target, term_scale(t))
               : t->target ? tape_sqdiff(tape, x, t->target, term_scale(t))
                           : tape_excess(tape, x, term_scale(t));
 }
@@ -284,6 +351,7 @@ DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImag
 double objective_bytes_per_pixel(double network_floats, int regions)
 {
     /* values and gradients of the features and the image, the initial estimate, masks of the five layers
-     * with their lists of pixels, and the Laplacian's coefficients or statistics */
-    return sizeof(float) * (2 * (network_floats + 3) + 3 + 2 * 1.34 * regions + 24);
+     * with their lists of pixels, the Laplacian's coefficients or statistics, and where the picture is so
+     * small that it isn't shrunk for it, the gradient's operator, target and two more */
+    return sizeof(float) * (2 * (network_floats + 3) + 3 + 2 * 1.34 * regions + 24 + 20);
 }

@@ -30,6 +30,8 @@ typedef enum {
     LOSS_GAMUT,     /* squared excess over [0, 1] */
     LOSS_ESTIMATE,  /* squared distance to an initial estimate, which keeps colours plausible where
                      * the style says little */
+    LOSS_GRADIENT, /* squared gradient of the difference to the estimate, at a coarse size and where the
+                    * content is flat: no rims and no blotches where the content has nothing */
     LOSS_CONTENT,
     LOSS_STYLE,
     LOSSES
@@ -53,11 +55,13 @@ typedef struct {
 typedef struct {
     double weight[LOSSES]; /* 0: no such term */
     Weighting weighting;
-    const DpsImage *estimate; /* which objective_new only reads; NULL: no such term */
+    const DpsImage *estimate; /* which objective_new only reads; NULL: no such terms */
     double
         min_region_pixels; /* of a region at a layer, with SHARE_BY_PIXELS; 0: all weigh the same */
-    int window_radius;     /* of the matting windows */
-    double eps;            /* theirs, see matting.h; 0: MATTING_EPS */
+    int gradient_size; /* the most that LOSS_GRADIENT's long side has, where a halo is a few pixels
+                            * wide; 0: the picture's */
+    int window_radius; /* of the matting windows */
+    double eps;        /* theirs, see matting.h; 0: MATTING_EPS */
 } ObjectiveOptions;
 
 typedef struct Objective Objective;

@@ -283,7 +283,8 @@ DpsStatus level_run(Transfer *t, const Level *l)
                                     .style = l->objective.weight[LOSS_STYLE],
                                     .content = l->objective.weight[LOSS_CONTENT],
                                     .matting = l->objective.weight[LOSS_MATTING],
-                                    .estimate = l->objective.weight[LOSS_ESTIMATE] };
+                                    .estimate = l->objective.weight[LOSS_ESTIMATE],
+                                    .gradient = l->objective.weight[LOSS_GRADIENT] };
     t->result->levels = t->level + 1;
     return status;
 }

@@ -25,6 +25,10 @@
 #define ESTIMATE_WEIGHT 800
 #define ESTIMATE_SIZE 175.0
 
+/* Of the gradient of that distance where the content is flat (QUALITY.md, experiment 35). */
+#define GRADIENT_WEIGHT 1e5
+#define GRADIENT_SIZE 250
+
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
  * the face around them (QUALITY.md, experiment 27). */
 #define MIN_REGION_PIXELS 1000
@@ -152,9 +156,10 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                                        [LOSS_MATTING] = MATTING_WEIGHT * o->photorealism,
                                        [LOSS_GAMUT] = GAMUT_WEIGHT,
                                        [LOSS_VARIATION] = VARIATION_WEIGHT * o->smoothness,
-                                       [LOSS_ESTIMATE] = estimate_weight(size >>
-                                                                         (levels - 1 - i)) },
+                                       [LOSS_ESTIMATE] = estimate_weight(size >> (levels - 1 - i)),
+                                       [LOSS_GRADIENT] = GRADIENT_WEIGHT },
                            .min_region_pixels = MIN_REGION_PIXELS,
+                           .gradient_size = GRADIENT_SIZE,
                            .window_radius = o->window_radius,
                            .eps = WINDOW_EPS },
             .minimiser = { .memory = 10,

@@ -36,7 +36,7 @@ class Report(tool.ToolTest):
             self.assertEqual(list(level), ["width", "height", "evaluations", "seconds", "losses",
                                            "weights"])
             self.assertEqual(list(level["weights"]),
-                             ["weighting", "style", "content", "matting", "estimate"])
+                             ["weighting", "style", "content", "matting", "estimate", "gradient"])
             self.assertEqual(list(level["losses"]), ["total", "style", "content", "matting"])
             self.assertGreaterEqual(level["losses"]["matting"], 0)
         for region in report["regions"]:

@@ -43,7 +43,7 @@ static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), v
     be->upload(p->x, p->photo.data);
     p->tape = tape_new(p->dev, 3, SIDE, SIDE, true);
     tape_sqdiff(p->tape, tape_input(p->tape), p->target, 1);
-    tape_quad(p->tape, tape_input(p->tape), p->l, lambda);
+    tape_quad(p->tape, tape_input(p->tape), p->l, NULL, lambda);
     CHECK(tape_ok(p->tape), "no memory");
     dps_image_clear(&target);
 }
