@@ -125,6 +125,14 @@ static DpsImage shrunk(const DpsImage *photo, int size)
     return out;
 }
 
+static void make_guess(const Scale *level, DpsImage *guess)
+{
+    Palette *palette = palette_new(&level->style, &level->set);
+
+    need(palette && start_estimate(&level->content, &level->style, &level->set, palette, WORK, guess));
+    palette_free(palette);
+}
+
 /* As level.c makes it. */
 static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale *level)
 {
@@ -137,7 +145,7 @@ static void make_objective(const Comparison *c, const ObjectiveOptions *o, Scale
         network_add_ensemble(level->network, c->network, c->ensemble, false);
     }
     if (o->weight[LOSS_ESTIMATE] > 0) {
-        need(start_estimate(&level->content, &level->style, &level->set, WORK, &guess));
+        make_guess(level, &guess);
         what.estimate = &guess;
     }
     need(!objective_new(level->network ? level->network : c->network, &level->content,
@@ -318,7 +326,7 @@ static void go_our_way(Comparison *c, const char *name, const Schedule *schedule
         if (i)
             need(!start_carry(NULL, &last, &c->picture, &level.content, WORK, &start));
         else
-            need(start_estimate(&level.content, &level.style, &level.set, WORK, &start));
+            make_guess(&level, &start);
         need(c->whole.weighting.free_unmatched || start_hold(&level.set, &level.content, &start));
         dps_image_clear(&c->picture);
         c->picture = start;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "quadratic.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Sum over pairs of neighbours i < j, one above or beside the other, of weight(i, j) (x_i - x_j)^2. */
@@ -76,7 +77,7 @@ static double gradient_weight(const Pairs *p, int i, int j)
         double step = (double) p->image[c * n + i] - (double) p->image[c * n + j];
         square += step * step;
     }
-    return 1 / (1 + square / (p->contrast * p->contrast));
+    return exp(-square / (p->contrast * p->contrast));
 }
 
 Linop *quadratic_gradient(Device *dev, int h, int w, const float *image, double contrast)

@@ -15,7 +15,7 @@
 Linop *quadratic_variation(Device *, int h, int w);
 
 /* A with x' A x = the squared gradient of a plane where a picture is flat:
- *     sum over neighbours i, j of w_ij (x_i - x_j)^2,  w_ij = 1 / (1 + |I_i - I_j|^2 / contrast^2),
+ *     sum over neighbours i, j of w_ij (x_i - x_j)^2,  w_ij = exp(-|I_i - I_j|^2 / contrast^2),
  * each pair of pixels above or beside one another counting once.  image: I, 3 planes of h x w. */
 Linop *quadratic_gradient(Device *, int h, int w, const float *image, double contrast);
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Steps between neighbours of less than this contrast are no edges (QUALITY.md, experiment 35). */
+/* Steps between neighbours of less than this contrast are no edges (QUALITY.md, experiment 39). */
 #define FLAT_CONTRAST (2.0 / 255)
 
 Tape *objective_tape(const Objective *e)
@@ -351,7 +351,7 @@ DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImag
 double objective_bytes_per_pixel(double network_floats, int regions)
 {
     /* values and gradients of the features and the image, the initial estimate, masks of the five layers
-     * with their lists of pixels, the Laplacian's coefficients or statistics, and where the picture is so
-     * small that it isn't shrunk for it, the gradient's operator, target and two more */
+     * with their lists of pixels, the Laplacian's coefficients or statistics, and where the picture is too
+     * small to be shrunk for it, the gradient's operator, target and two more */
     return sizeof(float) * (2 * (network_floats + 3) + 3 + 2 * 1.34 * regions + 24 + 20);
 }

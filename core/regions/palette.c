@@ -14,13 +14,19 @@
 #define SIDE 33 /* nodes along an axis of the cube */
 #define NODES (SIDE * SIDE * SIDE)
 
+/* What brings a colour at each node close enough. */
+typedef float Moves[NODES][3];
+
+struct Palette {
+    Moves *moves; /* of each region */
+};
+
 typedef struct {
     float weight[NODES];    /* of the style's pixels about each node */
     float colour[NODES][3]; /* their mean */
     float distance[NODES];  /* squared, in steps, to the nearest node that counts */
     int nearest[NODES];     /* that node, or -1 */
-    float move[NODES][3];   /* what brings a colour there close enough */
-} Palette;
+} Cube;
 
 static int node_of(const DpsImage *image, size_t i)
 {
@@ -31,7 +37,7 @@ static int node_of(const DpsImage *image, size_t i)
     return node;
 }
 
-static void count_colours(const DpsImage *style, const float *mask, Palette *p)
+static void count_colours(const DpsImage *style, const float *mask, Cube *p)
 {
     double total = 0;
 
@@ -53,7 +59,7 @@ static void count_colours(const DpsImage *style, const float *mask, Palette *p)
 }
 
 /* One line of the cube, whose nodes lie `step` apart from `first` on. */
-static void nearest_on_line(Palette *p, int first, int step)
+static void nearest_on_line(Cube *p, int first, int step)
 {
     float distance[SIDE];
     int nearest[SIDE];
@@ -75,7 +81,7 @@ static void nearest_on_line(Palette *p, int first, int step)
     }
 }
 
-static void find_nearest(Palette *p)
+static void find_nearest(Cube *p)
 {
     for (int a = 0; a < SIDE; a++)
         for (int b = 0; b < SIDE; b++)
@@ -88,7 +94,7 @@ static void find_nearest(Palette *p)
             nearest_on_line(p, a * SIDE + b, SIDE * SIDE);
 }
 
-static void find_moves(Palette *p)
+static void find_moves(const Cube *p, Moves moves)
 {
     for (int k = 0; k < NODES; k++) {
         const int at[3] = { k / (SIDE * SIDE), k / SIDE % SIDE, k % SIDE };
@@ -99,14 +105,13 @@ static void find_moves(Palette *p)
         }
         length = sqrt(length);
         for (int c = 0; c < 3; c++)
-            p->move[k][c] = length > PALETTE_MARGIN
-                                ? (float) (way[c] * (1 - PALETTE_MARGIN / length))
-                                : 0;
+            moves[k][c] = length > PALETTE_MARGIN ? (float) (way[c] * (1 - PALETTE_MARGIN / length))
+                                                  : 0;
     }
 }
 
 /* The move of a colour between the nodes: trilinear. */
-static void move_at(const Palette *p, const float colour[3], float move[3])
+static void move_at(const Moves moves, const float colour[3], float move[3])
 {
     float part[3];
     int at = 0;
@@ -125,12 +130,12 @@ static void move_at(const Palette *p, const float colour[3], float move[3])
         for (int c = 0; c < 3; c++)
             weight *= up[c] ? part[c] : 1 - part[c];
         for (int c = 0; c < 3; c++)
-            move[c] += weight * p->move[k][c];
+            move[c] += weight * moves[k][c];
     }
 }
 
-static void add_moves(const Palette *p, const DpsImage *picture, const float *mask,
-                      const DpsWork *work, DpsImage *moves)
+static void add_moves(const Moves moves, const DpsImage *picture, const float *mask,
+                      const DpsWork *work, DpsImage *sum)
 {
     size_t n = image_pixels(picture);
 
@@ -140,32 +145,54 @@ static void add_moves(const Palette *p, const DpsImage *picture, const float *ma
                                   picture->data[2 * n + i] };
         float move[3];
         if (mask[i] > 0) {
-            move_at(p, colour, move);
+            move_at(moves, colour, move);
             for (int c = 0; c < 3; c++)
-                moves->data[c * n + i] += mask[i] * move[c];
+                sum->data[c * n + i] += mask[i] * move[c];
         }
     }
 }
 
-bool palette_pull(const DpsImage *style, const RegionSet *set, const DpsWork *work,
-                  DpsImage *picture)
+void palette_free(Palette *p)
+{
+    if (p)
+        free(p->moves);
+    free(p);
+}
+
+Palette *palette_new(const DpsImage *style, const RegionSet *set)
 {
     Palette *p = malloc(sizeof *p);
-    DpsImage moves = { 0 };
-    bool ok = p && dps_image_init(&moves, 3, picture->width, picture->height);
+    Cube *cube = malloc(sizeof *cube);
 
-    if (ok)
-        memset(moves.data, 0, image_values(&moves) * sizeof *moves.data);
-    for (int k = 0; k < set->count && ok; k++)
+    if (p)
+        p->moves = malloc((size_t) set->count * sizeof *p->moves);
+    if (!p || !cube || !p->moves) {
+        palette_free(p);
+        free(cube);
+        return NULL;
+    }
+    for (int k = 0; k < set->count; k++)
         if (regions_active(set, k)) {
-            count_colours(style, image_plane(&set->style, k), p);
-            find_nearest(p);
-            find_moves(p);
-            add_moves(p, picture, image_plane(&set->content, k), work, &moves);
+            count_colours(style, image_plane(&set->style, k), cube);
+            find_nearest(cube);
+            find_moves(cube, p->moves[k]);
         }
-    for (size_t i = 0; ok && i < image_values(picture); i++)
-        picture->data[i] = image_clipped(picture->data[i] + moves.data[i]);
-    dps_image_clear(&moves);
-    free(p);
-    return ok;
+    free(cube);
+    return p;
+}
+
+bool palette_pull(const Palette *p, const RegionSet *set, const DpsWork *work, DpsImage *picture)
+{
+    DpsImage sum;
+
+    if (!dps_image_init(&sum, 3, picture->width, picture->height))
+        return false;
+    memset(sum.data, 0, image_values(&sum) * sizeof *sum.data);
+    for (int k = 0; k < set->count; k++)
+        if (regions_active(set, k))
+            add_moves(p->moves[k], picture, image_plane(&set->content, k), work, &sum);
+    for (size_t i = 0; i < image_values(picture); i++)
+        picture->data[i] = image_clipped(picture->data[i] + sum.data[i]);
+    dps_image_clear(&sum);
+    return true;
 }

@@ -10,13 +10,21 @@
 
 #include "regions.h"
 
+/* The colours of each region's style, told apart in steps of 1/32; those of less than PALETTE_LEAST of the
+ * region don't count. */
+typedef struct Palette Palette;
+
+/* style: of the size of the set's style masks.  Of the set, unmatched regions are left out.  NULL when memory is
+ * short; palette_free takes NULL. */
+Palette *palette_new(const DpsImage *style, const RegionSet *set);
+void palette_free(Palette *);
+
 /* Moves every colour x of the picture that lies further than PALETTE_MARGIN from the nearest colour p of its
  * region's style to that distance, x + (p - x) (1 - margin / |p - x|), in display-encoded RGB.  Where regions
- * overlap, the moves are blended by the masks; unmatched regions stay.  Colours are told apart in steps of
- * 1/32; those of less than PALETTE_LEAST of the style's region don't count.  picture: 3 planes in [0, 1], of the
- * size of the content's masks; style: of the style's.  False when memory is short; then nothing has changed. */
-bool palette_pull(const DpsImage *style, const RegionSet *set, const DpsWork *work,
-                  DpsImage *picture);
+ * overlap, the moves are blended by the masks; unmatched regions stay.  set: the one that the palette was made
+ * for; picture: 3 planes in [0, 1], of the size of its content masks.  False when memory is short; then nothing
+ * has changed. */
+bool palette_pull(const Palette *, const RegionSet *set, const DpsWork *work, DpsImage *picture);
 
 #define PALETTE_MARGIN (10.0 / 255)
 #define PALETTE_LEAST 1e-4

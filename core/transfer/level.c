@@ -92,6 +92,8 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     dps_image_clear(&t->shown);
     t->accepted = false;
     regions_clear(&t->regions);
+    palette_free(t->palette);
+    t->palette = NULL;
     bool ok = level_shrink(&t->largest[0], l->size, work, &t->content) &&
               level_shrink(&t->largest[1], l->size, work, &t->style);
     DpsStatus status = DPS_NO_MEMORY;
@@ -99,8 +101,10 @@ static DpsStatus prepare(Transfer *t, const Level *l)
         status = lay_regions(t);
     if (!status && l->trim_masks && !borders_trim_masks(&t->style, &t->regions.style))
         status = DPS_NO_MEMORY;
+    if (!status && l->keep_colours && !(t->palette = palette_new(&t->style, &t->regions)))
+        status = DPS_NO_MEMORY;
     if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
-        !start_estimate(&t->content, &t->style, &t->regions, work, &t->estimate))
+        !start_estimate(&t->content, &t->style, &t->regions, t->palette, work, &t->estimate))
         status = DPS_NO_MEMORY;
     if (!status)
         status = begin(t, l->start, &last, &next);
@@ -114,6 +118,15 @@ static DpsStatus prepare(Transfer *t, const Level *l)
                     !dps_image_init(&t->shown, 3, t->content.width, t->content.height)))
         status = DPS_NO_MEMORY;
     return status;
+}
+
+/* Back to the style's colours, where the level has them kept.  False when memory is short. */
+static bool keep_colours(const Transfer *t, DpsImage *picture)
+{
+    if (!t->palette)
+        return true;
+    image_clip(picture);
+    return palette_pull(t->palette, &t->regions, &t->work, picture);
 }
 
 /* -------------------------------------------------------------- on the device */
@@ -137,8 +150,8 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
         if (x->dev->be->read(x->dev, 0, 0, &nothing))
             return true; /* the minimiser finds out for itself */
         image_clip(&t->latest);
-        t->accepted = true;
-        preview = &t->latest;
+        t->accepted = keep_colours(t, &t->latest);
+        preview = t->accepted ? &t->latest : NULL;
     }
     progress_report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (all + 1),
                     &at, preview);
@@ -275,16 +288,18 @@ DpsStatus level_run(Transfer *t, const Level *l)
         if (run_device_fall_back(&t->device, &status) && !status)
             status = compute(t, l);
     }
+    if (!status && !keep_colours(t, &t->picture))
+        status = DPS_NO_MEMORY;
     t->done += (double) image_pixels(&t->content) * (l->minimiser.evaluations + 2);
     level->width = t->content.width;
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;
-    level->weights = (DpsWeights) { .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
-                                    .style = l->objective.weight[LOSS_STYLE],
-                                    .content = l->objective.weight[LOSS_CONTENT],
-                                    .matting = l->objective.weight[LOSS_MATTING],
-                                    .estimate = l->objective.weight[LOSS_ESTIMATE],
-                                    .gradient = l->objective.weight[LOSS_GRADIENT] };
+    level->weights = (DpsWeights){ .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
+                                   .style = l->objective.weight[LOSS_STYLE],
+                                   .content = l->objective.weight[LOSS_CONTENT],
+                                   .matting = l->objective.weight[LOSS_MATTING],
+                                   .estimate = l->objective.weight[LOSS_ESTIMATE],
+                                   .gradient = l->objective.weight[LOSS_GRADIENT] };
     t->result->levels = t->level + 1;
     return status;
 }

@@ -15,19 +15,20 @@
 /* The weights of the relative weighting at which structure and style are both kept well: see
  * QUALITY.md's table of experiments. */
 #define STYLE_WEIGHT 100
-#define CONTENT_WEIGHT 0.95
+#define CONTENT_WEIGHT 0.35
 #define MATTING_WEIGHT 0.5 /* times lambda */
 #define GAMUT_WEIGHT 1000
 
 /* Of the distance to the initial estimate in pictures of a long side of up to 175 pixels; in larger ones
  * it falls with the square of the size.  Where colours lie at large is settled in the smallest pictures,
  * and there the estimate keeps them plausible; in the largest it would only hold textures back. */
-#define ESTIMATE_WEIGHT 800
+#define ESTIMATE_WEIGHT 400
 #define ESTIMATE_SIZE 175.0
 
-/* Of the gradient of that distance where the content is flat (QUALITY.md, experiment 35). */
-#define GRADIENT_WEIGHT 1e5
-#define GRADIENT_SIZE 250
+/* Of the gradient of that distance where the content is flat, and the long side of the picture in which it
+ * is taken, at most: there a glow is a few pixels wide (QUALITY.md, experiments 37 to 49). */
+#define GRADIENT_WEIGHT 2.5e4
+#define GRADIENT_SIZE 100
 
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
  * the face around them (QUALITY.md, experiment 27). */
@@ -151,6 +152,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
             .size = size >> (levels - 1 - i),
             .start = s->levels ? START_CARRY : START_ESTIMATE,
             .trim_masks = true,
+            .keep_colours = true,
             .objective = { .weight = { [LOSS_STYLE] = STYLE_WEIGHT * o->style_weight,
                                        [LOSS_CONTENT] = content,
                                        [LOSS_MATTING] = MATTING_WEIGHT * o->photorealism,

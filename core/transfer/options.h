@@ -23,7 +23,8 @@ typedef enum {
 typedef struct {
     int size; /* long side of content and style */
     Start start;
-    bool trim_masks; /* what the style's masks catch of other regions is left out */
+    bool trim_masks;   /* what the style's masks catch of other regions is left out */
+    bool keep_colours; /* the result keeps to the colours of the style's regions */
     ObjectiveOptions objective;
     Method method;
     LbfgsOptions minimiser;

@@ -4,7 +4,6 @@
 #include "image/affine.h"
 #include "image/random.h"
 #include "regions/colour.h"
-#include "regions/palette.h"
 
 #include <stdlib.h>
 
@@ -16,14 +15,14 @@
 #define CARRY_EPS 1e-4
 
 bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                    const DpsWork *work, DpsImage *out)
+                    const Palette *palette, const DpsWork *work, DpsImage *out)
 {
     DpsImage estimate;
 
     *out = (DpsImage){ 0 };
     if (!colour_transfer_regions(content, style, set, work, &estimate))
         return false;
-    bool ok = palette_pull(style, set, work, &estimate) &&
+    bool ok = (!palette || palette_pull(palette, set, work, &estimate)) &&
               affine_carry(content, &estimate, content, ESTIMATE_RADIUS, ESTIMATE_EPS, work, out);
     dps_image_clear(&estimate);
     return ok;

@@ -7,11 +7,12 @@
 #define START_H
 
 #include "device/backend.h"
-#include "regions/regions.h"
+#include "regions/palette.h"
 
-/* The colour transfer by regions, without colours that the style's regions lack, projected to locally affine.  False when memory is short. */
+/* The colour transfer by regions, kept to the palette's colours unless that is NULL, projected to locally
+ * affine.  False when memory is short. */
 bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
-                    const DpsWork *work, DpsImage *out);
+                    const Palette *palette, const DpsWork *work, DpsImage *out);
 
 /* Grey with a little noise, as the reference begins.  False when memory is short. */
 bool start_noise(const DpsImage *content, unsigned seed, DpsImage *out);

@@ -10,6 +10,7 @@
 #ifndef TRANSFER_PRIVATE_H
 #define TRANSFER_PRIVATE_H
 
+#include "regions/palette.h"
 #include "run-device.h"
 
 typedef struct {
@@ -26,12 +27,13 @@ typedef struct {
     DpsImage shown;          /* as much of it as the user will get, for previews */
     bool accepted;           /* latest is one of this level's points */
     RegionSet regions;
+    Palette *palette; /* of the style's regions at that size; NULL: colours are free */
     int *counterpart; /* what stands in for regions that the style lacks; NULL: nothing does */
     Objective *objective;
     Tensor *x;
-    int level, evaluations;   /* evaluations of the levels before */
-    double begun, all, done;  /* seconds; pixels times evaluations in all, and so far */
-    double furthest;          /* of the work, as it was reported */
+    int level, evaluations;  /* evaluations of the levels before */
+    double begun, all, done; /* seconds; pixels times evaluations in all, and so far */
+    double furthest;         /* of the work, as it was reported */
 } Transfer;
 
 /* Brings a photo to a level's size, a long side of `size` pixels: opaque, 3 planes. */

@@ -152,6 +152,7 @@ static DpsStatus run_shown(const DpsJob *job, DpsResult *result)
     dps_image_clear(&t.latest);
     dps_image_clear(&t.shown);
     regions_clear(&t.regions);
+    palette_free(t.palette);
     free(t.counterpart);
     result->seconds = transfer_now() - t.begun;
     return status;

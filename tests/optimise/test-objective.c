@@ -294,7 +294,7 @@ static double pair(const DpsImage *content, const DpsImage *a, const DpsImage *b
         edge += pow((mean_about(content, c, y, x) - mean_about(content, c, v, u)) * 255 / 2, 2);
         step += pow((double) p[i] - (double) q[i] - (double) p[j] + (double) q[j], 2);
     }
-    return step / (1 + edge);
+    return step * exp(-edge);
 }
 
 /* The gradient of the difference to the guess adds its squares where the content is flat, and nothing where

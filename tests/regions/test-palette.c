@@ -42,6 +42,14 @@ static void clear(RegionSet *set, DpsRegion region[2])
     }
 }
 
+static void pull(const DpsImage *style, const RegionSet *set, DpsImage *picture)
+{
+    Palette *palette = palette_new(style, set);
+
+    CHECK(palette && palette_pull(palette, set, THREADS(2), picture), "memory");
+    palette_free(palette);
+}
+
 static double distance(const DpsImage *a, int i, const DpsImage *b, int j)
 {
     double sum = 0;
@@ -75,7 +83,7 @@ static void test_near(const DpsImage *style, const char *name)
         before.data[i] = host_random(&seed);
     CHECK(image_copy(&before, &after), "memory");
     prepare(&set, region);
-    CHECK(palette_pull(style, &set, THREADS(2), &after), "memory");
+    pull(style, &set, &after);
     for (int i = 0; i < N; i++) {
         double moved = distance(&after, i, &before, i), was = nearest(&before, i, style);
         if (i % W >= W / 2) {
@@ -116,7 +124,7 @@ static void test_own(const DpsImage *style)
 
     CHECK(image_copy(style, &after), "memory");
     prepare(&set, region);
-    CHECK(palette_pull(style, &set, THREADS(1), &after), "memory");
+    pull(style, &set, &after);
     double moved = host_difference(style, &after);
     printf("own colours: %.4f\n", moved);
     CHECK(moved < 1.0 / 255, "the style's own colours moved by %g", moved); /* 0.0038 */

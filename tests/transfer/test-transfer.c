@@ -56,8 +56,8 @@ static DpsImage photo(int width, int height, unsigned seed)
 
 static void test_sizes(void)
 {
-    static const int sizes[][2] = { { 1, 1 },   { 2, 2 },    { 3, 1 },   { 1, 9 }, { 7, 5 },
-                                    { 63, 64 }, { 129, 40 }, { 5000, 7 } };
+    static const int sizes[][2] = { { 1, 1 }, { 2, 2 },   { 3, 1 },    { 1, 9 },
+                                    { 7, 5 }, { 63, 64 }, { 129, 40 }, { 5000, 7 } };
 
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         DpsImage content = photo(sizes[i][0], sizes[i][1], 1), style = photo(37, 53, 9);
@@ -65,8 +65,8 @@ static void test_sizes(void)
         DpsResult r;
         DpsStatus status = dps_run(&job, &r);
         CHECK(status == DPS_OK, "%dx%d: %s", sizes[i][0], sizes[i][1], r.message.text);
-        CHECK(host_same_shape(&r.image, 3, sizes[i][0], sizes[i][1]), "%dx%d gave %dx%d", sizes[i][0],
-              sizes[i][1], r.image.width, r.image.height);
+        CHECK(host_same_shape(&r.image, 3, sizes[i][0], sizes[i][1]), "%dx%d gave %dx%d",
+              sizes[i][0], sizes[i][1], r.image.width, r.image.height);
         CHECK(status || image_is_finite(&r.image), "%dx%d", sizes[i][0], sizes[i][1]);
         dps_result_clear(&r);
         dps_image_clear(&content);
@@ -91,7 +91,8 @@ static void test_repeatable(void)
     CHECK(!memcmp(a.image.data, b.image.data, image_values(&a.image) * sizeof(float)),
           "two runs with one thread differ");
     CHECK(host_difference(&a.image, &content) > 0.05, "the result is the content");
-    CHECK(a.evaluations > 10 && a.levels >= 1, "%d evaluations, %d levels", a.evaluations, a.levels);
+    CHECK(a.evaluations > 10 && a.levels >= 1, "%d evaluations, %d levels", a.evaluations,
+          a.levels);
     CHECK(a.level[a.levels - 1].losses.matting >= 0, "energy %g",
           a.level[a.levels - 1].losses.matting);
     job.options.seed = 5;
@@ -100,6 +101,34 @@ static void test_repeatable(void)
     dps_result_clear(&a);
     dps_result_clear(&b);
     dps_result_clear(&c);
+    dps_image_clear(&content);
+    dps_image_clear(&style);
+}
+
+/* A grey style gives a grey picture, to the margin within which colours are left alone and half a step in
+ * which they are told apart. */
+static void test_grey(void)
+{
+    const double margin = 10.0 / 255 + 0.5 / 32;
+    DpsImage content = photo(64, 48, 1), style = photo(64, 48, 9);
+    DpsJob job = job_for(&content, &style);
+    DpsResult r;
+    double colour = 0;
+
+    for (int c = 1; c < 3; c++)
+        memcpy(image_plane(&style, c), style.data, image_pixels(&style) * sizeof(float));
+    CHECK(dps_run(&job, &r) == DPS_OK, "%s", r.message.text);
+    for (size_t i = 0; i < image_pixels(&r.image); i++) {
+        double v[3], mean = 0, square = 0;
+        for (int c = 0; c < 3; c++)
+            mean += v[c] = (double) image_plane(&r.image, c)[i] / 3;
+        for (int c = 0; c < 3; c++)
+            square += pow(3 * v[c] - mean, 2);
+        colour = fmax(colour, sqrt(square));
+    }
+    printf("a grey style leaves colours of %.4f\n", colour);
+    CHECK(colour < margin, "a grey style leaves colours of %g", colour);
+    dps_result_clear(&r);
     dps_image_clear(&content);
     dps_image_clear(&style);
 }
@@ -174,7 +203,8 @@ static void test_progress_and_cancel(void)
     for (int at = 1; at < calls; at += 1 + calls / 5) {
         w = (Watch){ .cancel_at = at };
         DpsStatus status = dps_run(&job, &r);
-        CHECK(status == DPS_CANCELLED && !r.image.data, "cancelled at call %d: status %d", at, status);
+        CHECK(status == DPS_CANCELLED && !r.image.data, "cancelled at call %d: status %d", at,
+              status);
         CHECK(w.calls <= at + 1, "%d calls after being cancelled at %d", w.calls, at);
         dps_result_clear(&r);
     }
@@ -274,6 +304,7 @@ int main(void)
 {
     test_sizes();
     test_repeatable();
+    test_grey();
     test_amount();
     test_give_way();
     test_progress_and_cancel();
