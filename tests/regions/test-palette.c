@@ -25,12 +25,13 @@ static void prepare(RegionSet *set, DpsRegion region[2])
 {
     DpsMessage message[1];
 
-    region[0] = (DpsRegion){ .name = "left", .content = filled(1, 0), .style = filled(1, 1) };
-    region[1] = (DpsRegion){ .name = "right", .content = filled(1, 0) };
+    region[0] = (DpsRegion) { .name = "left", .content = filled(1, 0), .style = filled(1, 1) };
+    region[1] = (DpsRegion) { .name = "right", .content = filled(1, 0) };
     for (int i = 0; i < N; i++)
         region[i % W >= W / 2].content.data[i] = 1;
-    CHECK(regions_prepare(2, region, W, H, W, H, THREADS(1), NULL, set, message) == DPS_OK, "%s",
-          message->text);
+    CHECK(regions_prepare(2, region, OPAQUE(W, H), OPAQUE(W, H), THREADS(1), NULL, set, message) ==
+              DPS_OK,
+          "%s", message->text);
 }
 
 static void clear(RegionSet *set, DpsRegion region[2])
