@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Steps between neighbours of less than this contrast are no edges (QUALITY.md, experiment 39). */
-#define FLAT_CONTRAST (2.0 / 255)
+#define FLAT_CONTRAST (4.0 / 255)
 
 Tape *objective_tape(const Objective *e)
 {

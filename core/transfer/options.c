@@ -27,7 +27,7 @@
 
 /* Of the gradient of that distance where the content is flat, and the long side of the picture in which it
  * is taken, at most: there a glow is a few pixels wide (QUALITY.md, experiments 37 to 49). */
-#define GRADIENT_WEIGHT 2.5e4
+#define GRADIENT_WEIGHT 3e4
 #define GRADIENT_SIZE 100
 
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint

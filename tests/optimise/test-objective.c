@@ -291,7 +291,7 @@ static double pair(const DpsImage *content, const DpsImage *a, const DpsImage *b
         return 0;
     for (int c = 0; c < 3; c++) {
         const float *p = image_plane(a, c), *q = image_plane(b, c);
-        edge += pow((mean_about(content, c, y, x) - mean_about(content, c, v, u)) * 255 / 2, 2);
+        edge += pow((mean_about(content, c, y, x) - mean_about(content, c, v, u)) * 255 / 4, 2);
         step += pow((double) p[i] - (double) q[i] - (double) p[j] + (double) q[j], 2);
     }
     return step * exp(-edge);
