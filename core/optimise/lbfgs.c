@@ -12,11 +12,13 @@
 typedef struct {
     int ring, n, newest; /* slots in the ring, pairs held, position of the newest */
     Tensor *s[RING], *y[RING], *u[RING];
-    Tensor *x, *g, *p, *d;             /* where we are: point, gradient, P g, direction */
-    Tensor *x_next, *g_next, *p_next;  /* the point being tried */
-    Tensor *d_next, *scratch[3];       /* room to work in */
+    Tensor *x, *g, *p, *d;                 /* where we are: point, gradient, P g, direction */
+    Tensor *x_next, *g_next, *p_next;      /* the point being tried */
+    Tensor *d_next, *scratch[3];           /* room to work in */
     double sy[RING][RING], yu[RING][RING]; /* s_i . y_j,  y_i . u_j */
     double sg[RING], ug[RING], gp;         /* s_i . g,  u_i . g = y_i . p,  g . p */
+    double cs[RING], cu[RING], cp;         /* the direction: of s_i, of u_i, of p */
+    double sy_new[RING];                   /* room for a row of sy */
     const Preconditioner *preconditioner;
     Replay replay[2]; /* of the preconditioner: g_next and p_next are one of two pairs */
     int turn;         /* which of the two */
@@ -79,9 +81,9 @@ static Run *run_new(const Backend *be, Tensor *x, const LbfgsOptions *o)
 
 /* The two-loop recursion in coordinates: d = sum of cs[i] s_i + cu[i] u_i + cp p.  The first loop's
  * q = g - sum alpha_i y_i is never formed: P q = p - sum alpha_i u_i.  Returns d . g. */
-static double direction(const Run *r, double cs[RING], double cu[RING], double *cp)
+static double direction(Run *r)
 {
-    double alpha[RING], slope;
+    double alpha[RING], slope, *cs = r->cs, *cu = r->cu, *cp = &r->cp;
 
     for (int i = 0; i < r->ring; i++)
         cs[i] = cu[i] = 0;
@@ -112,20 +114,20 @@ static double direction(const Run *r, double cs[RING], double cu[RING], double *
     return slope;
 }
 
-static void combine(const Backend *be, Run *r, const double *cs, const double *cu, double cp)
+static void combine(const Backend *be, Run *r)
 {
     Tensor *v[BASIS];
     double c[BASIS];
     int n = 0;
 
     v[n] = r->p;
-    c[n++] = cp;
+    c[n++] = r->cp;
     for (int a = 0; a < r->n; a++) {
         int i = pair(r, a);
         v[n] = r->s[i];
-        c[n++] = cs[i];
+        c[n++] = r->cs[i];
         v[n] = r->u[i];
-        c[n++] = cu[i];
+        c[n++] = r->cu[i];
     }
     be->lincomb(r->d, n, c, v);
 }
@@ -161,36 +163,51 @@ static void new_pair(const Backend *be, Run *r, int k, double t)
     be->lincomb(r->u[k], 2, minus, (Tensor *[]){ r->p_next, r->p });
 }
 
-/* Queues every dot product that the tables need, from `slot` on: rows of g, y_k and s_k. */
+/* Slots that hold pairs or are about to: they fill up in order. */
+static int slots_used(const Run *r)
+{
+    return r->n + 2 < r->ring ? r->n + 2 : r->ring;
+}
+
+/* Queues the dot products from which the tables follow, from `slot` on. */
 static void queue_dots(const Backend *be, Run *r, int k, int slot)
 {
-    int m = r->ring;
+    int m = r->ring, used = slots_used(r);
 
-    be->dots(slot, r->g_next, m, r->s);
-    be->dots(slot + m, r->g_next, m, r->u);
+    be->dots(slot, r->g_next, used, r->s);
+    be->dots(slot + m, r->g_next, used, r->u);
     be->dots(slot + 2 * m, r->g_next, 1, &r->p_next);
-    be->dots(slot + 2 * m + 1, r->y[k], m, r->s);
-    be->dots(slot + 3 * m + 1, r->y[k], m, r->u);
-    be->dots(slot + 4 * m + 1, r->s[k], m, r->y);
+    be->dots(slot + 2 * m + 1, r->y[k], 2, (Tensor *[]){ r->s[k], r->u[k] });
 }
 
 static int dots_count(const Run *r)
 {
-    return 5 * r->ring + 1;
+    return 2 * r->ring + 3;
 }
 
-static void store_dots(Run *r, int k, const double *v)
+/* The tables after a step of length t.  The new pair's products with the others need no vectors:
+ * y_k = g_next - g, s_k is the direction's combination of s_j, u_j and p, and p . y_i = u_i . g. */
+static void store_dots(Run *r, int k, double t, const double *v)
 {
-    int m = r->ring;
+    int m = r->ring, used = slots_used(r);
+    const double *sg = v, *ug = v + m;
 
-    for (int i = 0; i < m; i++) {
-        r->sg[i] = v[i];
-        r->ug[i] = v[m + i];
-        r->sy[i][k] = v[2 * m + 1 + i];
-        r->yu[k][i] = r->yu[i][k] = v[3 * m + 1 + i];
-        r->sy[k][i] = v[4 * m + 1 + i];
+    for (int i = 0; i < used; i++) {
+        double sy = r->cp * r->ug[i];
+        for (int j = 0; j < used; j++)
+            sy += r->cs[j] * r->sy[j][i] + r->cu[j] * r->yu[i][j];
+        r->sy[i][k] = sg[i] - r->sg[i];
+        r->yu[k][i] = r->yu[i][k] = ug[i] - r->ug[i];
+        r->sy_new[i] = t * sy;
+    }
+    for (int i = 0; i < used; i++) {
+        r->sy[k][i] = r->sy_new[i];
+        r->sg[i] = sg[i];
+        r->ug[i] = ug[i];
     }
     r->gp = v[2 * m];
+    r->sy[k][k] = v[2 * m + 1];
+    r->yu[k][k] = v[2 * m + 2];
 }
 
 static void swap(Tensor **a, Tensor **b)
@@ -212,7 +229,8 @@ static void store_gradients(Run *r)
 typedef struct {
     Tape *tape;
     const LbfgsOptions *o;
-    int evaluations;
+    int evaluations, steps;
+    double past[LBFGS_PATIENCE]; /* the loss before each of the last steps */
     double slot[SLOTS];
 } Search;
 
@@ -241,31 +259,31 @@ static double shorter(double t, double f, double slope, double f_next)
     return t * (isfinite(f_next) ? fmax(0.1, fmin(0.5, best)) : 0.1);
 }
 
-/* Tries x + t d until the loss falls enough (Armijo's rule).  *found tells. */
-static DpsStatus step(Search *q, Run *r, int k, double *f, double slope, double t, bool *found)
+/* Tries x + t d until the loss falls enough (Armijo's rule).  *found tells whether it does for *t. */
+static DpsStatus step(Search *q, Run *r, int k, double *f, double slope, double *t, bool *found)
 {
     const Backend *be = tape_device(q->tape)->be;
     double f_next;
 
     *found = false;
     while (q->evaluations < q->o->evaluations) {
-        be->lincomb(r->x_next, 2, (double[]){ 1, t }, (Tensor *[]){ r->x, r->d });
-        DpsStatus status = evaluate(q, r, k, t, &f_next);
+        be->lincomb(r->x_next, 2, (double[]){ 1, *t }, (Tensor *[]){ r->x, r->d });
+        DpsStatus status = evaluate(q, r, k, *t, &f_next);
         if (status)
             return status;
-        if (!q->o->search || f_next <= *f + 1e-4 * t * slope) {
+        if (!q->o->search || f_next <= *f + 1e-4 * *t * slope) {
             *found = isfinite(f_next);
             *f = f_next;
             return DPS_OK;
         }
-        t = shorter(t, *f, slope, f_next);
+        *t = shorter(*t, *f, slope, f_next);
     }
     return DPS_OK;
 }
 
-static void advance(const Backend *be, Run *r, int k, const double *dots)
+static void advance(const Backend *be, Run *r, int k, double t, const double *dots)
 {
-    store_dots(r, k, dots);
+    store_dots(r, k, t, dots);
     be->lincomb(r->x, 1, (double[]){ 1 }, &r->x_next);
     store_gradients(r);
     /* A pair joins if the loss curves upward along it; otherwise its place is used again. */
@@ -275,11 +293,22 @@ static void advance(const Backend *be, Run *r, int k, const double *dots)
     }
 }
 
+/* Whether the step from f to f_next is one more of several that hardly gained anything. */
+static bool is_enough(Search *q, double f, double f_next)
+{
+    double *past = &q->past[q->steps++ % LBFGS_PATIENCE];
+
+    *past = f;
+    double before = q->past[q->steps % LBFGS_PATIENCE];
+    return q->o->least_gain > 0 && q->steps >= LBFGS_PATIENCE &&
+           before - f_next < q->o->least_gain * before;
+}
+
 static DpsStatus iterate(Search *q, Run *r, LbfgsProgress progress, void *data)
 {
     const Backend *be = tape_device(q->tape)->be;
     int losses = tape_losses(q->tape);
-    double f, cs[RING], cu[RING], cp, pixels = (double) r->x->c * r->x->h * r->x->w;
+    double f, pixels = (double) r->x->c * r->x->h * r->x->w;
     bool found = true;
 
     be->lincomb(r->x_next, 1, (double[]){ 1 }, &r->x);
@@ -288,26 +317,30 @@ static DpsStatus iterate(Search *q, Run *r, LbfgsProgress progress, void *data)
         return status;
     if (!isfinite(f))
         return DPS_DEVICE_FAILED;
-    store_dots(r, 0, q->slot + losses);
+    store_dots(r, 0, 0, q->slot + losses);
     store_gradients(r);
     while (found && q->evaluations < q->o->evaluations) {
-        double slope = direction(r, cs, cu, &cp), t = 1;
+        double slope = direction(r), t = 1;
         if (!(slope < 0))
             break;
-        combine(be, r, cs, cu, cp);
+        combine(be, r);
         if (r->n == 0) { /* the gradient's length says nothing about the distance */
             double dd;
             be->dots(0, r->d, 1, &r->d);
             if ((status = be->read(r->x->dev, 0, 1, &dd)))
                 return status;
-            t = q->o->search ? q->o->first_step / sqrt(dd / pixels) : fmin(1, 1 / sqrt(dd * pixels));
+            t = q->o->search ? q->o->first_step / sqrt(dd / pixels)
+                             : fmin(1, 1 / sqrt(dd * pixels));
         }
         int k = (r->newest + 1) % r->ring;
-        status = step(q, r, k, &f, slope, t, &found);
+        double before = f;
+        status = step(q, r, k, &f, slope, &t, &found);
         if (status || !found)
             return status;
-        advance(be, r, k, q->slot + losses);
+        advance(be, r, k, t, q->slot + losses);
         if (progress && !progress(q->evaluations, f, q->slot, r->x, data))
+            break;
+        if (is_enough(q, before, f))
             break;
     }
     return DPS_OK;

@@ -23,10 +23,11 @@
 #include "device/tape.h"
 
 #define LBFGS_MEMORY 100
+#define LBFGS_PATIENCE 5
 
 typedef struct {
-    const Linop *a;       /* NULL: P is the identity */
-    const Linop *scale;   /* NULL, or a diagonal S: P becomes S P S, and where S is 0 x never moves */
+    const Linop *a;     /* NULL: P is the identity */
+    const Linop *scale; /* NULL, or a diagonal S: P becomes S P S, and where S is 0 x never moves */
     double shift, lo, hi; /* see Backend.chebyshev */
     int steps;
 } Preconditioner;
@@ -35,7 +36,9 @@ typedef struct {
     int memory;        /* pairs kept, at most LBFGS_MEMORY */
     int evaluations;   /* at most so many, line searches included */
     double first_step; /* root mean square change of the first step */
-    bool search;       /* backtrack until the loss falls enough; otherwise take steps of length 1 */
+    double
+        least_gain; /* ends when the loss falls by a smaller part in LBFGS_PATIENCE steps; 0: never */
+    bool search;    /* backtrack until the loss falls enough; otherwise take steps of length 1 */
     Preconditioner preconditioner;
 } LbfgsOptions;
 

@@ -12,7 +12,7 @@
 
 typedef enum {
     MINIMISE_LBFGS,
-    MINIMISE_ADAM,   /* Kingma and Ba, "Adam", ICLR 2015; the step falls to 0 as half a cosine wave */
+    MINIMISE_ADAM, /* Kingma and Ba, "Adam", ICLR 2015; the step falls to 0 as half a cosine wave */
     MINIMISE_DESCENT /* along the gradient, backtracking until the loss falls enough */
 } Method;
 
