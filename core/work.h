@@ -26,6 +26,14 @@ static inline int work_threads(const DpsWork *work)
 #endif
 }
 
+/* Ends the threads that OpenMP would keep for the next time. */
+static inline void work_rest(void)
+{
+#ifdef _OPENMP
+    omp_pause_resource_all(omp_pause_soft);
+#endif
+}
+
 static inline bool work_cancelled(const DpsWork *work)
 {
     return work->cancelled && work->cancelled(work->data);

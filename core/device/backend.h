@@ -35,7 +35,10 @@ typedef struct Tensor {
     int c, h, w;
 } Tensor;
 
-typedef enum { PAD_CONSTANT, PAD_REFLECT } PadMode; /* reflect: the border pixel itself is
+typedef enum {
+    PAD_CONSTANT,
+    PAD_REFLECT
+} PadMode; /* reflect: the border pixel itself is
                                                 not repeated, unless the side is one pixel */
 
 /* k x k convolution, bias, then ReLU.  y is (h + 2 pad - k) / stride + 1 high, and as wide.
@@ -60,11 +63,21 @@ typedef struct {
     int k, stride;
 } PoolShape;
 
+/* An image's planes, at most. */
+#define IMAGE_PLANES 4
+
 /* K soft masks of h x w on the device, prepared so that only their own pixels are visited. */
 typedef struct Masks {
     Device *dev;
     int k, h, w;
 } Masks;
+
+/* What planes first .. first + target->c - 1 of some features are held to: |f - target|^2 goes to a slot. */
+typedef struct {
+    const Tensor *target;
+    int first, slot;
+    double weight;
+} Held;
 
 /* A symmetric linear operator from one plane of h x w to one plane, applied plane by plane. */
 typedef struct Linop {
@@ -83,7 +96,8 @@ struct Backend {
     /* Asks before every operation whether to go on; if not, the device fails with DPS_CANCELLED. */
     Device *(*open)(const DpsWork *);
     void (*close)(Device *);
-    void (*about)(Device *, char *text, size_t size); /* for people: processor, libraries, threads */
+    void (*about)(Device *, char *text,
+                  size_t size); /* for people: processor, libraries, threads */
 
     Tensor *(*tensor)(Device *, int c, int h, int w); /* zeros */
     Tensor *(*slice)(Tensor *, int c0, int c);        /* shares planes c0 .. c0 + c - 1 */
@@ -144,9 +158,16 @@ struct Backend {
      * All four have one shape; d may be g. */
     void (*adam)(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, double b2, double eps,
                  int t);
-    DpsStatus (*read)(Device *, int slot, int n, double *out);            /* waits */
+    DpsStatus (*read)(Device *, int slot, int n, double *out); /* waits */
 
     /* What follows may be NULL. */
+
+    /* Gram matrices of features f = conv(x) of an image, of at most IMAGE_PLANES planes, where nothing
+     * else asks for them, so that they need not be stored: y[k] = f diag(m_k^2) f'; and dx = the
+     * gradient of <dy, y> and, where `held` is not NULL, of its weight times |f - target|^2. */
+    void (*conv_gram)(Tensor *y, const Conv *, const Tensor *x, const Masks *);
+    void (*conv_gram_back)(Tensor *dx, const Tensor *dy, const Conv *, const Tensor *x,
+                           const Masks *, const Held *held, bool add);
 
     /* For devices with memory of their own. */
     size_t (*memory_free)(Device *); /* bytes of the device's own memory that can still be had */

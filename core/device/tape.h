@@ -3,11 +3,12 @@
  *
  * Build functions run nothing: they append a step and hand back its output.
  * tape_eval does the steps forward, then backward.  A loss gives its value and
- * the gradient together, backward.  Every buffer is made while recording, so evaluating allocates nothing
- * and every address stays the same from one evaluation to the next.
+ * the gradient together, backward.  Every buffer is made by tape_ready, so evaluating allocates nothing
+ * and every address stays the same from one evaluation to the next.  Features that only a Gram matrix and
+ * one squared difference need are never stored, where the device can do without.
  *
- * A build function that runs out of memory returns NULL (or -1), marks the tape, and
- * lets the following ones do nothing: ask tape_ok once at the end.
+ * A build function that finds no room returns NULL (or -1), marks the tape, and lets the following ones
+ * do nothing.
  *
  * The tape owns its nodes.  Convolutions, masks, operators and targets are borrowed and must
  * outlive it.  It knows no network and no weights of losses but the numbers it is given. */
@@ -23,7 +24,9 @@ typedef struct Node Node; /* a value on the tape and its gradient */
 /* The input is (c, h, w).  Without gradients only tape_forward may be called. */
 Tape *tape_new(Device *, int c, int h, int w, bool gradients);
 void tape_free(Tape *);
-bool tape_ok(const Tape *);
+/* Takes the memory, after which nothing more can be recorded; false when it is short, or when something
+ * could not be recorded.  What evaluates asks for it, too, and then does nothing. */
+bool tape_ready(Tape *);
 Node *tape_input(Tape *);
 
 Node *tape_conv(Tape *, Node *x, const Conv *);
@@ -41,8 +44,12 @@ int tape_sqdiff(Tape *, Node *x, const Tensor *target, double weight);
 int tape_quad(Tape *, Node *x, const Linop *a, const Tensor *target, double weight);
 int tape_excess(Tape *, Node *x, double weight);
 
+/* Another weight for the loss in a slot. */
+void tape_weigh(Tape *, int slot, double weight);
+
 void tape_forward(Tape *, const Tensor *x);
-const Tensor *node_value(const Node *);
+const Tensor *node_value(const Node *); /* NULL where the features are not stored */
+const Tensor *node_shape(const Node *); /* of the value, before it is there */
 
 /* One evaluation at x: queues losses to slots 0 .. n - 1 and the gradient to g. */
 void tape_eval(Tape *, const Tensor *x, Tensor *g);

@@ -377,6 +377,8 @@ NetworkSize network_size(const char *path, const NetworkChoice *c)
 
     if (!path)
         return (NetworkSize){ .features = (NETWORK_FILTERS + 3) * 4 / 3.0,
+                              .unseen = NETWORK_FILTERS * 4 / 3.0,
+                              .held = NETWORK_FILTERS / 2.0,
                               .filters = 5 * 27.0 * NETWORK_FILTERS,
                               .grams = 5.0 * NETWORK_FILTERS * NETWORK_FILTERS };
     if (weights_open(path, &w, NULL))

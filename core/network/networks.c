@@ -31,9 +31,9 @@ void network_free(Network *n)
     free(n);
 }
 
-void network_record(const Network *n, Tape *t, Node *node[NETWORK_LAYERS])
+void network_record(const Network *n, int layers, Tape *t, Node *node[NETWORK_LAYERS])
 {
-    for (int i = 0; i < n->layers; i++) {
+    for (int i = 0; i < layers; i++) {
         const Layer *l = &n->layer[i];
         Node *x = l->from == NETWORK_INPUT ? tape_input(t) : node[l->from];
         switch (l->kind) {
@@ -52,11 +52,11 @@ void network_record(const Network *n, Tape *t, Node *node[NETWORK_LAYERS])
 
 int network_add_pool(Network *n, int from, PoolKind kind, bool ceil)
 {
-    n->layer[n->layers] = (Layer) { .kind = LAYER_POOL,
-                                    .from = from,
-                                    .planes = from == NETWORK_INPUT ? 3 : n->layer[from].planes,
-                                    .pool = { .kind = kind, .k = 2, .stride = 2 },
-                                    .ceil = ceil };
+    n->layer[n->layers] = (Layer){ .kind = LAYER_POOL,
+                                   .from = from,
+                                   .planes = from == NETWORK_INPUT ? 3 : n->layer[from].planes,
+                                   .pool = { .kind = kind, .k = 2, .stride = 2 },
+                                   .ceil = ceil };
     return n->layers++;
 }
 
@@ -68,7 +68,7 @@ int network_add_conv(Network *n, int from, const ConvShape *shape, const float *
     if (!conv)
         return -1;
     n->layer[n->layers] =
-        (Layer) { .kind = LAYER_CONV, .from = from, .planes = shape->cout, .conv = conv };
+        (Layer){ .kind = LAYER_CONV, .from = from, .planes = shape->cout, .conv = conv };
     return n->layers++;
 }
 

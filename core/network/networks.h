@@ -84,8 +84,8 @@ void network_add_ensemble(Network *, const Network *other, double share, bool co
 /* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
 DpsStatus network_check_size(const Network *, int width, int height, DpsMessage *message);
 
-/* Records every layer on the tape; node[i] is layer i's output. */
-void network_record(const Network *, Tape *, Node *node[NETWORK_LAYERS]);
+/* Records the first so many layers on the tape; node[i] is layer i's output. */
+void network_record(const Network *, int layers, Tape *, Node *node[NETWORK_LAYERS]);
 
 /* For the modules that define networks: append a layer, which the caller may name, and return its
  * number.  2x2 pooling; a convolution as in Backend.conv_new, -1 when memory is short. */
@@ -96,8 +96,11 @@ int network_add_conv(Network *, int from, const ConvShape *, const float *weight
 /* What a network takes, beside what is the same for all. */
 typedef struct {
     double features; /* floats per pixel of the picture, forward */
-    double filters;  /* floats, in one order */
-    double grams;    /* floats of the Gram matrices of one region */
+    double unseen;   /* of them those that a device need not store: Backend.conv_gram */
+    double
+        held; /* floats per pixel of what the content's features are held to, where these are unseen */
+    double filters; /* floats, in one order */
+    double grams;   /* floats of the Gram matrices of one region */
 } NetworkSize;
 
 /* Of the network in a file, as far as the choice needs it, or of the built-in one (NULL); the network isn't

@@ -14,8 +14,8 @@
  * squared excess over [0, 1].  The objective frees the operands. */
 typedef struct {
     Loss loss;
-    double weight, normaliser;
-    Node *x; /* NULL: the picture */
+    double weight, share, normaliser; /* share: of the loss's weight, which the weight has in it */
+    Node *x;                          /* NULL: the picture */
     Masks *masks;
     Tensor *target;
     Linop *a;

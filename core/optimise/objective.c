@@ -4,6 +4,7 @@
 #include "objective-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Steps between neighbours of less than this contrast are no edges (QUALITY.md, experiment 39). */
 #define FLAT_CONTRAST (4.0 / 255)
@@ -45,6 +46,19 @@ void objective_free(Objective *e)
     free(e);
 }
 
+bool objective_reweigh(Objective *e, const double weight[LOSSES])
+{
+    for (int i = 0; i < LOSSES; i++)
+        if ((weight[i] > 0) != (e->o.weight[i] > 0))
+            return false;
+    for (Term *t = e->term; t < e->term + e->terms; t++) {
+        t->weight = weight[t->loss] * t->share;
+        tape_weigh(e->tape, t->slot, term_scale(t));
+    }
+    memcpy(e->o.weight, weight, sizeof e->o.weight);
+    return true;
+}
+
 DpsLosses objective_losses(const Objective *e, const double *slots)
 {
     double sum[LOSSES] = { 0 };
@@ -65,7 +79,7 @@ Term *objective_add_term(Objective *e, Loss loss, double normaliser)
 {
     Term *t = &e->term[e->terms++];
 
-    *t = (Term){ .loss = loss, .weight = e->o.weight[loss], .normaliser = normaliser };
+    *t = (Term){ .loss = loss, .weight = e->o.weight[loss], .share = 1, .normaliser = normaliser };
     return t;
 }
 
@@ -91,10 +105,13 @@ DpsStatus objective_forward(Tape *tape, const DpsImage *image)
 
     if (!x)
         return DPS_NO_MEMORY;
-    dev->be->upload(x, image->data);
-    tape_forward(tape, x);
+    bool ok = tape_ready(tape);
+    if (ok) {
+        dev->be->upload(x, image->data);
+        tape_forward(tape, x);
+    }
     dev->be->drop(x);
-    return DPS_OK;
+    return ok ? DPS_OK : DPS_NO_MEMORY;
 }
 
 /* ------------------------------------------------------------------- the losses */
@@ -154,7 +171,7 @@ static Node *shrunken(Tape *tape, int size)
     const PoolShape half = { POOL_AVERAGE, 2, 2 };
     Node *x = tape_input(tape);
 
-    while (x && size > 0 && (node_value(x)->w > size || node_value(x)->h > size))
+    while (x && size > 0 && (node_shape(x)->w > size || node_shape(x)->h > size))
         x = tape_pool(tape, x, &half, true);
     return x;
 }
@@ -163,7 +180,7 @@ static Node *shrunken(Tape *tape, int size)
 static DpsStatus shrink(Device *dev, const DpsImage *image, int size, Tensor **small)
 {
     Tape *tape = tape_new(dev, 3, image->height, image->width, false);
-    Node *x = tape && tape_ok(tape) ? shrunken(tape, size) : NULL;
+    Node *x = tape ? shrunken(tape, size) : NULL;
     DpsStatus status = x ? objective_forward(tape, image) : DPS_NO_MEMORY;
 
     *small = status ? NULL : objective_copy(node_value(x));
@@ -204,28 +221,49 @@ static DpsStatus gradient_terms(Objective *e, const Sources *s)
     DpsStatus status = x ? shrink(dev, s->content, size, &content) : DPS_NO_MEMORY;
     if (status)
         return status;
-    Term *t = objective_add_term(e, LOSS_GRADIENT, 3.0 * node_value(x)->h * node_value(x)->w);
+    Term *t = objective_add_term(e, LOSS_GRADIENT, 3.0 * node_shape(x)->h * node_shape(x)->w);
     t->x = x;
     t->a = flat_gradient(content);
     dev->be->drop(content);
     return t->a ? shrink(dev, e->o.estimate, size, &t->target) : DPS_NO_MEMORY;
 }
 
-/* A layer's features as the photo has them.  norm: slot of their squared length. */
-static DpsStatus content_term(Objective *e, const Sources *s, int layer, int norm)
+/* A layer's features as the photo has them, on a tape of its own: the objective's may never store them.
+ * norm: slot of their squared length. */
+static DpsStatus content_term(Objective *e, const Sources *s, Node *photo, int layer, int norm)
 {
     const Layer *l = &e->network->layer[layer];
-    Node *features = tape_slice(e->tape, s->node[layer], l->structure, l->planes - l->structure);
-
-    if (!features)
-        return DPS_NO_MEMORY;
-    const Tensor *f = node_value(features);
+    const Tensor *f = node_value(photo);
     Term *t = objective_add_term(e, LOSS_CONTENT, (double) f->c * f->h * f->w);
-    t->x = features;
+
+    t->x = tape_slice(e->tape, s->node[layer], l->structure, l->planes - l->structure);
     if (!(t->target = objective_copy(f)))
         return DPS_NO_MEMORY;
     e->network->dev->be->dots(norm, t->target, 1, &t->target);
     return DPS_OK;
+}
+
+static DpsStatus content_targets(Objective *e, const Sources *s, double *norm)
+{
+    const Network *n = e->network;
+    Node *node[NETWORK_LAYERS], *photo[NETWORK_CONTENTS];
+    Tape *tape = tape_new(n->dev, 3, s->content->height, s->content->width, false);
+    int last = 0;
+
+    if (!tape)
+        return DPS_NO_MEMORY;
+    for (int i = 0; i < n->contents; i++)
+        last = n->content[i] > last ? n->content[i] : last;
+    network_record(n, last + 1, tape, node);
+    for (int i = 0; i < n->contents; i++) {
+        const Layer *l = &n->layer[n->content[i]];
+        photo[i] = tape_slice(tape, node[n->content[i]], l->structure, l->planes - l->structure);
+    }
+    DpsStatus status = objective_forward(tape, s->content);
+    for (int i = 0; i < n->contents && !status; i++)
+        status = content_term(e, s, photo[i], n->content[i], i);
+    tape_free(tape);
+    return status ? status : n->dev->be->read(n->dev, 0, n->contents, norm);
 }
 
 static DpsStatus content_terms(Objective *e, const Sources *s)
@@ -233,15 +271,12 @@ static DpsStatus content_terms(Objective *e, const Sources *s)
     const Network *n = e->network;
     Term *term = &e->term[e->terms];
     double norm[NETWORK_CONTENTS], shares = 0;
-    DpsStatus status = objective_forward(e->tape, s->content);
+    DpsStatus status = content_targets(e, s, norm);
 
-    for (int i = 0; i < n->contents && !status; i++) {
-        status = content_term(e, s, n->content[i], i);
+    for (int i = 0; i < n->contents; i++)
         shares += n->content_share[i];
-    }
-    if (!status)
-        status = n->dev->be->read(n->dev, 0, n->contents, norm);
     for (int i = 0; i < n->contents && !status; i++) {
+        term[i].share = n->content_share[i];
         term[i].weight *= n->content_share[i];
         if (e->o.weighting.normalise == NORMALISE_BY_TARGET)
             term[i].normaliser = shares * norm[i];
@@ -312,16 +347,14 @@ static DpsStatus build(Objective *e, Sources *s, const RegionSet *set)
 
     if (!(e->tape = tape_new(e->network->dev, 3, content->height, content->width, true)))
         return DPS_NO_MEMORY;
-    network_record(e->network, e->tape, s->node);
-    if (!tape_ok(e->tape))
-        return DPS_NO_MEMORY;
+    network_record(e->network, e->network->layers, e->tape, s->node);
     DpsStatus status = make_terms(e, s);
     if (!status && !e->o.weighting.free_unmatched && set->matched < set->count)
         status = make_free_part(e, content, set);
     if (status)
         return status;
     record_terms(e);
-    return tape_ok(e->tape) ? DPS_OK : DPS_NO_MEMORY;
+    return tape_ready(e->tape) ? DPS_OK : DPS_NO_MEMORY;
 }
 
 DpsStatus objective_new(const Network *n, const DpsImage *content, const DpsImage *style,

@@ -73,6 +73,9 @@ DpsStatus objective_new(const Network *, const DpsImage *content, const DpsImage
                         Objective **objective);
 void objective_free(Objective *);
 
+/* Gives the losses other weights; false where a loss would come or go, and then nothing has changed. */
+bool objective_reweigh(Objective *, const double weight[LOSSES]);
+
 Tape *objective_tape(const Objective *);
 /* The matting Laplacian on the device; NULL without the term. */
 const Linop *objective_matting(const Objective *);

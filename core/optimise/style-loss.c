@@ -30,8 +30,8 @@ static bool masks_at(const Objective *e, const DpsImage *masks, Node *const *nod
     int w[NETWORK_LAYERS], h[NETWORK_LAYERS];
 
     for (int i = 0; i < e->network->layers; i++) {
-        w[i] = node_value(node[i])->w;
-        h[i] = node_value(node[i])->h;
+        w[i] = node_shape(node[i])->w;
+        h[i] = node_shape(node[i])->h;
     }
     if (e->o.weighting.masks == MASKS_SHRINK)
         return regions_shrink(masks, w[layer], h[layer], work, out);
@@ -90,7 +90,7 @@ static Masks *layer_masks(const Objective *e, const DpsImage *masks, Node *const
         return NULL;
     for (int k = 0; fill && k < at.channels; k++)
         share[k] = region_share(e, &at, k);
-    fold_scale(e, &at, node_value(node[layer])->c, share);
+    fold_scale(e, &at, node_shape(node[layer])->c, share);
     Masks *m = n->dev->be->masks(n->dev, at.channels, at.height, at.width, at.data);
     dps_image_clear(&at);
     return m;
@@ -115,6 +115,7 @@ static DpsStatus keep_targets(const Objective *e, Node *const *gram, Term *term)
     for (int i = 0; i < n->styles && !status; i++) {
         double c = term[i].target->h;
         bool count = e->o.weighting.normalise == NORMALISE_BY_COUNT;
+        term[i].share = n->share[i];
         term[i].weight *= n->share[i];
         term[i].normaliser = count ? c * c : shares * norm[i];
     }
@@ -132,8 +133,7 @@ static DpsStatus make_targets(const Objective *e, const Sources *s, double *shar
     bool ok = tape != NULL;
 
     if (ok)
-        network_record(n, tape, node);
-    ok = ok && tape_ok(tape);
+        network_record(n, n->layers, tape, node);
     for (int i = 0; i < n->styles && ok; i++) {
         double *of_layer = share + i * s->style_masks.channels;
         m[i] = layer_masks(e, &s->style_masks, node, n->style[i], s->work, of_layer, false);

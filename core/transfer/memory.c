@@ -12,9 +12,9 @@
 /* ---------------------------------------------------------------------- needed */
 
 /* Floats per pixel of the host's pictures at a level, of the content and of the style: at the largest
- * size and at the level's, the estimate, the picture, the latest, the one shown, and what the fits and
- * the Laplacian's statistics take meanwhile. */
-#define HOST_CONTENT 34
+ * size and at the level's, the estimate, the picture, the latest, the one shown, and of what the fits and
+ * the Laplacian's statistics take what is more than the minimiser's vectors, which come later. */
+#define HOST_CONTENT 26
 #define HOST_STYLE 6
 
 /* The same per region: masks as they are laid, and those that are matched while the objective is made;
@@ -33,6 +33,8 @@ static NetworkSize networks_size(const DpsJob *job, const Schedule *schedule)
     if (size.features > 0 && schedule->ensemble > 0) {
         NetworkSize bank = network_size(NULL, NULL);
         size.features += bank.features;
+        size.unseen += bank.unseen;
+        size.held += bank.held;
         size.filters += bank.filters;
         size.grams += bank.grams;
     }
@@ -54,16 +56,17 @@ static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *
 {
     double content = pixels_at(job->content, l->size), style = pixels_at(job->style, l->size);
     double grams = sizeof(float) * regions * size->grams; /* values, gradients, or targets */
-    double objective = content * objective_bytes_per_pixel(size->features, regions) +
+    double features = size->features - (dev && !dev->be->conv_gram ? 0 : size->unseen);
+    double objective = content * objective_bytes_per_pixel(features, regions) +
                        sizeof(float) * FILTER_ORDERS * size->filters + 2 * grams;
     double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser) +
                      grams;
-    double targets = sizeof(float) * style * (size->features + 3);
+    double targets = sizeof(float) * style * (features + 3);
 
     if (dev)
         return objective + fmax(vectors, targets) +
                (double) dev->be->workspace(dev, (size_t) fmax(content, style), regions);
-    double host = sizeof(float) * (content * HOST_CONTENT + style * HOST_STYLE);
+    double host = sizeof(float) * (content * (HOST_CONTENT + size->held) + style * HOST_STYLE);
     return host + objective +
            fmax(vectors + sizeof(float) * style * HOST_MASKS * regions,
                 targets + sizeof(float) * style * STYLE_MASKS * regions);

@@ -15,12 +15,30 @@ typedef struct {
     Conv *on[2];
 } ConvPair;
 
-static ConvPair conv_pair(ConvShape s)
+/* Of every 48 outputs, 16 see a window's first pixel alone, and 16 are flat over the window. */
+static void make_sparse(float *w, const ConvShape *s)
+{
+    int kk = s->k * s->k;
+
+    for (int o = 0; o < s->cout; o++)
+        for (int i = 0; i < s->cin * kk; i++) {
+            float *v = w + (size_t) o * s->cin * kk + i;
+            if (o / 16 % 3 == 0)
+                *v = i % kk ? 0 : *v;
+            if (o / 16 % 3 == 1)
+                *v = v[-(i % kk)];
+        }
+}
+
+static ConvPair conv_pair(ConvShape s, bool sparse)
 {
     size_t n = (size_t) s.cin * s.cout * s.k * s.k;
     double scale = 1 / sqrt(s.cin * s.k * s.k);
     float *w = noise(n, -scale, scale), *b = noise(s.cout, -0.3, 0.3);
     float *border = noise(s.cin, -1, 1);
+
+    if (sparse)
+        make_sparse(w, &s);
 
     if (s.mode == PAD_CONSTANT && s.cin % 2)
         s.border = border;
@@ -31,13 +49,13 @@ static ConvPair conv_pair(ConvShape s)
     return c;
 }
 
-static void conv_case(ConvShape s, int h, int w, bool sliced)
+static void conv_case(ConvShape s, int h, int w, bool sliced, bool sparse)
 {
     int yh = conv_side(&s, h), yw = conv_side(&s, w);
 
     if (h + 2 * s.pad < s.k || w + 2 * s.pad < s.k)
         return;
-    ConvPair c = conv_pair(s);
+    ConvPair c = conv_pair(s, sparse);
     Pair x = pair(s.cin, h, w, sliced, -1, 1), y = pair(s.cout, yh, yw, sliced, -1, 1);
     ref->be->conv(y.t[1], c.on[1], x.t[1]);
     for (int round = 0; round < 2;
@@ -88,29 +106,39 @@ static void test_conv(void)
                                     .mode = mode ? PAD_REFLECT : PAD_CONSTANT };
                     if (sizes[n][0] * sizes[n][1] * cin * cout > 40000 || (g > 1 && n + ch > 9))
                         continue; /* the reference is slow */
-                    conv_case(s, sizes[n][0], sizes[n][1], (n + g + ch) % 2);
+                    conv_case(s, sizes[n][0], sizes[n][1], (n + g + ch) % 2, (n + g) % 2);
                 }
     /* Wide enough for pieces, ragged ends and a second thread. */
     conv_case(
         (ConvShape){ .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 21,
-        301, false);
-    conv_case((ConvShape){ .cin = 3, .cout = 48, .k = 3, .stride = 1, .pad = 1 }, 19, 35, false);
+        301, false, true);
+    conv_case((ConvShape){ .cin = 3, .cout = 48, .k = 3, .stride = 1, .pad = 1 }, 19, 35, false,
+              false);
     /* So large that it is written past the caches. */
-    conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 1, .stride = 1, .pad = 0 }, 370, 360, false);
-    conv_case((ConvShape){ .cin = 64, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 12, 17, false);
+    conv_case((ConvShape){ .cin = 3, .cout = 64, .k = 1, .stride = 1, .pad = 0 }, 370, 360, false,
+              false);
+    conv_case((ConvShape){ .cin = 64, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 12, 17, false,
+              false);
     conv_case(
         (ConvShape){ .cin = 48, .cout = 96, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT }, 9,
-        14, true);
+        14, true, false);
     /* Tiles that are cut on all sides, wide ones among them, and columns that end within a step. */
-    conv_case((ConvShape){ .cin = 48, .cout = 80, .k = 3, .stride = 1, .pad = 1 }, 11, 13, false);
-    conv_case((ConvShape){ .cin = 16, .cout = 144, .k = 1, .stride = 1, .pad = 0 }, 15, 10, false);
-    conv_case((ConvShape){ .cin = 144, .cout = 16, .k = 3, .stride = 2, .pad = 1 }, 17, 14, false);
+    conv_case((ConvShape){ .cin = 48, .cout = 80, .k = 3, .stride = 1, .pad = 1 }, 11, 13, false,
+              false);
+    conv_case((ConvShape){ .cin = 16, .cout = 144, .k = 1, .stride = 1, .pad = 0 }, 15, 10, false,
+              false);
+    conv_case((ConvShape){ .cin = 144, .cout = 16, .k = 3, .stride = 2, .pad = 1 }, 17, 14, false,
+              false);
     /* Whole chunks of planes, an even and an odd number of them, in pictures that end inside a block and at
      * its end, on one line of blocks and on several. */
-    conv_case((ConvShape){ .cin = 128, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 16, 19, false);
-    conv_case((ConvShape){ .cin = 64, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 7, 33, false);
-    conv_case((ConvShape){ .cin = 64, .cout = 192, .k = 3, .stride = 1, .pad = 1 }, 25, 3, false);
-    conv_case((ConvShape){ .cin = 192, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 2, 16, false);
+    conv_case((ConvShape){ .cin = 128, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 16, 19, false,
+              false);
+    conv_case((ConvShape){ .cin = 64, .cout = 128, .k = 3, .stride = 1, .pad = 1 }, 7, 33, false,
+              false);
+    conv_case((ConvShape){ .cin = 64, .cout = 192, .k = 3, .stride = 1, .pad = 1 }, 25, 3, false,
+              false);
+    conv_case((ConvShape){ .cin = 192, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 2, 16, false,
+              false);
     report("convolution");
 }
 
@@ -255,6 +283,94 @@ static void test_gram(void)
     report("Gram matrices");
 }
 
+/* ------------------------------------------ Gram matrices of features that are never stored */
+
+/* What the reference does one after the other: y of x, and with half of the features held to something
+ * what goes to dx and to slot 0. */
+static void reference_back(const Pair *dx, const Pair *dy, const ConvPair *c, const Pair *x,
+                           const Masks *masks, const Held *held, bool add)
+{
+    const Backend *r = ref->be;
+    int h = conv_side(&c->s, x->h), w = conv_side(&c->s, x->w), planes = c->s.cout;
+    Tensor *f = r->tensor(ref, planes, h, w), *df = r->tensor(ref, planes, h, w);
+
+    r->conv(f, c->on[1], x->t[1]);
+    r->gram_back(df, dy->t[1], f, masks, false);
+    if (held) {
+        Tensor *part = r->slice(f, held->first, held->target->c);
+        Tensor *gradient = r->slice(df, held->first, held->target->c);
+        r->sqdiff(held->slot, held->weight, gradient, part, held->target, true);
+        r->drop(part);
+        r->drop(gradient);
+    }
+    r->conv_back(dx->t[1], c->on[1], df, f, add);
+    r->drop(f);
+    r->drop(df);
+}
+
+static void conv_gram_case(ConvShape s, int kind, int k, int h, int w, bool sliced)
+{
+    int yh = conv_side(&s, h), yw = conv_side(&s, w), half = (s.cout + 1) / 2;
+    float *m = mask_planes(kind, k, yh, yw);
+    Masks *on[2] = { be->masks(dev, k, yh, yw, m), ref->be->masks(ref, k, yh, yw, m) };
+    ConvPair c = conv_pair(s, true);
+    Pair x = pair(s.cin, h, w, false, -1, 1), y = pair(k, s.cout, s.cout, sliced, -1, 1);
+    Pair t = pair(half, yh, yw, sliced, 0, 1);
+    Tensor *f = ref->be->tensor(ref, s.cout, yh, yw);
+
+    be->conv_gram(y.t[0], c.on[0], x.t[0], on[0]);
+    ref->be->conv(f, c.on[1], x.t[1]);
+    ref->be->gram(y.t[1], f, on[1]);
+    double d = differ(&y);
+    CHECK(d < 2e-6, "conv_gram %d of %d masks, %d -> %d %dx%d: %g", kind, k, s.cin, s.cout, h, w,
+          d); /* 3.1e-7 */
+    for (int round = 0; round < 4; round++) {
+        bool add = round % 2;
+        Pair dy = pair(k, s.cout, s.cout, sliced, -1, 1), dx = pair(s.cin, h, w, false, -1, 1);
+        Held held[] = { { t.t[0], s.cout - half, 0, 0.7 }, { t.t[1], s.cout - half, 0, 0.7 } };
+        be->conv_gram_back(dx.t[0], dy.t[0], c.on[0], x.t[0], on[0], round < 2 ? NULL : &held[0],
+                           add);
+        reference_back(&dx, &dy, &c, &x, on[1], round < 2 ? NULL : &held[1], add);
+        d = differ(&dx);
+        CHECK(d < 1e-5, "conv_gram_back %d of %d masks, %d -> %d %dx%d add %d: %g", kind, k, s.cin,
+              s.cout, h, w, add, d); /* 3.9e-6 */
+        d = round < 2 ? 0 : differ_slots(1);
+        CHECK(d < 1e-6, "what is held, %d -> %d %dx%d: %g", s.cin, s.cout, h, w, d); /* 2.7e-7 */
+        pair_drop(&dy);
+        pair_drop(&dx);
+    }
+    ref->be->drop(f);
+    be->conv_drop(c.on[0]);
+    ref->be->conv_drop(c.on[1]);
+    be->masks_drop(on[0]);
+    ref->be->masks_drop(on[1]);
+    pair_drop(&x);
+    pair_drop(&y);
+    pair_drop(&t);
+    free(m);
+}
+
+static void test_conv_gram(void)
+{
+    ConvShape bank = { .cin = 3, .cout = 64, .k = 3, .stride = 1, .pad = 1, .mode = PAD_REFLECT };
+    ConvShape odd = { .cin = 1, .cout = 37, .k = 3, .stride = 2, .pad = 1 };
+    ConvShape few = { .cin = 3, .cout = 3, .k = 1, .stride = 1, .pad = 0 };
+
+    if (!be->conv_gram)
+        return;
+    for (int kind = 0; kind < MASK_KINDS; kind++)
+        for (int n = 0; n < SIZES; n++) {
+            int k = 1 + (kind + n) % 3, h = sizes[n][0], w = sizes[n][1];
+            conv_gram_case(bank, kind, k, h, w, n % 2);
+            conv_gram_case(odd, kind, k, h, w, n % 2);
+            conv_gram_case(few, kind, k, h, w, n % 2);
+        }
+    /* Several blocks, the last of them short, and rows that end within a chunk. */
+    conv_gram_case(bank, MASKS_HALVES, 2, 23, 301, false);
+    conv_gram_case(odd, MASKS_SOFT, 1, 130, 150, false);
+    report("Gram of a convolution");
+}
+
 int main(int argc, char **argv)
 {
     const char *only = argc > 3 ? argv[3] : "";
@@ -268,5 +384,7 @@ int main(int argc, char **argv)
         test_pool();
     if (strcmp(only, "convolution") != 0)
         test_gram();
+    if (!*only)
+        test_conv_gram();
     return devices_close("features");
 }

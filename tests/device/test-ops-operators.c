@@ -175,7 +175,7 @@ static void operator_case(int h, int w, int radius, bool grey)
         CHECK(from_dense < 2e-6, "%s against the dense matrix, %dx%d radius %d grey %d: %g",
               form ? "sparse" : "matting", h, w, radius, grey, from_dense); /* 3e-7 */
         for (int steps = 0; steps < 26; steps += steps < 3 ? 1 : 11)
-            chebyshev_case(l, h, w, steps, 5e-6); /* 9e-7 */
+            chebyshev_case(l, h, w, steps, 5e-6); /* 2.5e-6 */
         be->linop_drop(l[0]);
         ref->be->linop_drop(l[1]);
     }

@@ -130,7 +130,7 @@ static Net net_new(Device *d, float *const *weight, const float *bias, const flo
     tape_excess(n.tape, tape_input(n.tape), 0.5);
     n.x = d->be->tensor(d, PLANES, HEIGHT, WIDTH);
     n.g = d->be->tensor(d, PLANES, HEIGHT, WIDTH);
-    CHECK(tape_ok(n.tape), "memory");
+    CHECK(tape_ready(n.tape), "memory");
     return n;
 }
 

@@ -26,7 +26,7 @@ static void test_features(GoldenCase *c, const Backend *be, double tolerance)
     CHECK(network_load(dev, c->file, NULL, &n, message) == DPS_OK, "%s", message->text);
     Tape *tape = tape_new(dev, 3, 37, 45, false);
     Tensor *x = be->tensor(dev, 3, 37, 45);
-    network_record(n, tape, node);
+    network_record(n, n->layers, tape, node);
     be->upload(x, c->x.data);
     tape_forward(tape, x);
     for (size_t i = 0; i < sizeof taps / sizeof *taps; i++) {
@@ -120,7 +120,7 @@ static void test_builtin(void)
         static float values[2][64 * 90 * 70];
         Tape *tape = tape_new(dev, 3, 70, 90, false);
         Tensor *x = cpu_backend.tensor(dev, 3, 70, 90);
-        network_record(pass ? again : n, tape, node);
+        network_record(pass ? again : n, n->layers, tape, node);
         cpu_backend.upload(x, photo.data);
         tape_forward(tape, x);
         const Tensor *y = node_value(node[n->style[0]]);
@@ -146,7 +146,7 @@ static void features(const Network *n, int layer, const DpsImage *photo, float *
     Tape *tape = tape_new(n->dev, 3, photo->height, photo->width, false);
     Tensor *x = cpu_backend.tensor(n->dev, 3, photo->height, photo->width);
 
-    network_record(n, tape, node);
+    network_record(n, n->layers, tape, node);
     cpu_backend.upload(x, photo->data);
     tape_forward(tape, x);
     cpu_backend.download(node_value(node[layer]), out);

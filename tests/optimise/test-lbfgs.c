@@ -59,7 +59,7 @@ static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), v
     p->tape = tape_new(p->dev, 3, SIDE, SIDE, true);
     tape_sqdiff(p->tape, tape_input(p->tape), p->target, 1);
     tape_quad(p->tape, tape_input(p->tape), p->l, NULL, lambda);
-    CHECK(tape_ok(p->tape), "no memory");
+    CHECK(tape_ready(p->tape), "no memory");
     dps_image_clear(&photo);
     dps_image_clear(&target);
 }
@@ -90,7 +90,9 @@ static double gradient(Problem *p, double *f)
 
 static LbfgsOptions options(const Problem *p, bool preconditioned, int evaluations)
 {
-    LbfgsOptions o = { .memory = 10, .evaluations = evaluations, .first_step = 0.01, .search = true };
+    LbfgsOptions o = {
+        .memory = 10, .evaluations = evaluations, .first_step = 0.01, .search = true
+    };
 
     if (preconditioned)
         o.preconditioner =
@@ -162,6 +164,37 @@ static void test_stops(void)
     problem_close(&p);
 }
 
+/* Ends when nothing is gained any more: not before LBFGS_PATIENCE steps, and near the least loss. */
+static void test_least_gain(void)
+{
+    Problem p;
+    Watch all = { 0 }, some = { 0 };
+    int used[2];
+
+    problem_open(&p, 1e4, NULL, NULL);
+    LbfgsOptions o = options(&p, true, 60);
+    CHECK(lbfgs(p.tape, p.x, &o, watch, &all, &used[0]) == DPS_OK, "status");
+    problem_close(&p);
+    problem_open(&p, 1e4, NULL, NULL);
+    o = options(&p, true, 60);
+    o.least_gain = 1e-3;
+    CHECK(lbfgs(p.tape, p.x, &o, watch, &some, &used[1]) == DPS_OK, "status");
+    problem_close(&p);
+    CHECK(used[1] < used[0] && some.calls >= LBFGS_PATIENCE, "%d evaluations, %d steps; all: %d",
+          used[1], some.calls, used[0]);
+    CHECK(some.last < all.last * (1 + 1e-5), "%g, and %g with all evaluations", some.last,
+          all.last); /* 4e-7 more */
+    printf("ends after %d evaluations with %.9g, and with all of %d at %.9g\n", used[1], some.last,
+           used[0], all.last);
+    o.least_gain = 1;
+    some = (Watch){ 0 };
+    problem_open(&p, 1e4, NULL, NULL);
+    o.preconditioner.a = p.l;
+    CHECK(lbfgs(p.tape, p.x, &o, watch, &some, &used[1]) == DPS_OK, "status");
+    problem_close(&p);
+    CHECK(some.calls == LBFGS_PATIENCE, "%d steps", some.calls);
+}
+
 static bool after(void *data)
 {
     return --*(int *) data < 0;
@@ -185,6 +218,7 @@ int main(void)
 {
     test_minima();
     test_stops();
+    test_least_gain();
     test_cancel();
     return check_done("lbfgs");
 }

@@ -44,7 +44,7 @@ static void problem_open(Problem *p, double lambda, bool (*cancelled)(void *), v
     p->tape = tape_new(p->dev, 3, SIDE, SIDE, true);
     tape_sqdiff(p->tape, tape_input(p->tape), p->target, 1);
     tape_quad(p->tape, tape_input(p->tape), p->l, NULL, lambda);
-    CHECK(tape_ok(p->tape), "no memory");
+    CHECK(tape_ready(p->tape), "no memory");
     dps_image_clear(&target);
 }
 
@@ -90,8 +90,9 @@ static bool watch(int evaluations, double f, const double *losses, const Tensor 
     return ++w->calls != w->stop_at;
 }
 
-static const LbfgsOptions options = { .memory = 10, .evaluations = 100, .first_step = 0.02,
-                                      .search = true };
+static const LbfgsOptions options = {
+    .memory = 10, .evaluations = 100, .first_step = 0.02, .search = true
+};
 
 /* The loss after 100 evaluations. */
 static double minimum(Method method, double lambda)
@@ -116,7 +117,7 @@ static void test_minima(void)
 {
     double adam = minimum(MINIMISE_ADAM, 0), descent = minimum(MINIMISE_DESCENT, 0);
 
-    CHECK(adam < 3e-3, "Adam leaves %g of the distance", adam);             /* 3e-4 */
+    CHECK(adam < 3e-3, "Adam leaves %g of the distance", adam);           /* 3e-4 */
     CHECK(descent < 1e-20, "descent leaves %g of the distance", descent); /* 0 */
     printf("distance to a target: Adam leaves %.1e, descent %.1e\n", adam, descent);
     double lbfgs = minimum(MINIMISE_LBFGS, 1e4);
@@ -124,7 +125,8 @@ static void test_minima(void)
     descent = minimum(MINIMISE_DESCENT, 1e4);
     CHECK(lbfgs < adam && lbfgs < descent, "L-BFGS %g, Adam %g, descent %g", lbfgs, adam,
           descent); /* 0.482, 0.963, 0.998 */
-    printf("with a matting energy: L-BFGS leaves %.3g, Adam %.3g, descent %.3g\n", lbfgs, adam, descent);
+    printf("with a matting energy: L-BFGS leaves %.3g, Adam %.3g, descent %.3g\n", lbfgs, adam,
+           descent);
 }
 
 /* Where the diagonal is 0 nothing moves; elsewhere it does. */
@@ -189,7 +191,8 @@ static void test_minimum_to_begin_with(Method method)
 
     problem_open(&p, 0, NULL, NULL);
     ref_backend.lincomb(p.x, 1, (double[]){ 1 }, &p.target);
-    CHECK(minimise(p.tape, p.x, method, &options, NULL, NULL, &used) == DPS_OK, "method %d", method);
+    CHECK(minimise(p.tape, p.x, method, &options, NULL, NULL, &used) == DPS_OK, "method %d",
+          method);
     CHECK(loss(&p) == 0, "method %d left the minimum", method);
     problem_close(&p);
 }

@@ -23,18 +23,14 @@ static void pack(CpuConv *c, const ConvShape *s, const float *weight, int wide)
         for (int i = 0; i < s->cin; i++)
             for (int t = 0; t < kk; t++) {
                 float v = weight[((size_t) o * s->cin + i) * kk + t];
-                bool image = s->cin <= IMAGE_PLANES;
-                int tap = image ? i * kk + t : t * s->cin + i;
-                *entry(c->forward, kk * s->cin, wide, tap, o) = v;
-                if (image)
-                    c->backward[(size_t) tap * s->cout + o] = v;
-                else
-                    *entry(c->backward, kk * s->cout, wide, (kk - 1 - t) * s->cout + o, i) = v;
+                *entry(c->forward, kk * s->cin, wide, t * s->cin + i, o) = v;
+                *entry(c->backward, kk * s->cout, wide, (kk - 1 - t) * s->cout + o, i) = v;
             }
 }
 
-static bool keep_weights(CpuConv *c, const ConvShape *s, const float *weight, const float *bias)
+static bool make_panels(CpuConv *c, const float *weight)
 {
+    const ConvShape *s = &c->c.shape;
     size_t wide = cpu_of(c->c.dev)->kernels->columns, kk = (size_t) s->k * s->k;
     size_t cout = (s->cout + wide - 1) / wide * wide, cin = (s->cin + wide - 1) / wide * wide;
     size_t total = kk * (s->cin * cout + s->cout * cin) + cout + cin;
@@ -48,6 +44,13 @@ static bool keep_weights(CpuConv *c, const ConvShape *s, const float *weight, co
     c->bias = c->backward + kk * s->cout * cin;
     c->border = c->bias + cout;
     pack(c, s, weight, (int) wide);
+    return true;
+}
+
+static bool keep_weights(CpuConv *c, const ConvShape *s, const float *weight, const float *bias)
+{
+    if (!(s->cin <= IMAGE_PLANES ? conv_make_groups(c, weight) : make_panels(c, weight)))
+        return false;
     memcpy(c->bias, bias, s->cout * sizeof(float));
     if (s->border)
         memcpy(c->border, s->border, s->cin * sizeof(float));
@@ -87,75 +90,11 @@ void cpu_conv_drop(Conv *conv)
     free(c);
 }
 
-/* ------------------------------------------------------------------------- strips */
+/* ----------------------------------------------------------------------- gradients */
 
-/* Rows of an input with its border: planes of rows, or rows of pixels with their features. */
-typedef struct {
-    int rows, width, channels;
-    bool image;
-    size_t plane, row, pixel, size; /* floats from one to the next, and in all */
-} Strip;
-
-static Strip strip_shape(bool image, int channels, int rows, int width)
-{
-    Strip s = { .rows = rows,
-                .width = width,
-                .channels = channels,
-                .image = image,
-                .size = (size_t) channels * rows * width };
-
-    s.plane = s.image ? (size_t) rows * width : 1;
-    s.pixel = s.image ? 1 : (size_t) channels;
-    s.row = s.pixel * width;
-    return s;
-}
-
-/* Where the taps of a k x k filter lie, in the order of its packed rows. */
-static void tap_offsets(int *offset, const Strip *s, int k)
-{
-    int *at = offset;
-
-    if (s->image) {
-        for (int c = 0; c < s->channels; c++)
-            for (int t = 0; t < k * k; t++)
-                *at++ = (int) (c * s->plane + t / k * s->row + t % k);
-        return;
-    }
-    for (int t = 0; t < k * k; t++)
-        for (int c = 0; c < s->channels; c++)
-            *at++ = (int) (t / k * s->row + t % k * s->pixel) + c;
-}
-
-/* Rows first .. of x, which may lie outside it, and `pad` columns on either side. */
-static void fill_strip(float *to, const Strip *s, const CpuConv *c, const CpuTensor *x, int first)
-{
-    int h = x->t.h, w = x->t.w, pad = c->c.shape.pad;
-    PadMode mode = c->c.shape.mode;
-
-    for (int r = 0; r < s->rows; r++) {
-        int i = conv_source(mode, first + r, h);
-        for (int q = -pad; q < w + pad; q++) {
-            int j = conv_source(mode, q, w);
-            float *pixel = to + r * s->row + (q + pad) * s->pixel;
-            const float *from = i < 0 || j < 0 ? c->border : x->p + ((size_t) i * w + j) * x->step;
-            size_t step = from == c->border ? 1 : x->plane;
-            bool inside = i >= 0 && q == 0;
-            if (inside && s->image && x->step == 1) {
-                for (int n = 0; n < s->channels; n++)
-                    memcpy(pixel + n * s->plane, from + n * step, w * sizeof(float));
-                q = w - 1;
-            } else if (inside && !s->image && step == 1 && x->step == s->pixel) {
-                memcpy(pixel, from, w * s->pixel * sizeof(float));
-                q = w - 1;
-            } else
-                for (int n = 0; n < s->channels; n++)
-                    pixel[n * s->plane] = from[n * step];
-        }
-    }
-}
-
-void conv_rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,
-                        int channel, int i)
+/* Row i of one channel of dy, where y is positive, to[0 .. w - 1]; any layout. */
+static void rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,
+                          int channel, int i)
 {
     int w = y->t.w;
     const float *d = dy->p + channel * dy->plane + (size_t) i * w * dy->step;
@@ -182,7 +121,7 @@ static void fill_gradient(float *to, const Strip *s, const CpuConv *c, const Cpu
         i /= stride;
         float *row = to + r * s->row + left * s->pixel;
         for (int n = 0; !features && n < s->channels; n++)
-            conv_rectified_row(row + n * s->plane, s->pixel * stride, dy, y, n, i);
+            rectified_row(row + n * s->plane, s->pixel * stride, dy, y, n, i);
         for (int j = 0; features && j < w; j++)
             kernels->rectified(row + (size_t) j * stride * s->pixel,
                                dy->p + ((size_t) i * w + j) * dy->step,
@@ -227,26 +166,52 @@ static void put_rows(const CpuTensor *y, const float *from, int first, int rows)
             y->p[c * y->plane + (at + j) * y->step] = from[j * y->t.c + c];
 }
 
+/* One row of outputs, of features. */
+static Product forward_product(const CpuConv *c, const int *offset, const Strip *strip,
+                               const float *in, int n, float *out, size_t out_row, bool past)
+{
+    const ConvShape *s = &c->c.shape;
+    size_t depth = (size_t) s->k * s->k * s->cin, wide = cpu_of(c->c.dev)->kernels->columns;
+
+    return (Product){ .rows = n,
+                      .depth = (int) depth,
+                      .columns = s->cout,
+                      .a = in,
+                      .a_row = strip->pixel * s->stride,
+                      .offset = offset,
+                      .b = c->forward,
+                      .b_row = wide,
+                      .b_panel = depth * wide,
+                      .bias = c->bias,
+                      .c = out,
+                      .c_row = out_row,
+                      .relu = true,
+                      .past = past };
+}
+
 static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
 {
     const ConvShape *s = &c->c.shape;
     const Tensor *xt = &x->t, *yt = &y->t;
     Cpu *cpu = cpu_of(yt->dev);
-    const Kernels *kernels = cpu->kernels;
+    bool image = s->cin <= IMAGE_PLANES;
     int depth = s->k * s->k * s->cin, width = xt->w + 2 * s->pad;
     int block = rows_at_once(width * s->cin * s->stride, yt->h, cpu->threads);
-    Strip strip = strip_shape(s->cin <= IMAGE_PLANES, s->cin, (block - 1) * s->stride + s->k,
-                              width);
+    Strip strip = strip_shape(s->k, image, s->cin, c->sums, (block - 1) * s->stride + s->k, width);
     bool direct = y->plane == 1; /* rows go straight to y */
     bool past = direct && cpu_goes_past(cpu, y);
     size_t row = direct ? 0 : (size_t) block * yt->w * yt->c, each = strip.size + row + ALIGN;
+    size_t offsets = cpu_aligned(image ? (size_t) c->taps : (size_t) depth);
 
-    float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
+    float *work = cpu_work(cpu, (offsets + each * cpu->threads) * sizeof(float));
     if (!work)
         return;
     int *offset = (int *) work;
-    tap_offsets(offset, &strip, s->k);
-    work += (depth + ALIGN - 1) / ALIGN * ALIGN;
+    if (image)
+        strip_group_taps(offset, &strip, c);
+    else
+        strip_taps(offset, &strip);
+    work += offsets;
     int team = cpu_team(cpu, (double) depth * s->cout * yt->h * yt->w);
 #pragma omp parallel for num_threads(team) schedule(dynamic)
     for (int i = 0; i < yt->h; i += block) {
@@ -256,26 +221,16 @@ static void own_conv(const CpuTensor *y, const CpuConv *c, const CpuTensor *x)
             continue;
         Strip part = strip;
         part.rows = (rows - 1) * s->stride + s->k;
-        fill_strip(in, &part, c, x, i * s->stride - s->pad);
+        strip_fill(in, &part, c, x, i * s->stride - s->pad);
         if (direct)
             out = y->p + (size_t) i * yt->w * y->step;
         size_t step = direct ? y->step : (size_t) yt->c;
-        multiply(kernels,
-                 (Product){ .rows = yt->w,
-                            .depth = depth,
-                            .columns = s->cout,
-                            .a = in,
-                            .a_row = strip.pixel * s->stride,
-                            .offset = offset,
-                            .b = c->forward,
-                            .b_row = kernels->columns,
-                            .b_panel = (size_t) depth * kernels->columns,
-                            .bias = c->bias,
-                            .c = out,
-                            .c_row = step,
-                            .relu = true,
-                            .past = past },
-                 rows, strip.row * s->stride, step * yt->w);
+        for (int r = 0; image && r < rows; r++)
+            conv_image_pixels(c, offset, in + r * s->stride * strip.row, out + r * step * yt->w,
+                              step, yt->w, past);
+        if (!image)
+            multiply(cpu->kernels, forward_product(c, offset, &strip, in, yt->w, out, step, past),
+                     rows, strip.row * s->stride, step * yt->w);
         if (!direct)
             put_rows(y, out, i, rows);
     }
@@ -321,14 +276,14 @@ static void features_back(const CpuTensor *dx, const CpuConv *c, const CpuTensor
     const ConvShape *s = &c->c.shape;
     Cpu *cpu = cpu_of(c->c.dev);
     int h = dx->t.h, w = dx->t.w, depth = s->k * s->k * s->cout;
-    Strip strip = strip_shape(false, s->cout, s->k, w + 2 * s->pad + s->k - 1);
+    Strip strip = strip_shape(s->k, false, s->cout, false, s->k, w + 2 * s->pad + s->k - 1);
     size_t row = (size_t) (w + 2 * s->pad) * s->cin, each = strip.size + row + ALIGN;
 
     float *work = cpu_work(cpu, (depth + ALIGN + each * cpu->threads) * sizeof(float));
     if (!work)
         return;
     int *offset = (int *) work;
-    tap_offsets(offset, &strip, s->k);
+    strip_taps(offset, &strip);
     work += (depth + ALIGN - 1) / ALIGN * ALIGN;
     int team = cpu_team(cpu, (double) depth * s->cin * h * w);
 #pragma omp parallel for num_threads(team) schedule(dynamic)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* cpu-private.h - what the files of the processor's device share: types, memory, threads.
  *
- * Two layouts.  A tensor of at most 4 planes is an image: plane after plane.  Any other holds
+ * Two layouts.  A tensor of at most IMAGE_PLANES planes is an image: plane after plane.  Any other holds
  * features: pixel after pixel, the numbers of a pixel side by side.  A slice keeps the layout
  * of the tensor it is cut from; element (c, pixel) is p[c * plane + pixel * step] in both. */
 
@@ -17,7 +17,6 @@
 #include <omp.h>
 #endif
 
-#define IMAGE_PLANES 4
 #define ALIGN 64
 #define MAX_THREADS 256
 
@@ -28,7 +27,7 @@ typedef struct {
     struct Onednn *onednn; /* NULL without */
     int threads;
     double least_shared; /* work, in multiplications or so, from which threads share an operation */
-    DpsStatus status; /* the first failure; nothing runs after it */
+    DpsStatus status;    /* the first failure; nothing runs after it */
     double slot[SLOTS];
     float *work; /* workspace of the running operation: grows, never shrinks */
     size_t work_bytes;
@@ -74,6 +73,12 @@ static inline bool is_whole(const CpuTensor *t)
 void *cpu_alloc(size_t bytes);
 void cpu_free(void *);
 
+/* Floats or ints, rounded up to whole cache lines and more. */
+static inline size_t cpu_aligned(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
 /* The workspace, at least so large; NULL (and the device has failed) when memory is short.  Its
  * contents last until the operation ends. */
 void *cpu_work(Cpu *, size_t bytes);
@@ -116,6 +121,13 @@ static inline int cpu_team(const Cpu *cpu, double work)
     return work < cpu->least_shared ? 1 : cpu->threads;
 }
 
+/* Threads for what fetches so many numbers from memory, each of which takes as long as ten
+ * multiplications. */
+static inline int cpu_team_moving(const Cpu *cpu, double numbers)
+{
+    return cpu_team(cpu, 10 * numbers);
+}
+
 /* A right factor so large that it is better taken panel by panel, all rows with each. */
 static inline bool cpu_is_large(const Product *p)
 {
@@ -148,6 +160,9 @@ Masks *cpu_masks(Device *, int k, int h, int w, const float *mask);
 void cpu_masks_drop(Masks *);
 void cpu_gram(Tensor *y, const Tensor *x, const Masks *);
 void cpu_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+void cpu_conv_gram(Tensor *y, const Conv *, const Tensor *x, const Masks *);
+void cpu_conv_gram_back(Tensor *dx, const Tensor *dy, const Conv *, const Tensor *x, const Masks *,
+                        const Held *, bool add);
 void cpu_sqdiff(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add);
 void cpu_excess(int slot, double w, Tensor *dx, const Tensor *x, bool add);
 Linop *cpu_sparse(Device *, int h, int w, const int *row, const int *col, const float *val);

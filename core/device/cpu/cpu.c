@@ -2,6 +2,7 @@
 #include "conv-onednn.h"
 #include "cpu-private.h"
 #include "cpu.h"
+#include "work.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -91,10 +92,7 @@ static void cpu_close(Device *d)
     onednn_close(cpu_of(d)->onednn);
     cpu_free(cpu_of(d)->work);
     free(d);
-#ifdef _OPENMP
-    /* OpenMP would keep this thread's helpers for the next time. */
-    omp_pause_resource_all(omp_pause_soft);
-#endif
+    work_rest();
 }
 
 static void cpu_about(Device *d, char *text, size_t size)
@@ -137,12 +135,12 @@ static Tensor *cpu_tensor_new(Device *d, int c, int h, int w)
     t->t = (Tensor){ d, c, h, w };
     t->plane = c > IMAGE_PLANES ? 1 : pixel_count(&t->t);
     t->step = c > IMAGE_PLANES ? (size_t) c : 1;
-    t->p = t->own = cpu_alloc(cpu_tensor_bytes(d, c, h, w));
-    if (!t->p) {
+    t->own = calloc(1, cpu_tensor_bytes(d, c, h, w)); /* much memory at once is zeros as it comes */
+    if (!t->own) {
         free(t);
         return NULL;
     }
-    memset(t->p, 0, cpu_tensor_bytes(d, c, h, w));
+    t->p = (float *) (((uintptr_t) t->own + ALIGN - 1) / ALIGN * ALIGN);
     return &t->t;
 }
 
@@ -163,7 +161,7 @@ static void cpu_drop(Tensor *t)
 {
     if (!t)
         return;
-    cpu_free(cpu_tensor(t)->own);
+    free(cpu_tensor(t)->own);
     free(t);
 }
 
@@ -226,6 +224,8 @@ const Backend cpu_backend = {
     .masks_drop = cpu_masks_drop,
     .gram = cpu_gram,
     .gram_back = cpu_gram_back,
+    .conv_gram = cpu_conv_gram,
+    .conv_gram_back = cpu_conv_gram_back,
     .sqdiff = cpu_sqdiff,
     .excess = cpu_excess,
     .sparse = cpu_sparse,

@@ -71,4 +71,18 @@ INLINE Vec where_positive(Vec m, Vec v)
     return (Vec) ((Mask) v & (m > (Vec){ 0 }));
 }
 
+/* max(v, 0), and 0 for what is no number. */
+INLINE Vec rectify(Vec v)
+{
+#if !defined(__clang__) && LANES == 16 && defined(__AVX512F__)
+    return (Vec) __builtin_ia32_maxps512_mask(v, (Vec){ 0 }, (Vec){ 0 }, (short) -1, 4);
+#elif !defined(__clang__) && LANES == 8 && defined(__AVX__)
+    return __builtin_ia32_maxps256(v, (Vec){ 0 });
+#elif !defined(__clang__) && LANES == 4 && defined(__SSE__)
+    return __builtin_ia32_maxps(v, (Vec){ 0 });
+#else
+    return where_positive(v, v);
+#endif
+}
+
 #endif

@@ -8,12 +8,19 @@ static const int pair_dx[STENCIL_PAIRS] = { 1, 2, -2, -1, 0, 1, 2, -2, -1, 0, 1,
 /* The weights of pair o for the pixel's own use, and as the pixel below uses them. */
 INLINE const float *up_weight(const StencilRow *r, int o)
 {
-    return r->weight[2] + o * STENCIL_STRIDE;
+    return r->weight[2] + o * r->weight_stride;
 }
 
 INLINE const float *down_weight(const StencilRow *r, int o)
 {
-    return r->weight[2 - pair_dy[o]] + o * STENCIL_STRIDE - pair_dx[o];
+    return r->weight[2 - pair_dy[o]] + o * r->weight_stride - pair_dx[o];
+}
+
+/* What stands before is loaded before what stands after: left to itself, the compiler loads everything at
+ * once, into more registers than there are. */
+INLINE void in_order(void)
+{
+    __asm__ volatile("" ::: "memory");
 }
 
 static void stencil_pixel(const StencilRow *r, int c, int j)
@@ -35,39 +42,78 @@ static void stencil_pixel(const StencilRow *r, int c, int j)
 /* P planes from c on together: the weights are read once for all of them. */
 INLINE void stencil_vector(const StencilRow *r, size_t c, size_t j, const int P)
 {
-    const float *row[5], *weight[3];
-    Vec x[3], up_sum[3], down_sum[3];
+    const float *row[5], *up[3];
+    size_t stride = r->weight_stride;
+    Vec x[3], sum[3];
 
 #pragma GCC unroll 5
     for (int u = 0; u < 5; u++)
         row[u] = r->x[u] + c * STENCIL_STRIDE + j;
 #pragma GCC unroll 3
     for (int u = 0; u < 3; u++)
-        weight[u] = r->weight[u] + j;
+        up[u] = r->weight[u] + j;
 #pragma GCC unroll 3
     for (int p = 0; p < P; p++) {
         x[p] = load(row[2] + p * STENCIL_STRIDE);
-        up_sum[p] = down_sum[p] = (Vec){ 0 };
+        sum[p] = (Vec){ 0 };
     }
 #pragma GCC unroll 12
     for (int o = 0; o < STENCIL_PAIRS; o++) {
         int dy = pair_dy[o], dx = pair_dx[o];
-        Vec up = load(weight[2] + o * STENCIL_STRIDE);
-        Vec down = load(weight[2 - dy] + o * STENCIL_STRIDE - dx);
+        Vec a = load(up[2]), b = load(up[2 - dy] - dx);
 #pragma GCC unroll 3
         for (int p = 0; p < P; p++) {
-            up_sum[p] += up * (load(row[2 + dy] + p * STENCIL_STRIDE + dx) - x[p]);
-            down_sum[p] += down * (load(row[2 - dy] + p * STENCIL_STRIDE - dx) - x[p]);
+            sum[p] += a * (load(row[2 + dy] + p * STENCIL_STRIDE + dx) - x[p]);
+            sum[p] += b * (load(row[2 - dy] + p * STENCIL_STRIDE - dx) - x[p]);
         }
+#pragma GCC unroll 3
+        for (int u = 0; u < 3; u++)
+            up[u] += stride;
+        in_order();
     }
 #pragma GCC unroll 3
+    for (int p = 0; p < P; p++)
+        store(r->y + (c + p) * r->y_plane + j, sum[p]);
+}
+
+/* The same of a Chebyshev step. */
+INLINE void step_vector(const StencilRow *r, size_t c, size_t j, const int P)
+{
+    const float *row[5], *up[3];
+    size_t stride = r->weight_stride;
+    Vec sum[3], other[3];
+
+#pragma GCC unroll 5
+    for (int u = 0; u < 5; u++)
+        row[u] = r->x[u] + c * STENCIL_STRIDE + j;
+#pragma GCC unroll 3
+    for (int u = 0; u < 3; u++)
+        up[u] = r->weight[u] + j;
+#pragma GCC unroll 3
     for (int p = 0; p < P; p++) {
-        Vec v = up_sum[p] + down_sum[p];
-        if (r->before)
-            v = x[p] + all(r->momentum) * (x[p] - load(r->before + (c + p) * r->before_plane + j)) +
-                all(r->rate) *
-                    (load(r->rhs + (c + p) * r->rhs_plane + j) - v - all(r->shift) * x[p]);
-        store(r->y + (c + p) * r->y_plane + j, v);
+        sum[p] = load(r->rhs + (c + p) * r->rhs_plane + j);
+        other[p] = (Vec){ 0 };
+    }
+#pragma GCC unroll 12
+    for (int o = 0; o < STENCIL_PAIRS; o++) {
+        int dy = pair_dy[o], dx = pair_dx[o];
+        Vec a = load(up[2]), b = load(up[2 - dy] - dx);
+#pragma GCC unroll 3
+        for (int p = 0; p < P; p++) {
+            sum[p] -= a * load(row[2 + dy] + p * STENCIL_STRIDE + dx);
+            other[p] -= b * load(row[2 - dy] + p * STENCIL_STRIDE - dx);
+        }
+#pragma GCC unroll 3
+        for (int u = 0; u < 3; u++)
+            up[u] += stride;
+        in_order();
+    }
+    Vec own = all(1 + r->momentum - r->rate * r->shift) + all(r->rate) * load(up[2]);
+#pragma GCC unroll 3
+    for (int p = 0; p < P; p++) {
+        Vec v = own * load(row[2] + p * STENCIL_STRIDE) -
+                all(r->momentum) * load(r->before + (c + p) * r->before_plane + j);
+        store(r->y + (c + p) * r->y_plane + j, v + all(r->rate) * (sum[p] + other[p]));
     }
 }
 
@@ -76,8 +122,13 @@ INLINE void stencil_planes(const StencilRow *row, int c, int columns, const int 
 {
     const StencilRow own = *row, *r = &own; /* which no store can change */
 
-    for (int j = 0; j < columns; j += LANES)
-        stencil_vector(r, c, j + LANES > columns ? columns - LANES : j, P);
+    for (int j = 0; j < columns; j += LANES) {
+        int at = j + LANES > columns ? columns - LANES : j;
+        if (own.before)
+            step_vector(r, c, at, P);
+        else
+            stencil_vector(r, c, at, P);
+    }
 }
 
 void KERNEL(stencil_row)(const StencilRow *r, int columns)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "kernels-simd.h"
 
+#include <stdint.h>
+
 #define TEXT_(name) #name
 #define TEXT(name) TEXT_(name)
 
@@ -12,6 +14,48 @@ static void rectified(float *to, const float *dy, const float *y, size_t n)
         store(to + i, where_positive(load(y + i), load(dy + i)));
     for (; i < n; i++)
         to[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+/* Bit i is set where lane i is not 0. */
+INLINE unsigned lanes_used(Mask v)
+{
+    Mask used = v != (Mask){ 0 };
+#if LANES == 16 && defined(__AVX512DQ__)
+    return (unsigned short) __builtin_ia32_cvtd2mask512(used);
+#elif LANES == 8 && defined(__AVX__)
+    return (unsigned) __builtin_ia32_movmskps256((Vec) used);
+#else
+    unsigned bits = 0;
+
+    for (int i = 0; i < LANES; i++)
+        bits |= (unsigned) (used[i] & 1) << i;
+    return bits;
+#endif
+}
+
+static int columns_used(int *column, const float *x, size_t step, int rows, int n)
+{
+    int used = 0, i = 0;
+
+    for (int first = 0; i + LANES <= n; first = i) {
+        uint64_t bits = 0; /* of 64 columns */
+        for (; i < first + 64 && i + LANES <= n; i += LANES) {
+            Mask any = (Mask) load(x + i);
+            for (int r = 1; r < rows; r++)
+                any |= (Mask) load(x + r * step + i);
+            bits |= (uint64_t) lanes_used(any) << (i - first);
+        }
+        for (; bits; bits &= bits - 1)
+            column[used++] = first + __builtin_ctzll(bits);
+    }
+    for (; i < n; i++) {
+        bool any = false;
+        for (int r = 0; r < rows; r++)
+            any = any || x[r * step + i] != 0;
+        column[used] = i;
+        used += any;
+    }
+    return used;
 }
 
 INLINE double sum_of(Vec v)
@@ -137,6 +181,28 @@ static double difference(float *dx, float w, const float *x, const float *t, boo
     return sum_of(sum) + rest;
 }
 
+static double difference_rows(float *dx, float w, const float *x, size_t step, const float *t,
+                              size_t t_step, int rows, int n)
+{
+    Vec sum = { 0 };
+    double rest = 0;
+
+    for (int r = 0; r < rows; r++, dx += step, x += step, t += t_step) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            Vec d = load(x + i) - load(t + i);
+            sum += d * d;
+            store(dx + i, load(dx + i) + all(w) * d);
+        }
+        for (; i < n; i++) {
+            float d = x[i] - t[i];
+            rest += (double) d * d;
+            dx[i] += w * d;
+        }
+    }
+    return sum_of(sum) + rest;
+}
+
 const Kernels KERNEL(kernels) = {
     .name = TEXT(KERNELS),
     .lanes = LANES,
@@ -145,6 +211,7 @@ const Kernels KERNEL(kernels) = {
     .stencil_row = KERNEL(stencil_row),
     .rectified_planes = KERNEL(rectified_planes),
     .rectified = rectified,
+    .columns_used = columns_used,
     .dot = dot,
     .combine4 = combine4,
     .scale = scale,
@@ -152,4 +219,5 @@ const Kernels KERNEL(kernels) = {
     .largest = largest,
     .largest_back = largest_back,
     .difference = difference,
+    .difference_rows = difference_rows,
 };

@@ -19,16 +19,20 @@
  * within one; c is not written there.  Convolutions read their picture through `offset`, so
  * nothing is unfolded.
  *
+ * `pick`: row k of the product's B is row offset[k] of what b holds, b_row from one to the next, so
+ * that terms known to be zero are left out; at most PRODUCT_ROWS rows.
+ *
  * `past`: c is so large that it won't be in a cache when it is read again, and is written past
  * them.  Then c lies on a cache line, c_row is a multiple of 16, `columns` one of whole panels, and
  * `add` is not set. */
+#define PRODUCT_ROWS 6
 typedef struct {
     int rows, depth, columns;
     const float *a, *b, *bias;
     const int *offset;
     float *c;
     size_t a_row, b_row, b_panel, c_row;
-    bool add, relu, past;
+    bool add, relu, past, pick;
 } Product;
 
 /* One row, of every plane, of a symmetric operator with 12 pairs of offsets:
@@ -38,16 +42,21 @@ typedef struct {
  *
  * which needs no diagonal, since rows of A sum to zero, and loses no figures where x is smooth.
  * Then y = A x; or, if there is a `before`, a Chebyshev step
- * y = x + momentum (x - before) + rate (rhs - A x - shift x).
+ * y = x + momentum (x - before) + rate (rhs - A x - shift x), for which the sums of the weights are
+ * kept after them, so that a product and a sum do for each: the preconditioner that it makes has as
+ * many figures as it needs.
  * x and the weights are read two columns to the left and right of the columns asked for; beyond
- * the picture weights are 0 and x is anything finite.  Planes of x, and the pairs' weights, are
- * STENCIL_STRIDE floats apart: being known here, that leaves registers for the rows. */
+ * the picture weights are 0 and x is anything finite.  Planes of x are STENCIL_STRIDE floats apart:
+ * being known here, that leaves registers for the rows. */
 #define STENCIL_PAIRS 12
+#define STENCIL_WEIGHTS (STENCIL_PAIRS + 1)
+#define STENCIL_REACH 2
 #define STENCIL_STRIDE 264
 typedef struct {
     int planes;
     const float *x[5];      /* rows i - 2 .. i + 2 of x */
-    const float *weight[3]; /* rows i - 2 .. i of the weights */
+    const float *weight[3]; /* rows i - 2 .. i of the weights, */
+    size_t weight_stride;   /* from one pair's to the next's */
     float *y;
     const float *before, *rhs;
     size_t y_plane, before_plane, rhs_plane;
@@ -67,6 +76,9 @@ typedef struct {
     /* to[i] = y[i] > 0 ? dy[i] : 0 */
     void (*rectified)(float *to, const float *dy, const float *y, size_t n);
 
+    /* Lists the columns, of n, in which any of some rows of x is not 0; returns how many. */
+    int (*columns_used)(int *column, const float *x, size_t step, int rows, int n);
+
     double (*dot)(const float *x, const float *y, size_t n);
     /* y += a[0] x[0] + .. + a[3] x[3] */
     void (*combine4)(float *y, const float *a, const float *const *x, size_t n);
@@ -79,6 +91,9 @@ typedef struct {
     /* d = x - t, or where t is NULL what x has outside [0, 1]; dx = w d, or dx += w d.
      * Returns |d|^2. */
     double (*difference)(float *dx, float w, const float *x, const float *t, bool add, size_t n);
+    /* dx += w (x - t), row by row; returns the sum of |x - t|^2. */
+    double (*difference_rows)(float *dx, float w, const float *x, size_t step, const float *t,
+                              size_t t_step, int rows, int n);
 } Kernels;
 
 extern const Kernels kernels_baseline;

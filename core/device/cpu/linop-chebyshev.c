@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* A stencil's product, and its Chebyshev iteration several steps at a time.
  *
- * A step reads 48 bytes of weights per pixel and computes little with them, so one pass over the
+ * A step reads 52 bytes of weights per pixel and computes little with them, so one pass over the
  * picture for each would wait for memory.  Instead the picture is cut into tiles; in a tile, step
  * s + 1 follows step s two rows behind, and what lies between them stays in a few rows of the
  * second cache.  About the tile, 2 pixels more are computed for every step still to come: tiles
@@ -10,12 +10,10 @@
 
 #include <string.h>
 
-#define DEPTH 5        /* steps at a time, at most */
-#define RING 8         /* rows kept of each iterate: 5 are needed */
-#define WEIGHT_RING 16 /* rows kept of the weights: 2 DEPTH + 3 are needed */
+#define DEPTH 6 /* steps at a time, at most */
+#define RING 8  /* rows kept of each iterate: 5 are needed */
 #define COLUMNS (STENCIL_STRIDE - 4 * DEPTH - 4)
 #define ROWS 240
-#define WEIGHT_ROW (STENCIL_PAIRS * STENCIL_STRIDE)
 
 typedef struct {
     const CpuLinop *l;
@@ -28,8 +26,7 @@ typedef struct {
 typedef struct {
     int first, end, left, right; /* rows and columns of the picture */
     int base;                    /* the leftmost column that is needed of any iterate */
-    float *weight; /* (1 + row modulo WEIGHT_RING, pair, STENCIL_STRIDE); zeros first */
-    float *ring;   /* (step, row modulo RING, plane, STENCIL_STRIDE) */
+    float *ring;                 /* (step, row modulo RING, plane, STENCIL_STRIDE) */
 } Tile;
 
 static int most(int a, int b)
@@ -54,12 +51,12 @@ static size_t pixel(const Round *q, int i, int j)
     return (size_t) i * q->l->l.w + j;
 }
 
-/* The row's weights; above the picture's first row they are zeros. */
-static float *weight_row(const Tile *t, int i, int j)
+static const float *weight_row(const CpuLinop *l, int i, int j)
 {
-    return t->weight + (i < 0 ? 0 : 1 + i % WEIGHT_RING) * WEIGHT_ROW + 2 + j - t->base;
+    return l->weight + (i * STENCIL_WEIGHTS * (ptrdiff_t) l->stride) + STENCIL_REACH + j;
 }
 
+/* Row i enters: the iterate's is copied, and the next row's weights are asked for. */
 static void load_row(const Round *q, const Tile *t, int i)
 {
     int w = q->l->l.w, right = least(t->right + 2 * q->depth, w), columns = right - t->base;
@@ -68,12 +65,8 @@ static void load_row(const Round *q, const Tile *t, int i)
     for (int c = 0; c < q->planes; c++)
         memcpy(ring_row(q, t, 0, i, t->base) + c * STENCIL_STRIDE,
                q->now + c * n + pixel(q, i, t->base), columns * sizeof(float));
-    for (int o = 0; o < STENCIL_PAIRS; o++) {
-        float *to = weight_row(t, i, t->base) + o * STENCIL_STRIDE;
-        memcpy(to, q->l->weight + ((size_t) i * STENCIL_PAIRS + o) * w + t->base,
-               columns * sizeof(float));
-        to[-2] = to[-1] = to[columns] = to[columns + 1] = 0;
-    }
+    for (int o = 0; o < STENCIL_WEIGHTS && i + 1 < q->l->l.h; o++)
+        cpu_prefetch(weight_row(q->l, i + 1, t->base) + o * q->l->stride, columns);
 }
 
 static void compute_row(const Round *q, const Tile *t, int step, int i)
@@ -87,13 +80,14 @@ static void compute_row(const Round *q, const Tile *t, int step, int i)
                      .y = end ? q->last + at : ring_row(q, t, step, i, left),
                      .y_plane = end ? n : STENCIL_STRIDE,
                      .rhs_plane = n,
+                     .weight_stride = l->stride,
                      .shift = q->shift };
 
     for (int u = -2; u <= 2; u++) {
         bool inside = i + u >= 0 && i + u < h; /* outside, weights are 0 */
         r.x[2 + u] = ring_row(q, t, step - 1, inside ? i + u : i, left);
         if (u <= 0)
-            r.weight[2 + u] = weight_row(t, i + u, left);
+            r.weight[2 + u] = weight_row(l, i + u, left);
     }
     if (q->before) {
         r.before = step == 1 ? q->before + at : ring_row(q, t, step - 2, i, left);
@@ -128,7 +122,7 @@ static void compute_tile(const Round *q, const Tile *t)
 
 static size_t ring_floats(int planes)
 {
-    return (size_t) DEPTH * RING * planes * STENCIL_STRIDE + (WEIGHT_RING + 1) * WEIGHT_ROW;
+    return (size_t) DEPTH * RING * planes * STENCIL_STRIDE;
 }
 
 static void compute_round(const Round *q)
@@ -151,8 +145,7 @@ static void compute_round(const Round *q)
                    .end = (int) ((long) h * (d + 1) / down),
                    .left = (int) ((long) w * a / across),
                    .right = (int) ((long) w * (a + 1) / across),
-                   .weight = rings + each * cpu_thread() };
-        t.ring = t.weight + (WEIGHT_RING + 1) * WEIGHT_ROW;
+                   .ring = rings + each * cpu_thread() };
         t.base = most(t.left - 2 * q->depth, 0);
         if (cpu_goes_on(cpu))
             compute_tile(q, &t);
@@ -177,7 +170,7 @@ void stencil_chebyshev(float *y, const CpuLinop *l, const float *x, int planes, 
     float *from[2] = { scratch[0], rounds % 2 ? scratch[1] : y };
     float *to[2] = { scratch[2], rounds % 2 ? y : scratch[1] };
 
-    int team = cpu_team(cpu, (double) n);
+    int team = cpu_team_moving(cpu, (double) n);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t i = 0; i < n; i++) {
         from[0][i] = 0;

@@ -16,7 +16,9 @@ typedef struct {
     int *row, *col; /* sparse */
     float *val;
 
-    float *weight; /* stencil: (h, STENCIL_PAIRS, w) */
+    float *
+        weight; /* stencil: (h, STENCIL_WEIGHTS, stride), within STENCIL_REACH zeros on all sides */
+    size_t stride;
 
     int radius; /* windows: the image, the windows' means and inverse covariances */
     float *image;

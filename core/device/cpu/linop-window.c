@@ -45,11 +45,24 @@ static void add_window(double *row, const CpuLinop *l, const float *image, const
     }
 }
 
+/* The last weight of a row: the sums of all that the pixels use, their own and those that pixels
+ * above and to the left have for them. */
+static void sum_weights(const CpuLinop *l, int i)
+{
+    size_t stride = l->stride, row = STENCIL_WEIGHTS * stride;
+    float *own = l->weight + i * row + STENCIL_REACH, *sum = own + STENCIL_PAIRS * stride;
+
+    for (int dy = 0, o = 0; dy <= STENCIL_REACH; dy++)
+        for (int dx = dy ? -STENCIL_REACH : 1; dx <= STENCIL_REACH; dx++, o++)
+            for (int j = 0; j < l->l.w; j++)
+                sum[j] += own[o * stride + j] + (own - dy * row + o * stride)[j - dx];
+}
+
 bool stencil_build(const CpuLinop *l, const float *image, const double *stats)
 {
     Cpu *cpu = cpu_of(l->l.dev);
     int h = l->l.h, w = l->l.w;
-    size_t size = (size_t) STENCIL_PAIRS * w;
+    size_t size = (size_t) STENCIL_PAIRS * w, row_floats = STENCIL_WEIGHTS * l->stride;
     double *work = cpu_alloc(size * sizeof(double) * cpu->threads);
 
     if (!work)
@@ -63,9 +76,15 @@ bool stencil_build(const CpuLinop *l, const float *image, const double *stats)
             for (int j = 1; j < w - 1 && centre >= 1 && centre < h - 1; j++)
                 add_window(row, l, image, stats, centre, j, i - centre + 1);
         /* (A x)_p = sum of L_pq (x_q - x_p), L's rows summing to zero. */
-        for (size_t e = 0; e < size; e++)
-            l->weight[i * size + e] = (float) -row[e];
+        float *to = l->weight + i * row_floats;
+        memset(to, 0, row_floats * sizeof *to);
+        for (int o = 0; o < STENCIL_PAIRS; o++)
+            for (int j = 0; j < w; j++)
+                to[o * l->stride + STENCIL_REACH + j] = (float) -row[(size_t) o * w + j];
     }
+#pragma omp parallel for num_threads(team) schedule(static)
+    for (int i = 0; i < h; i++)
+        sum_weights(l, i);
     cpu_free(work);
     return true;
 }

@@ -38,21 +38,34 @@ Linop *cpu_sparse(Device *d, int h, int w, const int *row, const int *col, const
     return &l->l;
 }
 
-/* 3 x 3 windows: 48 bytes of weights per pixel, as many as the image and its statistics would
+/* From one row of weights to the next: not such that the same column of all would compete for the same
+ * lines of a cache. */
+static size_t stencil_stride(int w)
+{
+    size_t stride = ((size_t) w + 2 * STENCIL_REACH + 15) / 16 * 16;
+
+    return stride % 128 ? stride : stride + 16;
+}
+
+/* 3 x 3 windows: 52 bytes of weights per pixel, as many as the image and its statistics would
  * take, and far less to compute. */
 Linop *cpu_matting(Device *d, int h, int w, int radius, const float *image, const double *stats)
 {
     size_t n = (size_t) h * w;
     LinopForm form = radius == 1 ? LINOP_STENCIL : LINOP_WINDOWS;
-    size_t each = form == LINOP_STENCIL ? STENCIL_PAIRS * sizeof(float)
-                                        : 9 * sizeof(double) + 3 * sizeof(float);
-    CpuLinop *l = linop_new(d, h, w, form, n * each);
+    size_t bytes = form == LINOP_STENCIL
+                       ? STENCIL_WEIGHTS * stencil_stride(w) * (h + STENCIL_REACH) * sizeof(float)
+                       : n * (9 * sizeof(double) + 3 * sizeof(float));
+    CpuLinop *l = linop_new(d, h, w, form, bytes);
 
     if (!l)
         return NULL;
     l->radius = radius;
     if (form == LINOP_STENCIL) {
-        l->weight = l->own;
+        size_t above = STENCIL_REACH * STENCIL_WEIGHTS * stencil_stride(w);
+        memset(l->own, 0, above * sizeof(float));
+        l->weight = (float *) l->own + above;
+        l->stride = stencil_stride(w);
         if (!stencil_build(l, image, stats)) {
             cpu_linop_drop(&l->l);
             return NULL;

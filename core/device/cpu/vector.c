@@ -89,7 +89,7 @@ static void difference(int slot, double w, Tensor *dx, const Tensor *x, const Te
     double *part = (double *) cpu_work(cpu, blocks * sizeof(double));
     if (!part)
         return;
-    int team = cpu_team(cpu, (double) blocks * BLOCK);
+    int team = cpu_team_moving(cpu, (double) blocks * BLOCK);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float room[3][BLOCK];
@@ -128,7 +128,7 @@ void cpu_dots(int slot, const Tensor *x, int n, Tensor *const *y)
     double *part = (double *) cpu_work(cpu, n * blocks * sizeof(double));
     if (!part)
         return;
-    int team = cpu_team(cpu, (double) n * blocks * BLOCK);
+    int team = cpu_team_moving(cpu, (double) n * blocks * BLOCK);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float room[2][BLOCK];
@@ -177,7 +177,7 @@ void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
 
     if (!cpu_goes_on(cpu))
         return;
-    int team = cpu_team(cpu, (double) n * blocks * BLOCK);
+    int team = cpu_team_moving(cpu, (double) n * blocks * BLOCK);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float sum[BLOCK];
@@ -208,7 +208,7 @@ void cpu_adam(Tensor *d, Tensor *m, Tensor *v, const Tensor *g, double b1, doubl
 
     if (!cpu_goes_on(cpu))
         return;
-    int team = cpu_team(cpu, 4.0 * (double) blocks * BLOCK);
+    int team = cpu_team_moving(cpu, 4.0 * (double) blocks * BLOCK);
 #pragma omp parallel for num_threads(team) schedule(static)
     for (size_t b = 0; b < blocks; b++) {
         float room[4][BLOCK];
