@@ -79,21 +79,20 @@ static DpsStatus lay_regions(Transfer *t)
                            &t->work, t->counterpart, &t->regions, &t->result->message);
 }
 
-/* Pictures, masks and the first picture of a level. */
-static DpsStatus prepare(Transfer *t, const Level *l)
+/* What a run before has left of the present level, and this one leaves; NULL: nothing is kept, or not of
+ * this device. */
+static KeptLevel *kept_level(const Transfer *t)
+{
+    DpsKept *kept = t->device.kept;
+
+    return kept && kept->dev == t->device.dev ? &kept->level[t->level] : NULL;
+}
+
+/* Content, style, masks and the initial estimate at a level's size. */
+static DpsStatus make_pictures(Transfer *t, const Level *l)
 {
     const DpsWork *work = &t->work;
-    DpsImage last = t->content, next = { 0 };
 
-    t->content = (DpsImage) { 0 };
-    dps_image_clear(&t->style);
-    dps_image_clear(&t->estimate);
-    dps_image_clear(&t->latest);
-    dps_image_clear(&t->shown);
-    t->accepted = false;
-    regions_clear(&t->regions);
-    palette_free(t->palette);
-    t->palette = NULL;
     bool ok = level_shrink(&t->largest[0], l->size, work, &t->content) &&
               level_shrink(&t->largest[1], l->size, work, &t->style);
     DpsStatus status = DPS_NO_MEMORY;
@@ -106,6 +105,41 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     if (!status && (l->start == START_ESTIMATE || l->objective.weight[LOSS_ESTIMATE] > 0) &&
         !start_estimate(&t->content, &t->style, &t->regions, t->palette, work, &t->estimate))
         status = DPS_NO_MEMORY;
+    return status;
+}
+
+/* The same, kept, or made and kept. */
+static DpsStatus take_pictures(Transfer *t, const Level *l)
+{
+    KeptLevel *kept = kept_level(t);
+
+    if (kept && kept->prepared) {
+        bool ok = kept_restore(kept, &t->content, &t->style, &t->estimate, &t->regions);
+        if (ok && l->keep_colours)
+            ok = (t->palette = palette_new(&t->style, &t->regions));
+        return ok ? DPS_OK : DPS_NO_MEMORY;
+    }
+    DpsStatus status = make_pictures(t, l);
+    if (!status && kept && !work_cancelled(&t->work))
+        kept_store(kept, &t->content, &t->style, &t->estimate, &t->regions);
+    return status;
+}
+
+/* Pictures, masks and the first picture of a level. */
+static DpsStatus prepare(Transfer *t, const Level *l)
+{
+    DpsImage last = t->content, next = { 0 };
+
+    t->content = (DpsImage){ 0 };
+    dps_image_clear(&t->style);
+    dps_image_clear(&t->estimate);
+    dps_image_clear(&t->latest);
+    dps_image_clear(&t->shown);
+    t->accepted = false;
+    regions_clear(&t->regions);
+    palette_free(t->palette);
+    t->palette = NULL;
+    DpsStatus status = take_pictures(t, l);
     if (!status)
         status = begin(t, l->start, &last, &next);
     if (!status && !l->objective.weighting.free_unmatched &&
@@ -190,9 +224,10 @@ static DpsStatus optimise(Transfer *t, const Level *l, const Network *network)
     o.evaluations = evaluations_left(t, l);
     ObjectiveOptions what = l->objective;
     what.estimate = what.weight[LOSS_ESTIMATE] > 0 ? &t->estimate : NULL;
-    DpsStatus status = objective_new(network, &t->content, &t->style, &t->regions, &what, &t->work,
-                                     &t->objective);
-
+    DpsStatus status = DPS_OK;
+    if (!t->objective)
+        status = objective_new(network, &t->content, &t->style, &t->regions, &what, &t->work,
+                               &t->objective);
     if (status)
         return status;
     t->x = be->tensor(dev, 3, t->content.height, t->content.width);
@@ -256,16 +291,43 @@ static DpsStatus make_bank(Transfer *t, Network **bank)
     return status;
 }
 
+/* Takes what a run before has left on the device, if it serves. */
+static void take_kept(Transfer *t, const Level *l, KeptLevel *kept, Network **bank)
+{
+    if (!kept->objective || !objective_reweigh(kept->objective, l->objective.weight))
+        return;
+    t->objective = kept->objective;
+    *bank = kept->bank;
+}
+
+/* Leaves it to the next run; what is there already, it replaces. */
+static void leave(Transfer *t, KeptLevel *kept, Network **bank)
+{
+    if (kept->objective != t->objective) {
+        objective_free(kept->objective);
+        network_free(kept->bank);
+    }
+    kept->objective = t->objective;
+    kept->bank = *bank;
+    t->objective = NULL;
+    *bank = NULL;
+}
+
 /* What a level does on the device, from t->picture on. */
 static DpsStatus compute(Transfer *t, const Level *l)
 {
     DpsStatus status = t->device.network ? check_sizes(t) : DPS_OK;
+    KeptLevel *kept = kept_level(t);
     Network *bank = NULL;
 
-    if (!status && (!t->device.network || t->schedule.ensemble > 0))
+    if (kept)
+        take_kept(t, l, kept, &bank);
+    if (!status && !bank && (!t->device.network || t->schedule.ensemble > 0))
         status = make_bank(t, &bank);
     if (!status)
         status = optimise(t, l, bank ? bank : t->device.network);
+    if (kept && t->objective)
+        leave(t, kept, &bank);
     drop_level(t);
     network_free(bank);
     return status;

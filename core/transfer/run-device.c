@@ -20,7 +20,11 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
     const char *path = options_network(&job->options);
 
     snprintf(w->result->device, DPS_NAME, "%s", be->name);
-    if (!(w->dev = be->open(w->work)))
+    if (!w->kept || be != device_processor())
+        w->dev = be->open(w->work);
+    else if (!(w->dev = w->kept->dev))
+        w->dev = w->kept->dev = be->open(&w->kept->work);
+    if (!w->dev)
         return DPS_NO_MEMORY;
     return path
                ? network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message)
@@ -30,7 +34,7 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
 void run_device_close(RunDevice *w)
 {
     network_free(w->network);
-    if (w->dev)
+    if (w->dev && !(w->kept && w->dev == w->kept->dev))
         w->dev->be->close(w->dev);
     w->network = NULL;
     w->dev = NULL;

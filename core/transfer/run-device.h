@@ -3,17 +3,19 @@
  * happens when the device turns out too small or breaks off: the processor takes its place, and a
  * notice says so.
  *
- * The pictures, and how far the run has come, are transfer.c's.  Zeroed but for the first four, it
+ * The pictures, and how far the run has come, are transfer.c's.  Zeroed but for the first five, it
  * is closed; run_device_close frees all that it holds. */
 
 #ifndef RUN_DEVICE_H
 #define RUN_DEVICE_H
 
 #include "job.h"
+#include "kept.h"
 
 typedef struct {
     const DpsJob *job;
     const DpsWork *work;
+    DpsKept *kept;     /* whose processor is used, and stays open; NULL: none */
     DpsResult *result; /* device, network, notices and messages go there */
     Schedule *schedule;
     Device *dev;

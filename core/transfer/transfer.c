@@ -44,6 +44,20 @@ static bool find_counterparts(Transfer *t)
            counterparts_find(job, &t->largest[0], &t->largest[1], &t->work, t->counterpart);
 }
 
+/* What the levels are made from: kept, or made and kept. */
+static bool take_photos(Transfer *t)
+{
+    DpsKept *kept = t->device.kept;
+
+    if (kept && kept->photos)
+        return kept_restore_photos(kept, t->largest, &t->counterpart);
+    if (!shrink_photos(t) || !find_counterparts(t))
+        return false;
+    if (kept && !work_cancelled(&t->work))
+        kept_store_photos(kept, t->largest, t->counterpart);
+    return true;
+}
+
 /* ---------------------------------------------------------------- finish */
 
 static DpsStatus finish(Transfer *t)
@@ -84,8 +98,10 @@ static DpsStatus run(Transfer *t)
 
     if (!status)
         status = job_check_memory(t->job, &t->result->memory_estimate, &t->result->message);
-    if (!status)
+    if (!status) {
+        t->device.kept = kept_begin(t->job, &t->schedule);
         status = run_device_open(&t->device);
+    }
     if (status)
         return status;
     snprintf(t->result->network, DPS_NAME, "%s",
@@ -98,7 +114,7 @@ static DpsStatus run(Transfer *t)
             t->result->network);
     progress_plan(t);
     progress_report(t, DPS_STAGE_PREPARE, 0, NULL, NULL);
-    if (!shrink_photos(t) || !find_counterparts(t))
+    if (!take_photos(t))
         return DPS_NO_MEMORY;
     if (work_cancelled(&t->work))
         return DPS_CANCELLED;
@@ -143,6 +159,8 @@ static DpsStatus run_shown(const DpsJob *job, DpsResult *result)
         progress_report(&t, DPS_STAGE_FINISH, t.all, NULL, NULL);
     }
     run_device_close(&t.device);
+    if (t.device.kept)
+        kept_end(t.device.kept, status);
     dps_image_clear(&t.largest[0]);
     dps_image_clear(&t.largest[1]);
     dps_image_clear(&t.content);
