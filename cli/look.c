@@ -11,6 +11,7 @@
 #include "output.h"
 #include "picture.h"
 #include "report/look-text.h"
+#include "report/printable.h"
 #include "report/report.h"
 
 /* 64 entries along each axis: what programs that read Hald CLUTs have in their documentation. */
@@ -264,14 +265,29 @@ static double lost_by_regions(const DpsImage *content, const DpsImage *result, G
     return lost;
 }
 
+static void add_text(JsonBuilder *builder, const char *member, const char *text)
+{
+    char *shown = printable(text);
+
+    report_string(builder, member, shown);
+    g_free(shown);
+}
+
+static void print_part(const Part *part)
+{
+    char *shown = printable(part->path);
+
+    g_print(_("%s: %.2f ΔE2000 lost on average\n"), shown, part->lost);
+    g_free(shown);
+}
+
 static gboolean print(const Look *look, GArray *parts, double together, GError **error)
 {
     JsonBuilder *builder;
 
     if (!look->json) {
         for (guint i = 0; i < parts->len; i++)
-            g_print(_("%s: %.2f ΔE2000 lost on average\n"), g_array_index(parts, Part, i).path,
-                    g_array_index(parts, Part, i).lost);
+            print_part(&g_array_index(parts, Part, i));
         if (parts->len > 1)
             g_print(_("all regions together: %.2f ΔE2000 lost on average\n"), together);
         return TRUE;
@@ -283,10 +299,10 @@ static gboolean print(const Look *look, GArray *parts, double together, GError *
         const Part *part = &g_array_index(parts, Part, i);
 
         json_builder_begin_object(builder);
-        report_string(builder, "name", part->name);
-        report_string(builder, "file", part->path);
+        add_text(builder, "name", part->name);
+        add_text(builder, "file", part->path);
         if (part->mask_path)
-            report_string(builder, "mask", part->mask_path);
+            add_text(builder, "mask", part->mask_path);
         report_number(builder, "lost", part->lost);
         json_builder_end_object(builder);
     }

@@ -128,6 +128,12 @@ class Look(tool.ToolTest):
             apart = np.abs(through(table, self.photo[:, columns] / 255) - other[:, columns] / 255)
             self.assertLess(apart.mean(), 0.006)
 
+    def test_names(self):
+        """A name is shown without what a terminal would obey."""
+        done = self.look("-o", "a\x1b[31m.cube")
+        self.assertTrue(done.out.startswith("a\\x1b[31m.cube: "), done.out)
+        self.assertTrue(os.path.exists(self.path("a\x1b[31m.cube")))
+
     def test_labels(self):
         labels = np.zeros((20, 30, 3), np.uint8)
         labels[:, 15:] = (255, 0, 0)
