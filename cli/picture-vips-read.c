@@ -2,8 +2,11 @@
 /* Photos through libvips: decoded in strips, straight into float planes, so that no other copy of a large
  * one is held. */
 
+#include <fcntl.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "colours.h"
 #include "command.h"
@@ -47,7 +50,7 @@ static VipsImage *keep_particulars(VipsImage *image)
 typedef struct {
     const char *path;
     int page;
-    gboolean jpeg, tiff, jxl;
+    gboolean jpeg, tiff, jxl, heif;
     int channels; /* of colour: 1, 3 or 4 */
     gboolean linear;
 } File;
@@ -74,6 +77,7 @@ static gboolean find_kind(File *file)
         file->jpeg = g_str_has_prefix(loader, "VipsForeignLoadJpeg");
         file->tiff = g_str_has_prefix(loader, "VipsForeignLoadTiff");
         file->jxl = g_str_has_prefix(loader, "VipsForeignLoadJxl");
+        file->heif = g_str_has_prefix(loader, "VipsForeignLoadHeif");
     }
     VIPS_UNREF(source);
     vips_error_clear();
@@ -289,6 +293,26 @@ static gboolean read_image(Picture *picture, File *file, VipsImage **image, Pict
     return TRUE;
 }
 
+/* libjxl prints where in its source a damaged file was given up, the decoders of AVIF what they miss.
+ * Returns what end_silence takes. */
+static int silence(void)
+{
+    int errors = dup(STDERR_FILENO), nowhere = g_open("/dev/null", O_WRONLY | O_CLOEXEC, 0);
+    if (errors >= 0 && nowhere >= 0)
+        dup2(nowhere, STDERR_FILENO);
+    if (nowhere >= 0)
+        close(nowhere);
+    return errors;
+}
+
+static void end_silence(int errors)
+{
+    if (errors < 0)
+        return;
+    dup2(errors, STDERR_FILENO);
+    close(errors);
+}
+
 gboolean picture_vips_read(Picture *picture, PictureKind kind, GPtrArray *notices, GError **error)
 {
     File file = { .path = picture->path };
@@ -301,11 +325,13 @@ gboolean picture_vips_read(Picture *picture, PictureKind kind, GPtrArray *notice
         g_free(list);
         return FALSE;
     }
+    int errors = file.jxl || file.heif ? silence() : -1;
     VipsImage *image = open_page(&file, 0);
     if (image)
         image = as_rgb(choose_page(&file, image, notices), kind);
     gboolean good = image ? read_image(picture, &file, &image, kind, notices, error)
                           : picture_damaged(picture->path, error);
     VIPS_UNREF(image);
+    end_silence(errors);
     return good;
 }

@@ -241,7 +241,7 @@ static void read_inputs(JsonObject *root, RecipeInputs *inputs)
 gboolean recipe_read(const char *text, gssize length, const char *shown, OptionSet *settings,
                      RecipeInputs *inputs, GError **error)
 {
-    JsonParser *parser = json_parser_new_immutable();
+    JsonParser *parser = json_parser_new();
     GError *trouble = NULL;
     JsonNode *root = NULL;
     gboolean good = FALSE;
