@@ -18,6 +18,16 @@ def lines(name):
         return [line.strip() for line in file if line.strip() and not line.startswith("#")]
 
 
+def spoken():
+    """What the programs may say: the texts in the sources, "…" being what is put in."""
+    literal = r'"((?:[^"\\\n]|\\.)*)"'
+    for name in lines("POTFILES"):
+        with open(os.path.join(tool.PROJECT, name), encoding="utf-8") as file:
+            for match in re.finditer(r"(?:%s\s*)+" % literal, file.read()):
+                text = "".join(re.findall(literal, match.group())).replace('\\"', '"')
+                yield re.sub(r"%(%|[-+ #0-9.*]*l*[a-z])", lambda m: "%" if m[1] == "%" else "…", text)
+
+
 class Catalogues(unittest.TestCase):
     def test_files_with_messages_are_listed(self):
         listed = set(lines("POTFILES"))
@@ -43,6 +53,17 @@ class Catalogues(unittest.TestCase):
             text = done.stderr.decode()
             self.assertEqual(done.returncode, 0, text)
             self.assertRegex(text, r"^\d+ translated messages\.\n$", language)
+
+    def test_sentences_of_the_readme(self):
+        """What the README quotes, the programs say."""
+        with open(os.path.join(tool.PROJECT, "README.md"), encoding="utf-8") as file:
+            quotes = [" ".join(quote.split()) for quote in re.findall(r"“([^”]+)”", file.read())]
+        self.assertGreater(len(quotes), 7)
+        said = list(spoken())
+        for quote in quotes:
+            with self.subTest(quote=quote):
+                pattern = ".*".join(re.escape(part.strip()) for part in quote.split("…"))
+                self.assertTrue(any(re.search(pattern, text) for text in said), quote)
 
     def template(self):
         folder = self.enterContext(tempfile.TemporaryDirectory())
