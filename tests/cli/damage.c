@@ -50,12 +50,23 @@ static void load(Damage *damage, const char *folder)
     int count = scandir(folder, &names, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         char *path = g_build_filename(folder, names[i]->d_name, NULL);
-        Whole file = { .extension = g_strdup(strrchr(names[i]->d_name, '.')) };
-        if (names[i]->d_name[0] != '.' && g_file_get_contents(path, &file.bytes, &file.size, NULL))
+        Whole file = { 0 };
+        if (names[i]->d_name[0] != '.' &&
+            g_file_get_contents(path, &file.bytes, &file.size, NULL)) {
+            file.extension = g_strdup(strrchr(names[i]->d_name, '.'));
             g_array_append_val(damage->files, file);
+        }
         g_free(path);
+        free(names[i]);
     }
+    free(names);
     fuzz_must(damage->files->len > 0, "the folder has no files");
+}
+
+static void drop(gpointer file)
+{
+    g_free(((Whole *) file)->extension);
+    g_free(((Whole *) file)->bytes);
 }
 
 static void check_sentence(const GError *error, const char *path)
@@ -181,6 +192,7 @@ int main(int argc, char **argv)
                       .seed = (uint64_t) atoll(argv[3]) << 32,
                       .scratch = argv[4] };
     int failures = 0, status;
+    g_array_set_clear_func(damage.files, drop);
     load(&damage, argv[1]);
     fuzz_must(chdir(damage.scratch) == 0, "there is no scratch folder");
     damage.shared = mmap(NULL, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -197,6 +209,7 @@ int main(int argc, char **argv)
         }
     }
     failures += !is_quiet();
+    g_array_unref(damage.files);
     g_print("damage: %d files: %d read, %d refused, %d failures\n", damage.count,
             damage.shared->read, damage.shared->refused, failures);
     return failures > 0;
