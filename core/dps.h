@@ -309,6 +309,7 @@ typedef struct {
     DpsLosses losses;             /* at this evaluation */
     const DpsImage *preview;      /* the picture as it stands, small, with what is taken over and
                                    * the amount as asked for; NULL when it hasn't changed */
+    const DpsImage *content;      /* at the preview's size; NULL where there is no preview */
 } DpsProgress;
 
 /* What runs of one pair of photos have in common, kept from one to the next: the photos and masks at
@@ -396,6 +397,20 @@ typedef struct {
  * out may be in.  Safe in any thread. */
 void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take, double amount,
                      const float *in, float *out);
+
+/* The colour maps that make `after` of `before`, 3 planes each and of the same size: both the photo, at
+ * whatever size, whose pixels are width x height.  *field is made.  False when memory is short. */
+bool dps_field_fit(const DpsImage *before, const DpsImage *after, int width, int height,
+                   const DpsWork *work, DpsField *field);
+
+/* What dps_run gives with these options (detail, take and amount count) of a part of the photo, `part`,
+ * 3 or 4 planes: its upper left pixel has its middle at x, y, and its pixels are `step` apart, as in
+ * DpsFieldRow.  With a step other than 1 the detail is that of windows as large in the photo.  Pixels near
+ * the edges of a part have only its own around them to tell detail by.  *out is made.  DPS_OK,
+ * DPS_CANCELLED or DPS_NO_MEMORY. */
+DpsStatus dps_field_finish(const DpsField *field, double x, double y, double step,
+                           const DpsOptions *options, const DpsImage *part, const DpsWork *work,
+                           DpsImage *out);
 
 void dps_field_clear(DpsField *field);
 

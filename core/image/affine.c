@@ -223,20 +223,29 @@ void affine_apply_row(const AffineRow *row, int n, const float *in, float *out)
     apply_row(row, (size_t) n, 4, 1, in, out);
 }
 
-DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
-                       const DpsWork *work)
+DpsStatus affine_apply_part(const AffineRow *first, const DpsImage *part, DpsImage *out,
+                            const DpsWork *work)
 {
     Cancel cancel = { work, false };
-    size_t width = (size_t) target->width, plane = image_pixels(target);
+    size_t width = (size_t) part->width, plane = image_pixels(part);
 #pragma omp parallel for schedule(dynamic, 16) num_threads(work_threads(work))
-    for (int y = 0; y < target->height; y++) {
-        const AffineRow row = { field, target->width, target->height, 0.5, y + 0.5, 1 };
+    for (int y = 0; y < part->height; y++) {
+        AffineRow row = *first;
+        row.y += y * first->step;
         if (y % 16 == 0 && cancel_stops(&cancel))
             continue;
         size_t at = (size_t) y * width;
-        apply_row(&row, width, 1, plane, target->data + at, out->data + at);
+        apply_row(&row, width, 1, plane, part->data + at, out->data + at);
     }
     return cancel.stop ? DPS_CANCELLED : DPS_OK;
+}
+
+DpsStatus affine_apply(const DpsImage *field, const DpsImage *target, DpsImage *out,
+                       const DpsWork *work)
+{
+    const AffineRow first = { field, target->width, target->height, 0.5, 0.5, 1 };
+
+    return affine_apply_part(&first, target, out, work);
 }
 
 /* Windows wide enough to tell how texture fainter than the narrow fit's eps is changed. */
@@ -248,7 +257,7 @@ bool affine_fit_fine(const DpsImage *guide, const DpsImage *result, int radius, 
 {
     DpsImage wide;
 
-    *field = (DpsImage){ 0 };
+    *field = (DpsImage) { 0 };
     bool ok = affine_fit(guide, result, WIDE, WIDE_EPS, NULL, work, &wide) &&
               affine_fit(guide, result, radius, eps, &wide, work, field);
     dps_image_clear(&wide);

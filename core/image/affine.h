@@ -40,6 +40,12 @@ typedef struct {
  * floats, of which the last is left alone.  out may be in. */
 void affine_apply_row(const AffineRow *row, int n, const float *in, float *out);
 
+/* The same for a part of a picture, rows and columns `step` apart: `first` is the row of its upper left
+ * pixel.  out: already made, 3 planes of the part's size, or the part itself.  DPS_OK, or DPS_CANCELLED:
+ * out is then unfinished. */
+DpsStatus affine_apply_part(const AffineRow *first, const DpsImage *part, DpsImage *out,
+                            const DpsWork *work);
+
 /* The same for a whole picture.  out: already made, 3 planes of the target's size, or the target
  * itself.  `cancelled` (may be NULL) is asked from the calling thread now and then.  DPS_OK, or
  * DPS_CANCELLED: out is then unfinished. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* field.c - a transfer as a field of colour maps, applied to some pixels of its photo. */
 
+#include "finish.h"
 #include "image/affine.h"
+#include "start.h"
 #include "take.h"
 
 void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take, double amount,
@@ -32,8 +34,45 @@ void dps_field_apply(const DpsField *field, const DpsFieldRow *row, DpsTake take
     }
 }
 
+bool dps_field_fit(const DpsImage *before, const DpsImage *after, int width, int height,
+                   const DpsWork *work, DpsField *field)
+{
+    *field = (DpsField) { width, height, { 0 } };
+    return start_field(before, after, work, &field->maps);
+}
+
+/* Of what is shown of a part: within black and white. */
+static DpsStatus finish_shown(const AffineRow *first, const DpsOptions *o, const DpsImage *part,
+                              const DpsWork *work, DpsImage *out)
+{
+    if (!dps_image_init(out, 3, part->width, part->height))
+        return DPS_NO_MEMORY;
+    DpsStatus status = affine_apply_part(first, part, out, work);
+    return status ? status : finish_choices(o, part, first->step, work, out);
+}
+
+DpsStatus dps_field_finish(const DpsField *field, double x, double y, double step,
+                           const DpsOptions *o, const DpsImage *part, const DpsWork *work,
+                           DpsImage *out)
+{
+    const AffineRow first = { &field->maps, field->width, field->height, x, y, step };
+    const DpsImage *shown = part;
+    DpsImage room = { 0 };
+
+    *out = (DpsImage) { 0 };
+    if (!image_shown(part, &room, &shown))
+        return DPS_NO_MEMORY;
+    DpsStatus status = finish_shown(&first, o, shown, work, out);
+    if (status)
+        dps_image_clear(out);
+    else if (shown != part)
+        image_add_beyond(part, out);
+    dps_image_clear(&room);
+    return status;
+}
+
 void dps_field_clear(DpsField *field)
 {
     dps_image_clear(&field->maps);
-    *field = (DpsField){ 0 };
+    *field = (DpsField) { 0 };
 }

@@ -7,6 +7,8 @@
 #include "start.h"
 #include "take.h"
 
+#include <math.h>
+
 /* The reference's last step. */
 static DpsStatus smooth(const DpsImage *small, const DpsWork *work, DpsImage *picture)
 {
@@ -48,7 +50,7 @@ static DpsStatus at_full_size(const DpsJob *job, const DpsImage *small, DpsImage
         !(start_field(small, picture, work, maps) && complete(small, picture, &whole, maps)))
         return DPS_NO_MEMORY;
     *out = *picture;
-    *picture = (DpsImage){ 0 };
+    *picture = (DpsImage) { 0 };
     return DPS_OK;
 }
 
@@ -84,16 +86,16 @@ static DpsStatus to_full_size(const DpsJob *job, const Schedule *schedule, const
 }
 
 /* Hidden colours have no part in the detail beside them. */
-static DpsStatus add_detail(const DpsJob *job, const DpsWork *work, DpsImage *out)
+static DpsStatus add_detail(const DpsImage *content, double amount, int radius, const DpsWork *work,
+                            DpsImage *out)
 {
-    const DpsImage *content = job->content;
     DpsImage opaque = { 0 };
 
     if (content->channels > 3 &&
         !photo_resize(content, image_resize_area, content->width, content->height, work, &opaque))
         return DPS_NO_MEMORY;
-    DpsStatus status = smoothing_detail(out, opaque.data ? &opaque : content, job->options.detail,
-                                        SMOOTHING_DETAIL_RADIUS, SMOOTHING_DETAIL_EPS, work);
+    DpsStatus status = smoothing_detail(out, opaque.data ? &opaque : content, amount, radius,
+                                        SMOOTHING_DETAIL_EPS, work);
     dps_image_clear(&opaque);
     return status;
 }
@@ -106,6 +108,21 @@ void finish_share(const DpsOptions *o, const DpsImage *content, const DpsWork *w
         image_blend(content, picture, o->amount, picture);
 }
 
+DpsStatus finish_choices(const DpsOptions *o, const DpsImage *content, double step,
+                         const DpsWork *work, DpsImage *picture)
+{
+    int radius = (int) fmax(1, round(SMOOTHING_DETAIL_RADIUS / step));
+    DpsStatus status = DPS_OK;
+
+    if (o->detail > 0)
+        status = add_detail(content, o->detail, radius, work, picture);
+    if (!status) {
+        finish_share(o, content, work, picture);
+        photo_keep_hidden(content, picture);
+    }
+    return status;
+}
+
 /* Gives the maps away where they are wanted, else clears them. */
 static void keep_field(const DpsJob *job, DpsImage *maps, DpsResult *result)
 {
@@ -113,13 +130,12 @@ static void keep_field(const DpsJob *job, DpsImage *maps, DpsResult *result)
         result->field = (DpsField){ result->image.width, result->image.height, *maps };
     else
         dps_image_clear(maps);
-    *maps = (DpsImage){ 0 };
+    *maps = (DpsImage) { 0 };
 }
 
 DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsImage *small,
                          DpsImage *picture, Device *dev, const DpsWork *work, DpsResult *result)
 {
-    const DpsOptions *o = &job->options;
     DpsImage maps = { 0 };
     DpsStatus status = DPS_OK;
 
@@ -130,11 +146,5 @@ DpsStatus finish_picture(const DpsJob *job, const Schedule *schedule, const DpsI
         status = to_full_size(job, schedule, small, picture, dev, work, &maps,
                               &result->image);
     keep_field(job, &maps, result);
-    if (!status && o->detail > 0)
-        status = add_detail(job, work, &result->image);
-    if (!status) {
-        finish_share(o, job->content, work, &result->image);
-        photo_keep_hidden(job->content, &result->image);
-    }
-    return status;
+    return status ? status : finish_choices(&job->options, job->content, 1, work, &result->image);
 }

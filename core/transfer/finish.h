@@ -23,4 +23,10 @@ bool finish_in_place(const DpsJob *job, const Schedule *);
  * the amount.  In place. */
 void finish_share(const DpsOptions *, const DpsImage *content, const DpsWork *, DpsImage *picture);
 
+/* What the options make of a transfer of `content`, 3 or 4 planes: detail, what is taken over, the amount.
+ * Pixels are `step` of the photo's apart, and the windows that tell detail as large in the photo.  picture:
+ * 3 planes of the content's size, changed in place.  DPS_OK, DPS_CANCELLED or DPS_NO_MEMORY. */
+DpsStatus finish_choices(const DpsOptions *, const DpsImage *content, double step, const DpsWork *,
+                         DpsImage *picture);
+
 #endif

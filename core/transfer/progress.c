@@ -21,6 +21,7 @@ void progress_report(Transfer *t, DpsStage stage, double done, const DpsLosses *
         memcpy(t->shown.data, preview->data, image_values(preview) * sizeof *preview->data);
         finish_share(&t->job->options, &t->content, &t->work, &t->shown);
         p.preview = &t->shown;
+        p.content = &t->content;
     }
     if (losses)
         p.losses = *losses;
