@@ -3,8 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "report/translate.h"
-
 DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
 {
     Request *request = data;
@@ -20,6 +18,8 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     if (status != DPS_OK)
         return status;
     request_adopt(request, regions, region);
+    request->find = FALSE;
+    request->found = regions;
     work->regions = request->job.regions;
     work->region = request->job.region;
     return DPS_OK;
@@ -71,7 +71,6 @@ static GimpDrawable **add_channels(GimpDrawable *photo, int regions, const DpsRe
                                                 gimp_image_get_height(image), 50.0, colour);
 
         write_channel(channel, of_style ? &region[k].style : &region[k].content, photo);
-        gimp_item_set_visible(GIMP_ITEM(channel), FALSE);
         gimp_image_insert_channel(image, channel, NULL, k);
         added[k] = GIMP_DRAWABLE(channel);
         g_object_unref(colour);
@@ -98,90 +97,18 @@ static void add_to_images(GimpDrawable *content, GimpDrawable *style, int region
     gimp_displays_flush();
 }
 
-/* ----------------------------------------------------------------------- search */
-
-struct FoundSearch {
-    GimpDrawable *content, *style;
-    DpsImage photo[2];
-    unsigned seed;
-    int threads;
-    WorkerDone done;
-    gpointer data;
-    Worker *worker;
-
-    /* the worker's, until it has finished */
-    int regions;
-    DpsRegion *region;
-    DpsMessage message;
-};
-
-static DpsStatus search(gpointer data)
-{
-    FoundSearch *found = data;
-    const DpsWork work = { found->threads, worker_cancelled, found->worker };
-
-    return dps_regions_auto(&found->photo[0], &found->photo[1], DPS_REGIONS_AUTO, found->seed,
-                            &work, &found->regions, &found->region, &found->message);
-}
-
-static void on_done(gpointer data)
-{
-    FoundSearch *found = data;
-
-    found->done(found->data);
-}
-
-FoundSearch *found_start(GimpDrawable *content, GimpDrawable *style, unsigned seed, int threads,
-                         WorkerDone done, gpointer data, GError **error)
-{
-    FoundSearch *found = g_new0(FoundSearch, 1);
-    Encoding encoding;
-
-    found->content = content;
-    found->style = style;
-    found->seed = seed;
-    found->threads = threads;
-    found->done = done;
-    found->data = data;
-    layers_encoding(content, &encoding);
-    if (!request_read_photo(content, TRUE, &encoding, &found->photo[0], error) ||
-        !request_read_photo(style, FALSE, &encoding, &found->photo[1], error)) {
-        found_free(found);
-        return NULL;
-    }
-    worker_start(&found->worker, search, on_done, found);
-    return found;
-}
-
-gboolean found_add_channels(FoundSearch *found, GimpDrawable ***on_content,
+gboolean found_add_channels(const Request *request, GimpDrawable ***on_content,
                             GimpDrawable ***on_style, GError **error)
 {
+    GimpDrawable *content = request->drawable, *style = request->style->drawable;
+
     *on_content = *on_style = NULL;
-    if (worker_wait(found->worker) != DPS_OK) {
-        char *trouble = translate_message(&found->message);
-
-        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, trouble);
-        g_free(trouble);
-        return FALSE;
-    }
-    if (!gimp_item_is_valid(GIMP_ITEM(found->content)) ||
-        !gimp_item_is_valid(GIMP_ITEM(found->style))) {
+    if (!gimp_item_is_valid(GIMP_ITEM(content)) || !gimp_item_is_valid(GIMP_ITEM(style)))
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, _("One of the photos has been closed."));
-        return FALSE;
-    }
-    if (found->regions > 1)
-        add_to_images(found->content, found->style, found->regions, found->region, on_content,
-                      on_style);
-    return TRUE;
-}
-
-void found_free(FoundSearch *found)
-{
-    if (!found)
-        return;
-    worker_free(found->worker);
-    dps_image_clear(&found->photo[0]);
-    dps_image_clear(&found->photo[1]);
-    dps_regions_free(found->regions, found->region);
-    g_free(found);
+    else if (request->found < 2)
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
+                            _("Nothing was found that sets regions apart in both photos."));
+    else
+        add_to_images(content, style, request->found, request->region, on_content, on_style);
+    return *on_content != NULL;
 }

@@ -1,30 +1,69 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "job.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
-#include "worker.h"
+/* Of the time of a run, making fields takes at most one part in so many. */
+#define FIELD_SHARE 8
 
 struct Job {
     DpsJob work;
     JobPrepare prepare;
     gpointer prepare_data;
+    WorkerDone done;
+    gpointer done_data;
     DpsResult result;
     Worker *worker;
-    gint64 started;
+    gint64 started, next; /* next: before that no field is made; the worker's */
 
     GMutex lock; /* guards what follows */
     JobState state;
-    DpsImage preview; /* empty when the main thread has taken it */
+    DpsField field; /* empty when the main thread has taken it */
+    int field_level;
 };
 
-static void keep_preview(Job *job, const DpsImage *preview)
+static void keep_field(Job *job, DpsField *field, int level)
 {
-    gsize values = (gsize) preview->channels * preview->width * preview->height;
+    g_mutex_lock(&job->lock);
+    dps_field_clear(&job->field);
+    job->field = *field;
+    job->field_level = level;
+    g_mutex_unlock(&job->lock);
+}
 
-    dps_image_clear(&job->preview);
-    if (dps_image_init(&job->preview, preview->channels, preview->width, preview->height))
-        memcpy(job->preview.data, preview->data, values * sizeof *preview->data);
+/* As often as the main thread looks, and time allows. */
+static void make_field(Job *job, const DpsProgress *progress)
+{
+    const DpsWork work = { .threads = job->work.options.threads };
+    const DpsImage *photo = job->work.content;
+    gint64 now = g_get_monotonic_time();
+    gboolean waiting;
+    DpsField field;
+
+    g_mutex_lock(&job->lock);
+    waiting = job->field.maps.data != NULL;
+    g_mutex_unlock(&job->lock);
+    if (waiting || now < job->next)
+        return;
+    if (dps_field_fit(progress->content, progress->preview, photo->width, photo->height, &work,
+                      &field))
+        keep_field(job, &field, progress->level);
+    job->next = g_get_monotonic_time() + FIELD_SHARE * (g_get_monotonic_time() - now);
+}
+
+/* Maps that leave nothing of the photo: a painting has strokes that it hasn't. */
+static gboolean painting_field(const DpsImage *painting, DpsField *field)
+{
+    gsize plane = (gsize) painting->width * painting->height;
+
+    *field = (DpsField) { painting->width, painting->height, { 0 } };
+    if (!dps_image_init(&field->maps, 12, painting->width, painting->height))
+        return FALSE;
+    for (int c = 0; c < 3; c++)
+        memcpy(field->maps.data + (4 * c + 3) * plane, painting->data + c * plane,
+               plane * sizeof(float));
+    return TRUE;
 }
 
 static void on_progress(const DpsProgress *progress, void *data)
@@ -37,14 +76,26 @@ static void on_progress(const DpsProgress *progress, void *data)
     job->state.level = progress->level;
     job->state.levels = progress->levels;
     job->state.evaluation = progress->evaluation;
-    if (progress->preview)
-        keep_preview(job, progress->preview);
     g_mutex_unlock(&job->lock);
+    if (progress->preview && job->work.want_field)
+        make_field(job, progress);
 }
 
 static bool on_cancelled(void *data)
 {
     return worker_cancelled(((Job *) data)->worker);
+}
+
+/* A field for who wants one, also of a painting. */
+static DpsStatus complete(DpsResult *result)
+{
+    if (result->field.maps.data || painting_field(&result->image, &result->field))
+        return DPS_OK;
+    dps_message_set(
+        &result->message, DPS_SAY_NO_MEMORY,
+        _("There is not enough memory for this transfer; choose a smaller size or close "
+          "other programs."));
+    return DPS_NO_MEMORY;
 }
 
 static DpsStatus work(gpointer data)
@@ -54,22 +105,34 @@ static DpsStatus work(gpointer data)
 
     if (job->prepare)
         status = job->prepare(&job->work, job->prepare_data, &job->result.message);
-    return status == DPS_OK ? dps_run(&job->work, &job->result) : status;
+    if (status == DPS_OK)
+        status = dps_run(&job->work, &job->result);
+    return status == DPS_OK && job->work.want_field ? complete(&job->result) : status;
 }
 
-Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data)
+static void on_done(gpointer data)
+{
+    Job *job = data;
+
+    job->done(job->done_data);
+}
+
+Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data, WorkerDone done,
+               gpointer done_data)
 {
     Job *job = g_new0(Job, 1);
 
     job->work = *what;
     job->prepare = prepare;
     job->prepare_data = data;
+    job->done = done;
+    job->done_data = done_data;
     job->work.progress = on_progress;
     job->work.cancelled = on_cancelled;
     job->work.data = job;
     job->started = g_get_monotonic_time();
     g_mutex_init(&job->lock);
-    worker_start(&job->worker, work, NULL, job);
+    worker_start(&job->worker, work, done ? on_done : NULL, job);
     return job;
 }
 
@@ -79,7 +142,7 @@ void job_free(Job *job)
         return;
     worker_free(job->worker);
     dps_result_clear(&job->result);
-    dps_image_clear(&job->preview);
+    dps_field_clear(&job->field);
     g_mutex_clear(&job->lock);
     g_free(job);
 }
@@ -99,13 +162,20 @@ void job_poll(Job *job, JobState *state)
     state->finished = worker_finished(job->worker);
 }
 
-gboolean job_take_preview(Job *job, DpsImage *preview)
+gboolean job_take_field(Job *job, DpsField *field, int *level)
 {
     g_mutex_lock(&job->lock);
-    *preview = job->preview;
-    job->preview = (DpsImage){ 0 };
+    *field = job->field;
+    *level = job->field_level;
+    job->field = (DpsField) { 0 };
     g_mutex_unlock(&job->lock);
-    return preview->channels != 0;
+    if (worker_finished(job->worker) && job->result.field.maps.data) {
+        dps_field_clear(field);
+        *field = job->result.field;
+        *level = job->result.levels - 1;
+        job->result.field = (DpsField) { 0 };
+    }
+    return field->maps.data != NULL;
 }
 
 DpsStatus job_finish(Job *job, const DpsResult **result)

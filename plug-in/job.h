@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* job.h - one run of the engine by a worker: how far it is, the latest preview, the outcome.
+/* job.h - one run of the engine by a worker: how far it is, what has come out so far, the outcome.
  *
  * The main thread asks from a timer, so that its main loop goes on and Cancel works while the engine
  * computes. */
@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-#include "dps.h"
+#include "worker.h"
 
 typedef struct Job Job;
 
@@ -26,8 +26,10 @@ typedef struct {
 typedef DpsStatus (*JobPrepare)(DpsJob *work, gpointer data, DpsMessage *message);
 
 /* Starts computing, with `prepare` first where it isn't NULL.  Everything that *what points to, and
- * data, must live until job_free. */
-Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data);
+ * data, must live until job_free.  `done` (may be NULL) is told in the main loop that the run has ended,
+ * unless job_free came first. */
+Job *job_start(const DpsJob *what, JobPrepare prepare, gpointer data, WorkerDone done,
+               gpointer done_data);
 
 /* Stops the run if it is still going, waits for it, and frees everything.  NULL is fine. */
 void job_free(Job *job);
@@ -37,11 +39,14 @@ void job_cancel(Job *job);
 
 void job_poll(Job *job, JobState *state);
 
-/* Moves the latest preview to *preview, which the caller clears; FALSE if there is none since
- * the last call. */
-gboolean job_take_preview(Job *job, DpsImage *preview);
+/* Where the job wants a field: moves what the picture so far does to the photo to *field, which the
+ * caller clears, and the number of the level that it comes from to *level; FALSE if there is nothing new
+ * since the last call.  A finished job has a field even where it was a painting: one that gives the
+ * painting whatever the photo is. */
+gboolean job_take_field(Job *job, DpsField *field, int *level);
 
-/* Waits for the end and gives the outcome; the result stays the job's. */
+/* Waits for the end and gives the outcome; the result stays the job's, but for a field that
+ * job_take_field has taken. */
 DpsStatus job_finish(Job *job, const DpsResult **result);
 
 #endif

@@ -32,13 +32,15 @@ static void add_item(JsonBuilder *builder, GimpItem *item)
     g_free(name);
 }
 
-void layer_recipe_add(JsonBuilder *builder, GimpProcedureConfig *config)
+void layer_recipe_add(JsonBuilder *builder, GimpDrawable *content, GimpProcedureConfig *config)
 {
     gboolean find;
     char *pairing = NULL;
 
     json_builder_set_member_name(builder, "drawables");
     json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "content");
+    add_item(builder, GIMP_ITEM(content));
     for (guint i = 0; i < G_N_ELEMENTS(singles); i++) {
         GimpItem *item = NULL;
 
@@ -251,6 +253,29 @@ gboolean layer_recipe_has(GimpDrawable *drawable)
 
     g_free(report);
     return report != NULL;
+}
+
+GimpDrawable *layer_recipe_source(GimpDrawable *layer)
+{
+    GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
+    char *report = report_of(layer);
+    JsonNode *root = report ? json_from_string(report, NULL) : NULL, *node = NULL;
+    JsonObject *content;
+    GimpLayer *source = NULL;
+    gint64 tattoo = 0;
+
+    if (root && JSON_NODE_HOLDS_OBJECT(root))
+        node = json_object_get_member(json_node_get_object(root), "drawables");
+    if (node && JSON_NODE_HOLDS_OBJECT(node))
+        node = json_object_get_member(json_node_get_object(node), "content");
+    content = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    if (content)
+        tattoo = json_object_get_int_member_with_default(content, "tattoo", 0);
+    if (tattoo > 0)
+        source = gimp_image_get_layer_by_tattoo(image, (guint) tattoo);
+    g_clear_pointer(&root, json_node_unref);
+    g_free(report);
+    return source && GIMP_DRAWABLE(source) != layer ? GIMP_DRAWABLE(source) : NULL;
 }
 
 gboolean layer_recipe_apply(GimpDrawable *layer, GimpProcedureConfig *config, gboolean all,

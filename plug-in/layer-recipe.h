@@ -11,13 +11,17 @@
 #include <json-glib/json-glib.h>
 #include <libgimp/gimp.h>
 
-/* Adds the member "drawables", what the config says of style and regions, to a report being built. */
-void layer_recipe_add(JsonBuilder *builder, GimpProcedureConfig *config);
+/* Adds the member "drawables", the content and what the config says of style and regions, to a report being
+ * built. */
+void layer_recipe_add(JsonBuilder *builder, GimpDrawable *content, GimpProcedureConfig *config);
 
 /* Keeps a finished report with a layer. */
 void layer_recipe_attach(GimpLayer *layer, const char *report);
 
 gboolean layer_recipe_has(GimpDrawable *drawable);
+
+/* The layer that a layer was made from, where it is still in the image; else NULL. */
+GimpDrawable *layer_recipe_source(GimpDrawable *layer);
 
 /* Makes the config's arguments what the layer's recipe says.  With `all` false, arguments that aren't
  * at their defaults stay.  Style and regions that aren't open any more are left out.  FALSE and an

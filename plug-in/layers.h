@@ -4,7 +4,8 @@
  * Reads photos, masks and label maps, and writes a result into a layer, always in strips, so
  * that no second copy of a large photo is ever held.  It decides nothing about pairing, jobs or
  * undo.  Everything here talks to GIMP and is for the main thread only; the pictures that come
- * out are plain memory, which the caller frees with dps_image_clear. */
+ * out are plain memory, which the caller frees with dps_image_clear.  Masks and label maps are in
+ * layer-masks.c, the rest in layers.c. */
 
 #ifndef LAYERS_H
 #define LAYERS_H
@@ -37,9 +38,14 @@ GimpDrawable *layers_render(GimpDrawable *drawable, gboolean ours);
 void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
 
 /* All of a drawable as a photo, with its alpha as the fourth plane unless it is 1 everywhere.  The
- * style is read in the content's encoding too, so that the same numbers mean the same colours. */
-gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, DpsImage *out,
-                           GError **error);
+ * style is read in the content's encoding too, so that the same numbers mean the same colours.  With
+ * `most` not 0, photos whose long side is at least twice as long are read reduced by a whole number, to no
+ * less than that. */
+gboolean layers_read_photo(GimpDrawable *drawable, const Encoding *encoding, int most,
+                           DpsImage *out, GError **error);
+
+/* Sets the error that there isn't enough memory for such a picture; always FALSE. */
+gboolean layers_no_memory(int width, int height, GError **error);
 
 /* A mask for `photo` as one plane, at most `most` pixels long.
  *

@@ -183,66 +183,96 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     return TRUE;
 }
 
-static gboolean read_kind(Request *request, GimpProcedureConfig *config, GError **error)
+gboolean request_set_kind(Request *request, GimpProcedureConfig *config, GError **error)
 {
     request->kind = gimp_procedure_config_get_choice_id(config, "result");
     request->job.want_field = request->kind == RESULT_FILTER;
     return request->kind != RESULT_FILTER || filter_possible(&request->job.options, error);
 }
 
-gboolean request_read_photo(GimpDrawable *drawable, gboolean content, const Encoding *encoding,
-                            DpsImage *out, GError **error)
-{
-    GimpDrawable *rendered = layers_render(drawable, !content);
-    gboolean ok = layers_read_photo(rendered, encoding, out, error);
-
-    layers_discard(rendered, drawable);
-    return ok;
-}
-
 /* The picture to start with, where there is one. */
 static gboolean read_start(Request *request, GimpProcedureConfig *config, GError **error)
 {
     GimpDrawable *start = NULL;
-    gboolean ok;
 
     g_object_get(config, "start-image", &start, NULL);
     if (!start)
         return TRUE;
-    ok = request_read_photo(start, FALSE, &request->encoding, &request->start, error);
+    request->start = photo_read(start, FALSE, &request->encoding, 0, error);
+    g_object_unref(start);
+    if (!request->start)
+        return FALSE;
     if (request->job.options.start == DPS_START_AUTO)
         request->job.options.start = DPS_START_IMAGE;
-    request->job.start = &request->start;
-    g_object_unref(start);
+    request->job.start = &request->start->pixels;
+    return TRUE;
+}
+
+gboolean request_set_options(Request *request, GimpProcedureConfig *config, GError **error)
+{
+    option_set_clear(&request->settings);
+    g_clear_pointer(&request->start, photo_unref);
+    request->job.start = NULL;
+    return read_options(request, config, error) && read_start(request, config, error);
+}
+
+GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, GError **error)
+{
+    GimpDrawable *style = NULL;
+
+    g_object_get(config, "style", &style, NULL);
+    if (!style) {
+        fail(error, "%s",
+             _("There is no style: pass the photo whose look you want as “style”, a layer of any "
+               "open image."));
+        return NULL;
+    }
+    g_object_unref(style); /* libgimp keeps it */
+    if (gimp_item_get_id(GIMP_ITEM(style)) != gimp_item_get_id(GIMP_ITEM(content)))
+        return style;
+    fail(error, "%s",
+         _("The style is the layer itself, which would change nothing. Choose another photo as the "
+           "style."));
+    return NULL;
+}
+
+gboolean request_make(Request *request, Photo *content, Photo *style, const Encoding *encoding,
+                      GimpProcedureConfig *config, GError **error)
+{
+    gboolean ok;
+
+    *request = (Request) { .drawable = content->drawable,
+                           .encoding = *encoding,
+                           .content = photo_ref(content),
+                           .style = photo_ref(style) };
+    request->job.content = &content->pixels;
+    request->job.style = &style->pixels;
+    ok = read_options(request, config, error) &&
+         read_regions(request, config, style->drawable, error) &&
+         read_start(request, config, error);
+    if (!ok)
+        request_clear(request);
     return ok;
 }
 
 gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
                       GError **error)
 {
-    GimpDrawable *style = NULL;
+    GimpDrawable *style = request_style(content, config, error);
+    Photo *photo, *other;
+    Encoding encoding;
     gboolean ok;
 
-    *request = (Request) { .drawable = content };
-    g_object_get(config, "style", &style, NULL);
+    *request = (Request) { 0 };
     if (!style)
-        return fail(error, "%s",
-                    _("There is no style: pass the photo whose look you want as “style”, a layer "
-                      "of any open image."));
-    if (gimp_item_get_id(GIMP_ITEM(style)) == gimp_item_get_id(GIMP_ITEM(content))) {
-        g_object_unref(style);
-        return fail(error, "%s",
-                    _("The style is the layer itself, which would change nothing. Choose another "
-                      "photo as the style."));
-    }
-    layers_encoding(content, &request->encoding);
-    ok = read_options(request, config, error) && read_kind(request, config, error) &&
-         request_read_photo(content, TRUE, &request->encoding, &request->content, error) &&
-         request_read_photo(style, FALSE, &request->encoding, &request->style, error) &&
-         read_regions(request, config, style, error) && read_start(request, config, error);
-    request->job.content = &request->content;
-    request->job.style = &request->style;
-    g_object_unref(style);
+        return FALSE;
+    layers_encoding(content, &encoding);
+    photo = photo_read(content, TRUE, &encoding, 0, error);
+    other = photo ? photo_read(style, FALSE, &encoding, 0, error) : NULL;
+    ok = photo && other && request_make(request, photo, other, &encoding, config, error) &&
+         request_set_kind(request, config, error);
+    photo_unref(photo);
+    photo_unref(other);
     if (!ok)
         request_clear(request);
     return ok;
@@ -256,9 +286,9 @@ void request_clear(Request *request)
         g_free((char *) request->region[k].name);
     }
     g_free(request->region);
-    dps_image_clear(&request->content);
-    dps_image_clear(&request->style);
-    dps_image_clear(&request->start);
+    photo_unref(request->content);
+    photo_unref(request->style);
+    photo_unref(request->start);
     option_set_clear(&request->settings);
     *request = (Request) { 0 };
 }

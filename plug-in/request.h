@@ -8,7 +8,7 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
-#include "layers.h"
+#include "photo.h"
 #include "report/option-set.h"
 
 /* What becomes of a result. */
@@ -22,8 +22,9 @@ typedef struct {
     GimpDrawable *drawable; /* the content: borrowed */
     ResultKind kind;
     Encoding encoding;
-    DpsImage content, style, start;
-    gboolean find; /* the regions are still to be found: found_prepare */
+    Photo *content, *style, *start; /* start: NULL where there is none */
+    gboolean find;                  /* the regions are still to be found: found_prepare */
+    int found; /* so many of the regions, from the first on, were found */
     DpsRegion *region;
     OptionSet settings; /* whose strings the job's options point to */
     DpsJob job;
@@ -34,6 +35,22 @@ typedef struct {
 gboolean request_read(Request *request, GimpDrawable *content, GimpProcedureConfig *config,
                       GError **error);
 
+/* The same with photos that were read before, which the request takes references to, whatever the result
+ * is to become. */
+gboolean request_make(Request *request, Photo *content, Photo *style, const Encoding *encoding,
+                      GimpProcedureConfig *config, GError **error);
+
+/* Reads the options anew, and the picture to start with; photos and regions stay.  No worker may be
+ * running the request's job.  FALSE and an error where an option can't be used. */
+gboolean request_set_options(Request *request, GimpProcedureConfig *config, GError **error);
+
+/* Reads what the result is to become; FALSE and an error where it can't become that. */
+gboolean request_set_kind(Request *request, GimpProcedureConfig *config, GError **error);
+
+/* The style that the arguments name, which is not the content; NULL and an error where there is none.
+ * Borrowed. */
+GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, GError **error);
+
 /* The layer to work on; NULL and an error unless the drawables are exactly one layer of an RGB
  * or greyscale image, and a selection, if there is one, touches it.
  *
@@ -43,11 +60,6 @@ GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gbo
                                  GError **error);
 
 void request_clear(Request *request);
-
-/* A photo as the engine sees it: what is shown of a layer, in this encoding.  Of the content itself a
- * filter of ours doesn't count: `content` is true for it. */
-gboolean request_read_photo(GimpDrawable *drawable, gboolean content, const Encoding *encoding,
-                            DpsImage *out, GError **error);
 
 /* The engine's regions become the request's, which frees all of its own in one way. */
 void request_adopt(Request *request, int regions, DpsRegion *region);

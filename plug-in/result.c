@@ -82,7 +82,8 @@ static GimpLayer *new_layer(const Request *request, GimpImage *image, const DpsI
     return layer;
 }
 
-GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report)
+GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report,
+                         GimpDrawable *replaced)
 {
     GimpLayer *original = GIMP_LAYER(request->drawable), *layer;
     GimpItem *item = GIMP_ITEM(original);
@@ -92,6 +93,8 @@ GimpLayer *result_insert(const Request *request, const DpsImage *result, const c
     gimp_drawable_get_offsets(request->drawable, &x, &y);
 
     gimp_image_undo_group_start(image);
+    if (replaced && gimp_item_is_valid(GIMP_ITEM(replaced)))
+        gimp_image_remove_layer(image, GIMP_LAYER(replaced));
     layer = new_layer(request, image, result);
     gimp_image_insert_layer(image, layer, GIMP_LAYER(gimp_item_get_parent(item)),
                             gimp_image_get_item_position(image, item));

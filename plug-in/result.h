@@ -15,8 +15,10 @@ gboolean result_fits(const Request *request, int width, int height, GError **err
 
 /* Inserts `result` above the content layer, which it fits, with its size, offsets and transparency.  The
  * layer's mask shows the result within the selection, if there is one, and within the content's
- * own layer mask.  The layer keeps `report`, of what was done. */
-GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report);
+ * own layer mask.  The layer keeps `report`, of what was done.  `replaced`, an earlier result, is taken
+ * out of the image in the same step; NULL: none is. */
+GimpLayer *result_insert(const Request *request, const DpsImage *result, const char *report,
+                         GimpDrawable *replaced);
 
 /* Opens `result` as an image of its own, with the precision, the colour profile and the resolution of the
  * content's, and with the layer's transparency; `shown`: in a window. */

@@ -4,7 +4,9 @@
 #include <cairo-gobject.h>
 #include <glib/gi18n.h>
 
+#include "plug-in/layer-recipe.h"
 #include "preview.h"
+#include "style-files.h"
 
 #define THUMB 32
 
@@ -24,15 +26,15 @@ GtkWidget *chooser_new(ChooserKind kind)
     GtkWidget *combo = gtk_combo_box_new_with_model(GTK_TREE_MODEL(store));
     GtkCellRenderer *cell = gtk_cell_renderer_pixbuf_new();
 
-    g_object_set(cell, "width", THUMB + 4, "height", kind == CHOOSE_PHOTO ? THUMB : 24, NULL);
+    g_object_set(cell, "width", THUMB + 4, "height", kind != CHOOSE_MASK ? THUMB : 24, NULL);
     gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(combo), cell, FALSE);
     gtk_cell_layout_add_attribute(GTK_CELL_LAYOUT(combo), cell, "surface", COLUMN_PICTURE);
     cell = gtk_cell_renderer_text_new();
     g_object_set(cell, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars",
-                 kind == CHOOSE_PHOTO ? 24 : 14, "xpad", 4, NULL);
+                 kind != CHOOSE_MASK ? 24 : 14, "xpad", 4, NULL);
     gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(combo), cell, TRUE);
     gtk_cell_layout_add_attribute(GTK_CELL_LAYOUT(combo), cell, "text", COLUMN_TEXT);
-    g_object_set_data(G_OBJECT(combo), "kind", GINT_TO_POINTER(kind));
+    chooser_set_kind(combo, kind);
     g_object_unref(store);
     gtk_widget_show(combo);
     return combo;
@@ -45,7 +47,7 @@ static GtkTreeModel *model_of(GtkWidget *chooser)
 
 static void append(List *list, GimpDrawable *drawable, char *text)
 {
-    int height = (list->kind == CHOOSE_PHOTO ? THUMB : 24) * list->scale;
+    int height = (list->kind != CHOOSE_MASK ? THUMB : 24) * list->scale;
     cairo_surface_t *picture;
 
     if (drawable == list->except) {
@@ -66,11 +68,28 @@ static void append(List *list, GimpDrawable *drawable, char *text)
 /* The file's name, which says more than GIMP's "[name] (imported)". */
 static char *image_name(GimpImage *image)
 {
-    GFile *file = gimp_image_get_file(image);
+    GFile *file = style_files_of(image);
+    char *name = file ? g_file_get_basename(file) : gimp_image_get_name(image);
 
-    if (!file)
-        file = gimp_image_get_imported_file(image);
-    return file ? g_file_get_basename(file) : gimp_image_get_name(image);
+    g_clear_object(&file);
+    return name;
+}
+
+static gboolean is_offered(const List *list, GimpLayer *layer)
+{
+    return list->kind != CHOOSE_STYLE ||
+           (gimp_item_get_visible(GIMP_ITEM(layer)) && !gimp_item_is_text_layer(GIMP_ITEM(layer)) &&
+            !layer_recipe_has(GIMP_DRAWABLE(layer)));
+}
+
+/* Whether it is all that the image has to offer. */
+static gboolean is_alone(const List *list, GimpLayer **layers)
+{
+    int offered = 0;
+
+    for (int i = 0; layers[i]; i++)
+        offered += is_offered(list, layers[i]) * (gimp_item_is_group(GIMP_ITEM(layers[i])) ? 2 : 1);
+    return offered == 1;
 }
 
 static void append_photos(List *list, GimpImage *image, GimpLayer **layers, gboolean alone)
@@ -80,10 +99,11 @@ static void append_photos(List *list, GimpImage *image, GimpLayer **layers, gboo
     for (int i = 0; layers[i]; i++) {
         char *name = gimp_item_get_name(GIMP_ITEM(layers[i]));
 
-        append(list, GIMP_DRAWABLE(layers[i]),
-               alone ? g_strdup(title)
-                     /* Translators: an image and one of its layers. */
-                     : g_strdup_printf(_("%s – %s"), title, name));
+        if (is_offered(list, layers[i]))
+            append(list, GIMP_DRAWABLE(layers[i]),
+                   alone ? g_strdup(title)
+                         /* Translators: an image and one of its layers. */
+                         : g_strdup_printf(_("%s – %s"), title, name));
         g_free(name);
         if (gimp_item_is_group(GIMP_ITEM(layers[i]))) {
             GimpItem **children = gimp_item_get_children(GIMP_ITEM(layers[i]));
@@ -95,15 +115,25 @@ static void append_photos(List *list, GimpImage *image, GimpLayer **layers, gboo
     g_free(title);
 }
 
-static void append_all_photos(List *list)
+static int newest_first(const void *a, const void *b)
+{
+    return gimp_image_get_id(*(GimpImage *const *) b) - gimp_image_get_id(*(GimpImage *const *) a);
+}
+
+static void append_all_photos(List *list, GimpImage *own)
 {
     GimpImage **images = gimp_get_images();
+    int n = 0;
 
-    for (int i = 0; images && images[i]; i++) {
+    while (images && images[n])
+        n++;
+    if (n)
+        qsort(images, n, sizeof *images, newest_first);
+    for (int i = 0; i < n; i++) {
         GimpLayer **layers = gimp_image_get_layers(images[i]);
 
-        append_photos(list, images[i], layers,
-                      layers[0] && !layers[1] && !gimp_item_is_group(GIMP_ITEM(layers[0])));
+        if (list->kind != CHOOSE_STYLE || images[i] != own)
+            append_photos(list, images[i], layers, is_alone(list, layers));
         g_free(layers);
     }
     g_free(images);
@@ -162,8 +192,8 @@ void chooser_fill(GtkWidget *chooser, GimpImage *image, GimpDrawable *except)
     GimpDrawable *before = chooser_get(chooser);
 
     list.store = gtk_list_store_new(COLUMNS, G_TYPE_INT, CAIRO_GOBJECT_TYPE_SURFACE, G_TYPE_STRING);
-    if (list.kind == CHOOSE_PHOTO)
-        append_all_photos(&list);
+    if (list.kind != CHOOSE_MASK)
+        append_all_photos(&list, image);
     else if (image)
         append_masks(&list, image);
     gtk_combo_box_set_model(GTK_COMBO_BOX(chooser), GTK_TREE_MODEL(list.store));
@@ -172,16 +202,38 @@ void chooser_fill(GtkWidget *chooser, GimpImage *image, GimpDrawable *except)
         chooser_set(chooser, before);
 }
 
-GimpDrawable *chooser_get(GtkWidget *chooser)
+void chooser_add_text(GtkWidget *chooser, int number, const char *text)
+{
+    gtk_list_store_insert_with_values(GTK_LIST_STORE(model_of(chooser)), NULL, -1, COLUMN_ID,
+                                      number, COLUMN_TEXT, text, -1);
+}
+
+void chooser_set_kind(GtkWidget *chooser, ChooserKind kind)
+{
+    g_object_set_data(G_OBJECT(chooser), "kind", GINT_TO_POINTER(kind));
+}
+
+/* 0: nothing is chosen. */
+static int chosen_id(GtkWidget *chooser)
 {
     GtkTreeIter iter;
-    GimpItem *item;
-    int id;
+    int id = 0;
 
-    if (!gtk_combo_box_get_active_iter(GTK_COMBO_BOX(chooser), &iter))
-        return NULL;
-    gtk_tree_model_get(model_of(chooser), &iter, COLUMN_ID, &id, -1);
-    item = gimp_item_id_is_valid(id) ? gimp_item_get_by_id(id) : NULL;
+    if (gtk_combo_box_get_active_iter(GTK_COMBO_BOX(chooser), &iter))
+        gtk_tree_model_get(model_of(chooser), &iter, COLUMN_ID, &id, -1);
+    return id;
+}
+
+int chooser_get_text(GtkWidget *chooser)
+{
+    return MIN(0, chosen_id(chooser));
+}
+
+GimpDrawable *chooser_get(GtkWidget *chooser)
+{
+    int id = chosen_id(chooser);
+    GimpItem *item = id > 0 && gimp_item_id_is_valid(id) ? gimp_item_get_by_id(id) : NULL;
+
     return item ? GIMP_DRAWABLE(item) : NULL;
 }
 

@@ -11,15 +11,25 @@
 #include <libgimp/gimpui.h>
 
 typedef enum {
-    CHOOSE_PHOTO, /* layers of all open images */
+    CHOOSE_PHOTO, /* layers of all open images, the newest first */
+    CHOOSE_STYLE, /* of those, what is likely to be a style: visible layers of other images that are
+                   * neither text nor results of this filter */
     CHOOSE_MASK   /* channels, layer masks and layers of one image */
 } ChooserKind;
 
 GtkWidget *chooser_new(ChooserKind kind);
 
 /* Lists what there is now, and keeps the choice if it is still there.  `image` is whose masks
- * to list (CHOOSE_MASK only; NULL: none); `except` is left out. */
+ * to list (CHOOSE_MASK; NULL: none), or whose layers not to (CHOOSE_STYLE); `except` is left out. */
 void chooser_fill(GtkWidget *chooser, GimpImage *image, GimpDrawable *except);
+
+/* Adds an entry that is no drawable, but a text and a number below 0; chooser_get_text gives the number of
+ * the chosen one, or 0. */
+void chooser_add_text(GtkWidget *chooser, int number, const char *text);
+int chooser_get_text(GtkWidget *chooser);
+
+/* What is listed from the next chooser_fill on. */
+void chooser_set_kind(GtkWidget *chooser, ChooserKind kind);
 
 /* The choice; NULL if there is none.  Borrowed. */
 GimpDrawable *chooser_get(GtkWidget *chooser);

@@ -1,234 +1,301 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "dialog.h"
+#include "dialog-private.h"
 
 #include <glib/gi18n.h>
-#include <libgimp/gimpui.h>
 
-#include "chooser.h"
-#include "plug-in/found.h"
 #include "plug-in/remember.h"
 #include "preview.h"
-#include "progress.h"
-#include "recipes.h"
-#include "region-panel.h"
 #include "report/translate.h"
 #include "settings.h"
-#include "window-fit.h"
+#include "style-files.h"
 
-#define VIEW_WIDTH 360
-#define VIEW_HEIGHT 225
-#define TICK 80 /* milliseconds */
+/* Milliseconds between two looks whether the photo is still open. */
+#define WATCH 250
 
-typedef struct {
-    GimpDrawable *content;
-    GimpProcedureConfig *config;
-    Request *request;
-    Job **job;
+/* -------------------------------------------------------------------- sentences */
 
-    GtkWidget *window, *settings, *caption, *content_view, *style_view, *style;
-    RegionPanel *regions;
-    ProgressView progress;
-    guint tick;        /* not 0 while computing */
-    gboolean finished; /* well */
-} Dialog;
+static void say(Dialog *dialog, Said said, GtkMessageType type, const char *sentence)
+{
+    dialog->said = sentence ? said : SAID_NOTHING;
+    progress_view_say(&dialog->progress, type, sentence);
+}
 
-/* -------------------------------------------------------------------- computing */
+static void on_trouble(const char *sentence, gpointer data)
+{
+    Dialog *dialog = data;
+
+    if (sentence)
+        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, sentence);
+    else if (dialog->said == SAID_BY_LIVE)
+        say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+}
+
+static void say_notices(Dialog *dialog)
+{
+    char **notices = translate_notices(live_result(dialog->live), FALSE);
+    char *all = g_strjoinv("\n", notices);
+
+    if (*all)
+        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, all);
+    g_free(all);
+    g_strfreev(notices);
+}
+
+/* ------------------------------------------------------------------------ state */
+
+static const char *status_of(Dialog *dialog, LiveDoing doing)
+{
+    if (doing == LIVE_TRANSFER)
+        return _("Result so far");
+    if (live_is_final(dialog->live))
+        return _("Result");
+    if (doing == LIVE_DRAFT)
+        return _("Draft, being computed…");
+    return live_result(dialog->live) ? _("Draft") : _("Your photo");
+}
+
+static void set_button(Dialog *dialog, int response, gboolean sensitive)
+{
+    gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), response, sensitive);
+}
 
 static void set_computing(Dialog *dialog, gboolean computing)
 {
-    gtk_widget_set_sensitive(dialog->settings, !computing);
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK,
-                                      !computing && chooser_get(dialog->style));
-    gtk_label_set_text(GTK_LABEL(dialog->caption),
-                       computing ? _("Result so far (press to compare)") : _("Your photo"));
-    if (!computing) {
-        preview_set_result(dialog->content_view, NULL);
-        progress_view_hide(&dialog->progress);
-    }
+    gboolean style = style_row_get(dialog->style) != NULL;
+
+    settings_set_computing(dialog->main, computing);
+    gtk_widget_set_sensitive(style_row_widget(dialog->style), !computing);
+    gtk_widget_set_sensitive(region_panel_widget(dialog->regions), !computing);
+    gtk_widget_set_sensitive(dialog->more, !computing);
+    set_button(dialog, RESPONSE_TRANSFER, !computing && style);
+    set_button(dialog, GTK_RESPONSE_OK, !computing && style);
+    set_button(dialog, RESPONSE_USE, computing);
+    variants_set_computing(dialog->variants, computing);
 }
 
-static void show_preview(Dialog *dialog)
+/* Of a transfer, or of the carrying: whether it was the one before Apply. */
+static void on_computed(Dialog *dialog)
 {
-    const Babl *fish = babl_fish(layers_rgb_format(&dialog->request->encoding, FALSE),
-                                 babl_format("cairo-RGB24"));
-    cairo_surface_t *surface;
-    DpsImage image;
-    gsize plane;
-    float *row;
-
-    if (!job_take_preview(*dialog->job, &image))
-        return;
-    plane = (gsize) image.width * image.height;
-    row = g_new(float, 3 * image.width);
-    surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, image.width, image.height);
-    for (int y = 0; y < image.height; y++) {
-        for (int x = 0; x < image.width; x++)
-            for (int c = 0; c < 3; c++)
-                row[3 * x + c] = image.data[c * plane + (gsize) y * image.width + x];
-        babl_process(fish, row,
-                     cairo_image_surface_get_data(surface) +
-                         y * cairo_image_surface_get_stride(surface),
-                     image.width);
-    }
-    cairo_surface_mark_dirty(surface);
-    preview_set_result(dialog->content_view, surface);
-    cairo_surface_destroy(surface);
-    g_free(row);
-    dps_image_clear(&image);
+    progress_view_hide(&dialog->progress);
+    if (dialog->cancelling)
+        say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, _("Stopped. Your photo is as it was."));
+    else if (live_is_final(dialog->live) && dialog->applying)
+        live_carry(dialog->live);
+    else if (live_is_final(dialog->live))
+        say_notices(dialog);
+    dialog->cancelling = FALSE;
+    if (live_doing(dialog->live) != LIVE_CARRY)
+        dialog->applying = FALSE;
 }
 
-static void forget_run(Dialog *dialog)
-{
-    g_clear_pointer(dialog->job, job_free);
-    request_clear(dialog->request);
-    set_computing(dialog, FALSE);
-}
-
-static gboolean on_tick(gpointer data)
+static void on_state(gpointer data)
 {
     Dialog *dialog = data;
-    const DpsResult *result;
+    LiveDoing doing = live_doing(dialog->live);
+    gboolean computing = doing >= LIVE_TRANSFER, ended = dialog->was_computing && !computing;
     JobState state;
-    DpsStatus status;
 
-    job_poll(*dialog->job, &state);
-    show_preview(dialog);
-    progress_view_show(&dialog->progress, &state);
-    if (!state.finished)
-        return G_SOURCE_CONTINUE;
-
-    dialog->tick = 0;
-    status = job_finish(*dialog->job, &result);
-    if (status == DPS_OK) {
-        dialog->finished = TRUE;
-        gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK);
-    } else {
-        if (status == DPS_CANCELLED)
-            progress_view_say(&dialog->progress, GTK_MESSAGE_INFO,
-                              _("Stopped. Your photo is as it was."));
-        else {
-            char *trouble = translate_message(&result->message);
-
-            progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, trouble);
-            g_free(trouble);
-        }
-        forget_run(dialog);
+    gtk_label_set_text(GTK_LABEL(dialog->status), status_of(dialog, doing));
+    if (computing != dialog->was_computing)
+        set_computing(dialog, computing);
+    dialog->was_computing = computing;
+    if (computing) {
+        live_poll(dialog->live, &state);
+        progress_view_show(&dialog->progress, &state);
+    } else if (ended && !dialog->finished) {
+        on_computed(dialog);
     }
-    return G_SOURCE_REMOVE;
 }
 
-static void start(Dialog *dialog)
+static void on_result(const DpsField *field, gpointer data)
+{
+    Dialog *dialog = data;
+
+    showing_set_field(dialog->showing, field);
+    variants_set_result(dialog->variants, field);
+}
+
+static void on_variant(LiveVariant variant, const DpsField *field, gpointer data)
+{
+    variants_set(((Dialog *) data)->variants, variant, field);
+}
+
+static void on_carried(gpointer data)
+{
+    Dialog *dialog = data;
+
+    dialog->finished = TRUE;
+    gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK);
+}
+
+/* --------------------------------------------------------------------- responses */
+
+static void cancel(Dialog *dialog, gboolean use)
+{
+    dialog->cancelling = !use;
+    dialog->applying = FALSE;
+    live_cancel(dialog->live, use);
+}
+
+static void transfer(Dialog *dialog, gboolean apply)
 {
     GError *error = NULL;
 
-    progress_view_say(&dialog->progress, GTK_MESSAGE_INFO, NULL);
-    if (!gimp_item_is_valid(GIMP_ITEM(dialog->content)))
-        g_set_error_literal(&error, GIMP_PLUG_IN_ERROR, 0, _("Your photo has been closed."));
-    g_object_set(dialog->config, "style", chooser_get(dialog->style), NULL);
-    if (error || !region_panel_store(dialog->regions, dialog->config, &error) ||
-        !request_read(dialog->request, dialog->content, dialog->config, &error)) {
-        progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, error->message);
+    say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+    if (!region_panel_check(dialog->regions, &error)) {
+        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, error->message);
         g_error_free(error);
         return;
     }
-    *dialog->job = job_start(&dialog->request->job, found_prepare, dialog->request);
-    set_computing(dialog, TRUE);
-    dialog->tick = g_timeout_add(TICK, on_tick, dialog);
+    if (style_row_get(dialog->style))
+        style_files_used(style_row_get(dialog->style));
+    dialog->applying = apply;
+    if (apply && live_is_final(dialog->live))
+        live_carry(dialog->live);
+    else
+        live_transfer(dialog->live);
 }
 
 /* Runs before GimpProcedureDialog's own handler, which would close the window. */
 static void on_response(GtkDialog *window, int response, Dialog *dialog)
 {
-    if (dialog->finished)
+    gboolean computing = live_doing(dialog->live) >= LIVE_TRANSFER;
+
+    if (dialog->finished || response == GTK_RESPONSE_CLOSE)
         return;
-    if (dialog->tick) {
-        if (response == GTK_RESPONSE_CANCEL || response == GTK_RESPONSE_DELETE_EVENT)
-            job_cancel(*dialog->job);
-        g_signal_stop_emission_by_name(window, "response");
-    } else if (response == GTK_RESPONSE_OK) {
-        g_signal_stop_emission_by_name(window, "response");
-        start(dialog);
-    }
+    if (computing && (response == GTK_RESPONSE_CANCEL || response == RESPONSE_USE))
+        cancel(dialog, response == RESPONSE_USE);
+    else if (!computing && (response == RESPONSE_TRANSFER || response == GTK_RESPONSE_OK))
+        transfer(dialog, response == GTK_RESPONSE_OK);
+    else if (!computing)
+        return;
+    g_signal_stop_emission_by_name(window, "response");
 }
 
-/* ------------------------------------------------------------------------ style */
-
-static void on_style(GtkWidget *chooser, Dialog *dialog)
+/* Escape and the window's own button. */
+static gboolean on_delete(GtkWidget *window, GdkEvent *event, Dialog *dialog)
 {
-    GimpDrawable *style = chooser_get(chooser);
+    if (live_doing(dialog->live) < LIVE_TRANSFER)
+        return FALSE;
+    cancel(dialog, FALSE);
+    return TRUE;
+}
+
+/* Nothing is left to do where the photo has been closed. */
+static gboolean on_watch(gpointer data)
+{
+    Dialog *dialog = data;
+
+    if (gimp_item_is_valid(GIMP_ITEM(dialog->content)))
+        return G_SOURCE_CONTINUE;
+    dialog->watch = 0;
+    gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_CLOSE);
+    return G_SOURCE_REMOVE;
+}
+
+/* ----------------------------------------------------------------------- changes */
+
+static void on_style(GimpDrawable *style, gpointer data)
+{
+    Dialog *dialog = data;
 
     preview_set_drawable(dialog->style_view, style,
                          _("Open the photo whose light and colours you want."));
     region_panel_set_style(dialog->regions, style);
-    gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), GTK_RESPONSE_OK, style != NULL);
+    g_object_set(dialog->config, "style", style, NULL);
+    set_computing(dialog, FALSE);
 }
 
-/* The style that was used before, or the newest layer of another image. */
-static void choose_first_style(Dialog *dialog)
+static void on_style_trouble(const char *sentence, gpointer data)
 {
-    GimpImage *own = gimp_item_get_image(GIMP_ITEM(dialog->content));
-    GimpDrawable *style = NULL;
-
-    g_object_get(dialog->config, "style", &style, NULL);
-    if (!chooser_set(dialog->style, style))
-        for (int i = 0; chooser_set_nth(dialog->style, i); i++)
-            if (gimp_item_get_image(GIMP_ITEM(chooser_get(dialog->style))) != own)
-                break;
-    g_clear_object(&style);
-    on_style(dialog->style, dialog);
+    say(data, SAID_BY_DIALOG, GTK_MESSAGE_ERROR, sentence);
 }
 
-static void open_photo(Dialog *dialog, GFile *file)
+static void on_regions(gpointer data)
 {
-    GimpImage *image = gimp_file_load(GIMP_RUN_INTERACTIVE, file);
-    GimpLayer **layers;
+    Dialog *dialog = data;
+    GError *error = NULL;
 
-    if (!image) {
-        progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR,
-                          gimp_pdb_get_last_error(gimp_get_pdb()));
-        return;
+    if (region_panel_check(dialog->regions, &error)) {
+        region_panel_store(dialog->regions, dialog->config);
+        on_trouble(NULL, dialog);
+    } else {
+        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, error->message);
+        g_error_free(error);
     }
-    gimp_display_new(image);
-    gtk_window_present(GTK_WINDOW(dialog->window));
-    chooser_fill(dialog->style, NULL, dialog->content);
-    layers = gimp_image_get_layers(image);
-    chooser_set(dialog->style, GIMP_DRAWABLE(layers[0]));
-    g_free(layers);
 }
 
-static void on_open(GtkButton *button, Dialog *dialog)
+static const Request *found(gpointer data)
 {
-    GtkWidget *files = gtk_file_chooser_dialog_new(
-        _("Open a Style Photo"), GTK_WINDOW(dialog->window), GTK_FILE_CHOOSER_ACTION_OPEN,
-        _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Open"), GTK_RESPONSE_ACCEPT, NULL);
-    GtkFileFilter *filter = gtk_file_filter_new();
+    return live_found(((Dialog *) data)->live);
+}
 
-    gtk_file_filter_add_pixbuf_formats(filter);
-    gtk_file_filter_set_name(filter, _("Photos"));
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(files), filter);
-    filter = gtk_file_filter_new();
-    gtk_file_filter_add_pattern(filter, "*");
-    gtk_file_filter_set_name(filter, _("All files"));
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(files), filter);
-    if (gtk_dialog_run(GTK_DIALOG(files)) == GTK_RESPONSE_ACCEPT) {
-        GFile *file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(files));
+static void on_found(gpointer data)
+{
+    region_panel_show_found(((Dialog *) data)->regions);
+}
 
-        gtk_widget_hide(files);
-        open_photo(dialog, file);
-        g_object_unref(file);
+static void apply_options(Dialog *dialog)
+{
+    DpsOptions options;
+
+    live_read_options(dialog->config, &options);
+    showing_set_options(dialog->showing, &options);
+}
+
+/* What the config says has changed. */
+static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
+{
+    static const char *const regions[] = { "content-masks", "style-masks",
+                                           "pairing",       "content-labels",
+                                           "style-labels",  "auto-regions",
+                                           "seed",          NULL };
+    const char *name = spec->name;
+
+    if (live_is_applied(name))
+        apply_options(dialog);
+    else if (g_str_equal(name, "style"))
+        live_touch(dialog->live, LIVE_STYLE);
+    else if (g_strv_contains(regions, name))
+        live_touch(dialog->live, LIVE_REGIONS);
+    else if (dps_option_find(name))
+        live_touch(dialog->live, LIVE_OPTIONS);
+}
+
+static void on_taken(Look look, gpointer data)
+{
+    Dialog *dialog = data;
+    double weight;
+
+    switch (look) {
+    case LOOK_NO_REGIONS:
+    case LOOK_FOUND_REGIONS:
+        region_panel_choose(dialog->regions, look == LOOK_FOUND_REGIONS);
+        break;
+    case LOOK_MORE_STYLE:
+        g_object_get(dialog->config, "style-weight", &weight, NULL);
+        g_object_set(dialog->config, "style-weight", LIVE_MORE * weight, NULL);
+        break;
+    case LOOK_COLOUR:
+        g_object_set(dialog->config, "take", dps_choice_name("take", DPS_TAKE_COLOUR), NULL);
+        break;
+    case LOOK_HALF:
+        g_object_set(dialog->config, "amount", 0.5, NULL);
+        break;
+    case LOOKS:
+        break;
     }
-    gtk_widget_destroy(files);
 }
 
 /* Images may have been opened, and masks painted, while another window was in front. */
 static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
 {
-    if (dialog->tick)
+    if (live_doing(dialog->live) >= LIVE_TRANSFER)
         return FALSE;
-    chooser_fill(dialog->style, NULL, dialog->content);
-    if (!chooser_get(dialog->style))
-        choose_first_style(dialog);
+    style_row_refresh(dialog->style);
     region_panel_refresh(dialog->regions);
+    if (region_panel_is_painted(dialog->regions))
+        live_touch(dialog->live, LIVE_REGIONS);
     return FALSE;
 }
 
@@ -236,156 +303,65 @@ static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
 static void on_recipe(gpointer data, const char *trouble)
 {
     Dialog *dialog = data;
+    GimpDrawable *style = NULL;
 
-    progress_view_say(&dialog->progress, GTK_MESSAGE_ERROR, trouble);
+    say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_ERROR, trouble);
     if (trouble)
         return;
-    choose_first_style(dialog);
+    g_object_get(dialog->config, "style", &style, NULL);
+    style_row_set(dialog->style, style);
     region_panel_load(dialog->regions, dialog->config);
+    on_regions(dialog);
+    g_clear_object(&style);
 }
 
-/* ----------------------------------------------------------------------- layout */
+/* ---------------------------------------------------------------------- running */
 
-static GtkWidget *captioned(GtkWidget *caption, GtkWidget *view)
+/* What was used before, or else what is likely. */
+static void choose_first(Dialog *dialog)
 {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 3);
-    GtkWidget *frame = gtk_frame_new(NULL);
+    GimpDrawable *style = NULL;
 
-    gtk_label_set_xalign(GTK_LABEL(caption), 0.0);
-    gtk_label_set_ellipsize(GTK_LABEL(caption), PANGO_ELLIPSIZE_END);
-    gtk_container_add(GTK_CONTAINER(frame), view);
-    gtk_box_pack_start(GTK_BOX(box), caption, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), frame, TRUE, TRUE, 0);
-    return box;
+    remember_restore(dialog->config, dialog->content, NULL);
+    g_object_get(dialog->config, "style", &style, NULL);
+    style_row_set(dialog->style, style);
+    region_panel_load(dialog->regions, dialog->config);
+    on_regions(dialog);
+    apply_options(dialog);
+    g_clear_object(&style);
 }
 
-/* Both photos, one above the other. */
-static GtkWidget *make_views(Dialog *dialog)
+Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable **earlier,
+                 GimpProcedureConfig *config)
 {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-
-    dialog->caption = gtk_label_new(_("Your photo"));
-    dialog->content_view = preview_new(_("Your photo"), VIEW_WIDTH, VIEW_HEIGHT);
-    dialog->style_view = preview_new(_("The style photo"), VIEW_WIDTH, VIEW_HEIGHT);
-    gtk_box_pack_start(GTK_BOX(box), captioned(dialog->caption, dialog->content_view), TRUE, TRUE,
-                       0);
-    gtk_box_pack_start(GTK_BOX(box), captioned(gtk_label_new(_("Style")), dialog->style_view), TRUE,
-                       TRUE, 0);
-    gtk_widget_show_all(box);
-    return box;
-}
-
-static GtkWidget *make_style_row(Dialog *dialog, GtkSizeGroup *labels)
-{
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("St_yle"));
-    GtkWidget *open = gtk_button_new_with_mnemonic(_("_Open Photo…"));
-
-    dialog->style = chooser_new(CHOOSE_PHOTO);
-    gtk_label_set_xalign(GTK_LABEL(label), 0.0);
-    gtk_size_group_add_widget(labels, label);
-    gtk_label_set_mnemonic_widget(GTK_LABEL(label), dialog->style);
-    gtk_widget_set_tooltip_text(dialog->style, _("The photo whose light and colours you want: a "
-                                                 "layer of any open image"));
-    gtk_widget_set_tooltip_text(open, _("Open another photo in GIMP and use it as the style"));
-    g_signal_connect(open, "clicked", G_CALLBACK(on_open), dialog);
-    gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), dialog->style, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(box), open, FALSE, FALSE, 0);
-    gtk_widget_show_all(box);
-    return box;
-}
-
-static void add_separator(GtkWidget *box)
-{
-    GtkWidget *separator = gtk_separator_new(GTK_ORIENTATION_HORIZONTAL);
-
-    gtk_box_pack_start(GTK_BOX(box), separator, FALSE, FALSE, 0);
-    gtk_widget_show(separator);
-}
-
-static GtkWidget *make_settings(Dialog *dialog)
-{
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    GtkSizeGroup *labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
-
-    gtk_box_pack_start(GTK_BOX(box), make_style_row(dialog, labels), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box),
-                       recipes_new(dialog->content, dialog->config, labels, on_recipe, dialog),
-                       FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), settings_main(GIMP_PROCEDURE_DIALOG(dialog->window), labels),
-                       FALSE, FALSE, 0);
-    add_separator(box);
-    dialog->regions =
-        region_panel_new(dialog->content, dialog->content_view, dialog->style_view,
-                         gimp_procedure_dialog_get_widget(GIMP_PROCEDURE_DIALOG(dialog->window),
-                                                          "unmatched", GTK_TYPE_COMBO_BOX),
-                         labels);
-    gtk_box_pack_start(GTK_BOX(box), region_panel_widget(dialog->regions), FALSE, FALSE, 0);
-    add_separator(box);
-    gtk_box_pack_start(GTK_BOX(box), settings_more(dialog->config), FALSE, FALSE, 0);
-    g_object_unref(labels);
-    gtk_widget_show(box);
-    return box;
-}
-
-/* What has no room in the window is reached by scrolling. */
-static GtkWidget *scrolled(GtkWidget *settings)
-{
-    GtkWidget *window = gtk_scrolled_window_new(NULL, NULL);
-
-    gtk_scrolled_window_set_overlay_scrolling(GTK_SCROLLED_WINDOW(window), FALSE);
-    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(window), 360);
-    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(window), TRUE);
-    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(window), TRUE);
-    gtk_widget_set_margin_end(settings, 18);
-    gtk_container_add(GTK_CONTAINER(window), settings);
-    gtk_widget_show(window);
-    return window;
-}
-
-static void make_window(Dialog *dialog, GimpProcedure *procedure)
-{
-    GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    GtkWidget *columns = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 18);
-
-    dialog->window = gimp_procedure_dialog_new(procedure, dialog->config,
-                                               _("Photo Style Transfer"));
-    gimp_procedure_dialog_set_ok_label(GIMP_PROCEDURE_DIALOG(dialog->window), _("_Transfer"));
-    gtk_container_set_border_width(GTK_CONTAINER(all), 12);
-    gtk_box_pack_start(GTK_BOX(columns), make_views(dialog), TRUE, TRUE, 0);
-    dialog->settings = make_settings(dialog);
-    gtk_box_pack_start(GTK_BOX(columns), scrolled(dialog->settings), TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(all), columns, TRUE, TRUE, 0);
-    progress_view_init(&dialog->progress);
-    gtk_box_pack_start(GTK_BOX(all), dialog->progress.box, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(dialog->window))), all, TRUE,
-                       TRUE, 0);
-    gtk_widget_show(all);
-    gtk_widget_show(columns);
-    window_fit(GTK_WINDOW(dialog->window));
-}
-
-GimpPDBStatusType dialog_run(GimpProcedure *procedure, GimpDrawable *content,
-                             GimpProcedureConfig *config, Request *request, Job **job)
-{
-    Dialog dialog = { .content = content, .config = config, .request = request, .job = job };
-    gboolean ok;
+    const LiveTold told = { on_result, on_state, on_trouble, on_found, on_variant, on_carried };
+    const DialogChanged changed = {
+        { on_style, on_style_trouble }, { on_regions, found }, on_recipe, on_taken
+    };
+    Dialog dialog = { .content = content, .config = config };
 
     gimp_ui_init("deep-photo-style");
-    make_window(&dialog, procedure);
-    preview_set_drawable(dialog.content_view, content, NULL);
-    chooser_fill(dialog.style, NULL, content);
-    remember_restore(config, content, NULL);
-    choose_first_style(&dialog);
-    region_panel_load(dialog.regions, config);
+    dialog.live = live_new(content, config, &told, &dialog);
+    dialog_make_window(&dialog, procedure, &changed);
+    gtk_widget_set_visible(dialog.replace, *earlier != NULL);
+    choose_first(&dialog);
+    set_computing(&dialog, FALSE);
+    if (style_row_get(dialog.style))
+        live_touch(dialog.live, LIVE_STYLE);
 
-    g_signal_connect(dialog.style, "changed", G_CALLBACK(on_style), &dialog);
+    g_signal_connect(config, "notify", G_CALLBACK(on_config), &dialog);
     g_signal_connect(dialog.window, "response", G_CALLBACK(on_response), &dialog);
+    g_signal_connect(dialog.window, "delete-event", G_CALLBACK(on_delete), &dialog);
     g_signal_connect(dialog.window, "focus-in-event", G_CALLBACK(on_focus), &dialog);
-    ok = gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
-    if (dialog.tick)
-        g_source_remove(dialog.tick);
+    dialog.watch = g_timeout_add(WATCH, on_watch, &dialog);
+    gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
+    if (dialog.watch)
+        g_source_remove(dialog.watch);
+    g_signal_handlers_disconnect_by_data(config, &dialog);
+    if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(dialog.replace)))
+        *earlier = NULL;
     gtk_widget_destroy(dialog.window);
-    return ok && dialog.finished ? GIMP_PDB_SUCCESS : GIMP_PDB_CANCEL;
+    if (!dialog.finished)
+        g_clear_pointer(&dialog.live, live_free);
+    return dialog.live;
 }

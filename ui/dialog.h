@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* dialog.h - the window: choosing a style, setting the look, watching the transfer.
+/* dialog.h - the window: choosing a style, seeing what becomes of the photo, setting the look.
  *
- * The window stays open while the engine computes, shows the picture as it grows, and can be
- * used again after Cancel or an error.  It puts nothing into the image. */
+ * Every change is seen at once, as a draft; Transfer computes at the chosen quality, and Apply ends the
+ * window.  It puts nothing into the image but channels, when asked for them. */
 
 #ifndef DIALOG_H
 #define DIALOG_H
 
-#include "plug-in/job.h"
-#include "plug-in/request.h"
+#include "live.h"
 
-/* Returns GIMP_PDB_SUCCESS with *request read and *job finished well, or GIMP_PDB_CANCEL.  The
- * caller frees the job, then clears the request, in either case. */
-GimpPDBStatusType dialog_run(GimpProcedure *procedure, GimpDrawable *content,
-                             GimpProcedureConfig *config, Request *request, Job **job);
+/* What was applied, with its picture in full size, its request and its result; NULL: cancelled.  The caller
+ * frees it.  *earlier is a result of the content that was made before, or NULL, and becomes NULL where the
+ * user wants to keep it. */
+Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable **earlier,
+                 GimpProcedureConfig *config);
 
 #endif

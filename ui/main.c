@@ -80,7 +80,7 @@ static GimpPDBStatusType run_silently(GimpDrawable *content, GimpProcedureConfig
     if (!follow_recipe(config, error) || !request_read(request, content, config, error))
         return GIMP_PDB_EXECUTION_ERROR;
     gimp_progress_init(_("Transferring style"));
-    wait.job = *job = job_start(&request->job, found_prepare, request);
+    wait.job = *job = job_start(&request->job, found_prepare, request, NULL, NULL);
     wait.loop = g_main_loop_new(NULL, FALSE);
     g_timeout_add(50, on_tick, &wait);
     g_main_loop_run(wait.loop);
@@ -101,7 +101,7 @@ static char *make_report(GimpProcedureConfig *config, const Request *request,
     GFile *file = NULL;
     char *text;
 
-    layer_recipe_add(builder, config);
+    layer_recipe_add(builder, request->drawable, config);
     text = report_finish(builder);
     g_object_get(config, "report", &file, NULL);
     if (file && !report_save(text, g_file_peek_path(file), error))
@@ -110,22 +110,43 @@ static char *make_report(GimpProcedureConfig *config, const Request *request,
     return text;
 }
 
+/* What a run has come to, wherever it was run. */
+typedef struct {
+    const Request *request;
+    const DpsResult *result;
+    const DpsImage *picture; /* in full size */
+    const DpsField *field;
+    GimpDrawable *replaced; /* an earlier result that goes, or NULL */
+} Outcome;
+
 /* The result where it was asked for; the layer that shows it, or NULL and an error. */
-static GimpLayer *place(const Request *request, const DpsResult *result, const char *report,
-                        GimpRunMode run_mode, GError **error)
+static GimpLayer *place(const Outcome *outcome, const char *report, GimpRunMode run_mode,
+                        GError **error)
 {
+    const Request *request = outcome->request;
+    const DpsImage *picture = outcome->picture;
     GError *trouble = NULL;
 
-    if (!result_fits(request, result->image.width, result->image.height, error))
+    if (!result_fits(request, picture->width, picture->height, error))
         return NULL;
-    if (request->kind == RESULT_FILTER && filter_insert(request, &result->field, &trouble))
+    if (request->kind == RESULT_FILTER && filter_insert(request, outcome->field, &trouble))
         return GIMP_LAYER(request->drawable);
     if (trouble)
         g_message("%s", trouble->message);
     g_clear_error(&trouble);
     if (request->kind == RESULT_IMAGE)
-        return result_open(request, &result->image, report, run_mode != GIMP_RUN_NONINTERACTIVE);
-    return result_insert(request, &result->image, report);
+        return result_open(request, picture, report, run_mode != GIMP_RUN_NONINTERACTIVE);
+    return result_insert(request, picture, report, outcome->replaced);
+}
+
+static GimpPDBStatusType insert(const Outcome *outcome, GimpProcedureConfig *config,
+                                GimpRunMode run_mode, GimpLayer **layer, GError **error)
+{
+    char *report = make_report(config, outcome->request, outcome->result, error);
+
+    *layer = report ? place(outcome, report, run_mode, error) : NULL;
+    g_free(report);
+    return *layer ? GIMP_PDB_SUCCESS : GIMP_PDB_EXECUTION_ERROR;
 }
 
 /* From a finished job to a layer. */
@@ -134,7 +155,8 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
 {
     const DpsResult *result;
     DpsStatus status = job_finish(job, &result);
-    char *report, **notices;
+    Outcome outcome = { request, result, &result->image, &result->field, NULL };
+    char **notices;
 
     if (status == DPS_CANCELLED)
         return GIMP_PDB_CANCEL;
@@ -145,10 +167,7 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
         g_free(trouble);
         return GIMP_PDB_EXECUTION_ERROR;
     }
-    report = make_report(config, request, result, error);
-    *layer = report ? place(request, result, report, run_mode, error) : NULL;
-    g_free(report);
-    if (!*layer)
+    if (insert(&outcome, config, run_mode, layer, error) != GIMP_PDB_SUCCESS)
         return GIMP_PDB_EXECUTION_ERROR;
     notices = translate_notices(result, FALSE);
     for (int i = 0; notices[i]; i++)
@@ -157,34 +176,67 @@ static GimpPDBStatusType finish(const Request *request, Job *job, GimpProcedureC
     return GIMP_PDB_SUCCESS;
 }
 
+/* With a window.  `earlier` is the result that the filter was called on, where it was one. */
+static GimpPDBStatusType run_dialog(GimpProcedure *procedure, GimpDrawable *content,
+                                    GimpDrawable *earlier, GimpProcedureConfig *config,
+                                    GimpLayer **layer, GError **error)
+{
+    Live *live = dialog_run(procedure, content, &earlier, config);
+    GimpPDBStatusType status;
+    DpsImage picture;
+    DpsField field;
+
+    if (!live)
+        return GIMP_PDB_CANCEL;
+    live_take_picture(live, &picture);
+    field = live_field(live);
+    status = insert(&(Outcome) { live_request(live), live_result(live), &picture, &field, earlier },
+                    config, GIMP_RUN_INTERACTIVE, layer, error);
+    if (status == GIMP_PDB_SUCCESS)
+        remember_store(config, content);
+    dps_image_clear(&picture);
+    live_free(live);
+    return status;
+}
+
+/* With the arguments of the caller, or those of the last run. */
+static GimpPDBStatusType run_without(GimpDrawable *content, GimpProcedureConfig *config,
+                                     GimpRunMode run_mode, GimpLayer **layer, GError **error)
+{
+    Request request = { 0 };
+    GimpPDBStatusType status = GIMP_PDB_EXECUTION_ERROR;
+    Job *job = NULL;
+
+    if (run_mode != GIMP_RUN_WITH_LAST_VALS || remember_restore(config, content, error))
+        status = run_silently(content, config, &request, &job, error);
+    if (status == GIMP_PDB_SUCCESS)
+        status = finish(&request, job, config, run_mode, layer, error);
+    job_free(job);
+    request_clear(&request);
+    return status;
+}
+
 static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
                            GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
 {
-    Request request = { 0 };
-    Job *job = NULL;
     GimpLayer *layer = NULL;
-    GimpDrawable *content;
-    GimpPDBStatusType status = GIMP_PDB_SUCCESS;
+    GimpDrawable *content, *earlier = NULL;
+    GimpPDBStatusType status;
     GimpValueArray *values;
     GError *error = NULL;
 
     gegl_init(NULL, NULL);
     content = request_find_layer(image, drawables, run_mode != GIMP_RUN_NONINTERACTIVE, &error);
+    if (content && run_mode != GIMP_RUN_NONINTERACTIVE && layer_recipe_source(content)) {
+        earlier = content;
+        content = layer_recipe_source(earlier);
+    }
     if (!content)
         status = GIMP_PDB_CALLING_ERROR;
     else if (run_mode == GIMP_RUN_INTERACTIVE)
-        status = dialog_run(procedure, content, config, &request, &job);
-    else if (run_mode == GIMP_RUN_WITH_LAST_VALS && !remember_restore(config, content, &error))
-        status = GIMP_PDB_EXECUTION_ERROR;
+        status = run_dialog(procedure, content, earlier, config, &layer, &error);
     else
-        status = run_silently(content, config, &request, &job, &error);
-
-    if (status == GIMP_PDB_SUCCESS)
-        status = finish(&request, job, config, run_mode, &layer, &error);
-    if (status == GIMP_PDB_SUCCESS && run_mode == GIMP_RUN_INTERACTIVE)
-        remember_store(config, content);
-    job_free(job);
-    request_clear(&request);
+        status = run_without(content, config, run_mode, &layer, &error);
 
     values = gimp_procedure_new_return_values(procedure, status, error);
     if (status == GIMP_PDB_SUCCESS)

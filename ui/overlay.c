@@ -4,7 +4,7 @@
 #include "plug-in/layers.h"
 
 /* Long side of a tint, and how dense it is where a mask covers fully. */
-#define SIDE 320
+#define SIDE 640
 #define DENSITY 0.5f
 
 struct Overlay {
@@ -23,7 +23,7 @@ void overlay_colour(int number, GdkRGBA *colour)
     };
     const float *entry = palette[number % G_N_ELEMENTS(palette)];
 
-    *colour = (GdkRGBA){ entry[0], entry[1], entry[2], 1.0 };
+    *colour = (GdkRGBA) { entry[0], entry[1], entry[2], 1.0 };
 }
 
 Overlay *overlay_new(GimpDrawable *photo)
@@ -79,26 +79,38 @@ static guint32 pixel(float red, float green, float blue, float alpha)
     return a << 24 | (guint32) (red * a) << 16 | (guint32) (green * a) << 8 | (guint32) (blue * a);
 }
 
-void overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number)
+void overlay_add_cover(Overlay *overlay, const DpsImage *cover, int number)
 {
-    DpsImage cover = { 0 };
-    cairo_surface_t *picture;
+    cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, cover->width,
+                                                          cover->height);
     GdkRGBA colour;
 
-    if (!layers_read_mask(mask, overlay->photo, SIDE, &cover, NULL))
-        return;
     overlay_colour(number, &colour);
-    picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, cover.width, cover.height);
-    for (int y = 0; y < cover.height; y++) {
+    for (int y = 0; y < cover->height; y++) {
         guint32 *row = (guint32 *) (void *) (cairo_image_surface_get_data(picture) +
                                              y * cairo_image_surface_get_stride(picture));
 
-        for (int x = 0; x < cover.width; x++)
+        for (int x = 0; x < cover->width; x++)
             row[x] = pixel(colour.red, colour.green, colour.blue,
-                           DENSITY * cover.data[(gsize) y * cover.width + x]);
+                           DENSITY * cover->data[(gsize) y * cover->width + x]);
     }
-    dps_image_clear(&cover);
     lay(overlay, picture);
+}
+
+double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number)
+{
+    DpsImage cover = { 0 };
+    double sum = 0;
+    gsize pixels;
+
+    if (!layers_read_mask(mask, overlay->photo, SIDE, &cover, NULL))
+        return -1;
+    overlay_add_cover(overlay, &cover, number);
+    pixels = (gsize) cover.width * cover.height;
+    for (gsize i = 0; i < pixels; i++)
+        sum += cover.data[i];
+    dps_image_clear(&cover);
+    return sum / pixels;
 }
 
 void overlay_add_labels(Overlay *overlay, GimpDrawable *labels)

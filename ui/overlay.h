@@ -14,10 +14,15 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
+#include "dps.h"
+
 typedef struct Overlay Overlay;
 
 Overlay *overlay_new(GimpDrawable *photo);
-void overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number);
+/* How much of the photo the mask covers, 0 to 1; below 0 where it can't be read. */
+double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number);
+/* A mask of one plane, laid over the whole photo. */
+void overlay_add_cover(Overlay *overlay, const DpsImage *cover, int number);
 void overlay_add_labels(Overlay *overlay, GimpDrawable *labels);
 cairo_surface_t *overlay_finish(Overlay *overlay);
 

@@ -8,9 +8,14 @@
 
 #define SWATCH 14
 
+/* Of a picture: what counts as nothing, and what as very little. */
+#define EMPTY 1e-5
+#define TINY 5e-3
+
 typedef struct {
     PairList *list;
-    GtkWidget *box, *swatch, *content, *style;
+    GtkWidget *box, *swatch, *content, *style, *note;
+    double cover[2]; /* of the photo, of the style; below 0: unknown */
 } Row;
 
 struct PairList {
@@ -103,12 +108,27 @@ static GtkWidget *remove_button(Row *row)
     return button;
 }
 
+static GtkWidget *make_note(void)
+{
+    GtkWidget *note = gtk_label_new(NULL);
+
+    gtk_label_set_xalign(GTK_LABEL(note), 0.0);
+    gtk_label_set_line_wrap(GTK_LABEL(note), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(note), 50);
+    gtk_widget_set_margin_start(note, SWATCH + 8);
+    gtk_style_context_add_class(gtk_widget_get_style_context(note), GTK_STYLE_CLASS_DIM_LABEL);
+    return note;
+}
+
 static Row *add_row(PairList *list)
 {
     Row *row = g_new0(Row, 1);
+    GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
     row->list = list;
-    row->box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    row->cover[0] = row->cover[1] = -1;
+    row->note = make_note();
+    row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     row->swatch = gtk_drawing_area_new();
     gtk_widget_set_size_request(row->swatch, SWATCH + 2, SWATCH + 2);
     g_signal_connect(row->swatch, "draw", G_CALLBACK(draw_swatch), NULL);
@@ -116,16 +136,53 @@ static Row *add_row(PairList *list)
         mask_chooser(row, _("A channel, layer mask or layer that marks the region in your photo"));
     row->style = mask_chooser(row, _("The one that marks the same kind of region in the style"));
     fill_row(row);
-    gtk_box_pack_start(GTK_BOX(row->box), row->swatch, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(row->box), row->content, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(row->box), gtk_label_new("↔"), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(row->box), row->style, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(row->box), remove_button(row), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(line), row->swatch, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(line), row->content, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(line), gtk_label_new("↔"), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(line), row->style, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(line), remove_button(row), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(row->box), line, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(row->box), row->note, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(list->box), row->box, FALSE, FALSE, 0);
     gtk_widget_show_all(row->box);
     g_ptr_array_add(list->rows, row);
     number_rows(list);
     return row;
+}
+
+/* ------------------------------------------------------------------------ notes */
+
+/* What there is to say of a row before a run; to be freed. */
+static char *note_of(const Row *row)
+{
+    double least = MIN(row->cover[0], row->cover[1]);
+
+    if (least < 0)
+        return g_strdup("");
+    if (row->cover[0] < EMPTY && row->cover[1] >= EMPTY)
+        return g_strdup(_("The mask of your photo is empty: paint it white where the region is."));
+    if (row->cover[1] < EMPTY && row->cover[0] >= EMPTY)
+        return g_strdup(_("The mask of the style is empty: paint it white where the region is."));
+    if (least < EMPTY)
+        return g_strdup(_("Both masks are empty: paint them white where the region is."));
+    if (least < TINY)
+        return g_strdup_printf(
+            _("%.2g %% of your photo, %.2g %% of the style: so small a region may "
+              "pick up stray colours."),
+            100 * row->cover[0], 100 * row->cover[1]);
+    return g_strdup_printf(_("%.0f %% of your photo, %.0f %% of the style"), 100 * row->cover[0],
+                           100 * row->cover[1]);
+}
+
+void pair_list_set_cover(PairList *list, int k, gboolean of_style, double cover)
+{
+    Row *row = row_at(list, k);
+    char *note;
+
+    row->cover[of_style ? 1 : 0] = cover;
+    note = note_of(row);
+    gtk_label_set_text(GTK_LABEL(row->note), note);
+    g_free(note);
 }
 
 /* ---------------------------------------------------------------------- public */

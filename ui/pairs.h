@@ -24,6 +24,9 @@ int pair_list_count(PairList *list);
 /* Row k's masks, borrowed; NULL where none is chosen. */
 void pair_list_get(PairList *list, int k, GimpDrawable **content, GimpDrawable **style);
 
+/* How much row k's mask covers of its picture, which is said beside the row; below 0: unknown. */
+void pair_list_set_cover(PairList *list, int k, gboolean of_style, double cover);
+
 void pair_list_clear(PairList *list);
 void pair_list_add(PairList *list, GimpDrawable *content, GimpDrawable *style);
 

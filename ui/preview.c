@@ -5,10 +5,9 @@
 #define LEAST 4
 
 typedef struct {
-    cairo_surface_t *picture, *overlay, *result;
+    cairo_surface_t *picture, *overlay;
     char *empty;
     int width, height;
-    gboolean comparing;
 } Preview;
 
 /* A drawing area that can become smaller than it wants to be. */
@@ -48,7 +47,7 @@ static void dps_frame_init(DpsFrame *frame)
 {
 }
 
-static void replace(cairo_surface_t **slot, cairo_surface_t *surface)
+void preview_replace(cairo_surface_t **slot, cairo_surface_t *surface)
 {
     if (surface)
         cairo_surface_reference(surface);
@@ -60,9 +59,8 @@ static void preview_free(gpointer data)
 {
     Preview *preview = data;
 
-    replace(&preview->picture, NULL);
-    replace(&preview->overlay, NULL);
-    replace(&preview->result, NULL);
+    preview_replace(&preview->picture, NULL);
+    preview_replace(&preview->overlay, NULL);
     g_free(preview->empty);
     g_free(preview);
 }
@@ -114,8 +112,7 @@ static void paint(cairo_t *cr, cairo_surface_t *surface, const GdkRectangle *are
     cairo_restore(cr);
 }
 
-/* The usual sign of transparency. */
-static void paint_checks(cairo_t *cr, const GdkRectangle *area)
+void preview_paint_checks(cairo_t *cr, const GdkRectangle *area)
 {
     const int side = 8;
 
@@ -160,21 +157,10 @@ static gboolean on_draw(GtkWidget *widget, cairo_t *cr, Preview *preview)
         return TRUE;
     }
     place(widget, preview->picture, &area);
-    if (preview->result && !preview->comparing) {
-        paint(cr, preview->result, &area);
-        return TRUE;
-    }
-    paint_checks(cr, &area);
+    preview_paint_checks(cr, &area);
     paint(cr, preview->picture, &area);
-    if (preview->overlay && !preview->comparing)
+    if (preview->overlay)
         paint(cr, preview->overlay, &area);
-    return TRUE;
-}
-
-static gboolean on_button(GtkWidget *widget, GdkEventButton *event, Preview *preview)
-{
-    preview->comparing = event->type == GDK_BUTTON_PRESS;
-    gtk_widget_queue_draw(widget);
     return TRUE;
 }
 
@@ -188,13 +174,10 @@ GtkWidget *preview_new(const char *name, int width, int height)
     preview->width = width;
     preview->height = height;
     g_object_set_data_full(G_OBJECT(widget), "preview", preview, preview_free);
-    gtk_widget_add_events(widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
     gtk_style_context_add_class(gtk_widget_get_style_context(widget), GTK_STYLE_CLASS_VIEW);
     atk_object_set_name(gtk_widget_get_accessible(widget), name);
     atk_object_set_role(gtk_widget_get_accessible(widget), ATK_ROLE_IMAGE);
     g_signal_connect(widget, "draw", G_CALLBACK(on_draw), preview);
-    g_signal_connect(widget, "button-press-event", G_CALLBACK(on_button), preview);
-    g_signal_connect(widget, "button-release-event", G_CALLBACK(on_button), preview);
     gtk_widget_show(widget);
     return widget;
 }
@@ -207,7 +190,7 @@ void preview_set_drawable(GtkWidget *widget, GimpDrawable *drawable, const char 
 
     if (drawable)
         surface = preview_surface(drawable, preview->width * scale, preview->height * scale);
-    replace(&preview->picture, surface);
+    preview_replace(&preview->picture, surface);
     g_clear_pointer(&surface, cairo_surface_destroy);
     g_free(preview->empty);
     preview->empty = g_strdup(empty);
@@ -216,12 +199,6 @@ void preview_set_drawable(GtkWidget *widget, GimpDrawable *drawable, const char 
 
 void preview_set_overlay(GtkWidget *widget, cairo_surface_t *overlay)
 {
-    replace(&get(widget)->overlay, overlay);
-    gtk_widget_queue_draw(widget);
-}
-
-void preview_set_result(GtkWidget *widget, cairo_surface_t *result)
-{
-    replace(&get(widget)->result, result);
+    preview_replace(&get(widget)->overlay, overlay);
     gtk_widget_queue_draw(widget);
 }

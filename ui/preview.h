@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* preview.h - a picture in the dialog: a drawable, regions tinted over it, a result over that.
+/* preview.h - a small picture in the dialog: a drawable, and regions tinted over it.
  *
  * A preview is a GtkWidget and owns copies of what it shows; it never changes an image.
  * Surfaces passed in are referenced, not taken over. */
@@ -20,11 +20,13 @@ void preview_set_drawable(GtkWidget *preview, GimpDrawable *drawable, const char
 /* Regions, stretched over the drawable; NULL: none. */
 void preview_set_overlay(GtkWidget *preview, cairo_surface_t *overlay);
 
-/* A result so far, shown instead of drawable and regions; while the mouse button is down the
- * drawable shows again, to compare.  NULL: none. */
-void preview_set_result(GtkWidget *preview, cairo_surface_t *result);
-
 /* A drawable in sRGB, reduced to fit width x height; the caller destroys it. */
 cairo_surface_t *preview_surface(GimpDrawable *drawable, int width, int height);
+
+/* The usual sign of transparency. */
+void preview_paint_checks(cairo_t *cr, const GdkRectangle *area);
+
+/* *slot becomes a reference to `surface`, which may be NULL. */
+void preview_replace(cairo_surface_t **slot, cairo_surface_t *surface);
 
 #endif

@@ -4,9 +4,10 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
-#include "finder.h"
 #include "overlay.h"
 #include "pairs.h"
+#include "photo-view.h"
+#include "plug-in/found.h"
 #include "preview.h"
 
 typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
@@ -15,14 +16,23 @@ struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
     GtkWidget *box, *way, *stack, *hint, *unmatched, *content_labels, *style_labels;
-    Finder *finder;
+    GtkWidget *make, *trouble; /* of the page of found regions */
     PairList *pairs;
+    RegionPanelTold told;
+    gpointer data;
     gboolean filling;
 };
 
 /* --------------------------------------------------------------------- showing */
 
-/* The tint of one photo: its masks in the rows' colours, or its label map. */
+static void add_found(Overlay *overlay, const Request *found, gboolean of_style)
+{
+    for (int k = 0; found && k < found->found; k++)
+        overlay_add_cover(overlay, of_style ? &found->region[k].style : &found->region[k].content,
+                          k);
+}
+
+/* The tint of one photo: its regions in the rows' colours, or its label map. */
 static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
 {
     GimpDrawable *photo = of_style ? panel->style : panel->content;
@@ -32,13 +42,17 @@ static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
         return NULL;
     overlay = overlay_new(photo);
     switch (gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way))) {
+    case WAY_FOUND:
+        add_found(overlay, panel->told.found(panel->data), of_style);
+        break;
     case WAY_MASKS:
         for (int k = 0; k < pair_list_count(panel->pairs); k++) {
             GimpDrawable *on_content, *on_style;
 
             pair_list_get(panel->pairs, k, &on_content, &on_style);
             if (of_style ? on_style : on_content)
-                overlay_add_mask(overlay, of_style ? on_style : on_content, k);
+                pair_list_set_cover(panel->pairs, k, of_style,
+                                    overlay_add_mask(overlay, of_style ? on_style : on_content, k));
         }
         break;
     case WAY_LABELS: {
@@ -60,7 +74,7 @@ static void show_tints(RegionPanel *panel)
         return;
     on_content = tint(panel, FALSE);
     on_style = tint(panel, TRUE);
-    preview_set_overlay(panel->content_view, on_content);
+    photo_view_set_overlay(panel->content_view, on_content);
     preview_set_overlay(panel->style_view, on_style);
     g_clear_pointer(&on_content, cairo_surface_destroy);
     g_clear_pointer(&on_style, cairo_surface_destroy);
@@ -68,9 +82,15 @@ static void show_tints(RegionPanel *panel)
 
 /* ---------------------------------------------------------------------- layout */
 
-static void on_pairs(gpointer data)
+/* The user has chosen something else. */
+static void on_changed(gpointer data)
 {
-    show_tints(data);
+    RegionPanel *panel = data;
+
+    if (panel->filling)
+        return;
+    show_tints(panel);
+    panel->told.changed(panel->data);
 }
 
 static void on_add(RegionPanel *panel)
@@ -89,8 +109,6 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
     static const char *const pages[] = { "none", "found", "masks", "labels" };
     int active = gtk_combo_box_get_active(way);
 
-    if (active != WAY_FOUND)
-        finder_stop(panel->finder);
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
     gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
     if (active == WAY_MASKS && pair_list_count(panel->pairs) == 0) {
@@ -98,7 +116,8 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
         if (pair_list_count(panel->pairs) == 0)
             on_add(panel);
     }
-    show_tints(panel);
+    gtk_widget_hide(panel->trouble);
+    on_changed(panel);
 }
 
 static GtkWidget *explanation(const char *text)
@@ -112,21 +131,20 @@ static GtkWidget *explanation(const char *text)
     return label;
 }
 
-static void add_button(GtkWidget *box, const char *label, const char *tooltip, GCallback clicked,
-                       RegionPanel *panel)
+static GtkWidget *add_button(GtkWidget *box, const char *label, const char *tooltip,
+                             GCallback clicked, RegionPanel *panel)
 {
     GtkWidget *button = gtk_button_new_with_mnemonic(label);
 
     gtk_widget_set_tooltip_text(button, tooltip);
     g_signal_connect_swapped(button, "clicked", clicked, panel);
     gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
+    return button;
 }
 
 /* Puts the channels into the pairs, in place of what is there. */
-static void use_channels(GimpDrawable **on_content, GimpDrawable **on_style, gpointer data)
+static void use_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDrawable **on_style)
 {
-    RegionPanel *panel = data;
-
     panel->filling = TRUE;
     pair_list_refresh(panel->pairs, panel->style);
     pair_list_clear(panel->pairs);
@@ -135,6 +153,46 @@ static void use_channels(GimpDrawable **on_content, GimpDrawable **on_style, gpo
     panel->filling = FALSE;
     gtk_widget_hide(panel->hint);
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_MASKS);
+}
+
+static void on_make(RegionPanel *panel)
+{
+    const Request *found = panel->told.found(panel->data);
+    GimpDrawable **on_content, **on_style;
+    GError *error = NULL;
+
+    if (!found)
+        return;
+    if (found_add_channels(found, &on_content, &on_style, &error)) {
+        use_channels(panel, on_content, on_style);
+    } else {
+        gtk_label_set_text(GTK_LABEL(panel->trouble), error->message);
+        gtk_widget_show(panel->trouble);
+    }
+    g_clear_error(&error);
+    g_free(on_content);
+    g_free(on_style);
+}
+
+static GtkWidget *found_page(RegionPanel *panel)
+{
+    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    GtkWidget *text =
+        explanation(_("Parts that both photos have, such as sky and land, are found by "
+                      "colour, texture and place, and are tinted. To correct them, "
+                      "make channels of them."));
+
+    panel->make = add_button(buttons, _("Ma_ke Channels"),
+                             _("Add the regions to both images as channels, which can be painted "
+                               "on, and choose them as masks"),
+                             G_CALLBACK(on_make), panel);
+    panel->trouble = explanation(NULL);
+    gtk_box_pack_start(GTK_BOX(page), text, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(page), panel->trouble, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
+    gtk_widget_set_no_show_all(panel->trouble, TRUE);
+    return page;
 }
 
 static GtkWidget *masks_page(RegionPanel *panel)
@@ -146,7 +204,7 @@ static GtkWidget *masks_page(RegionPanel *panel)
     gtk_box_set_homogeneous(GTK_BOX(head), TRUE);
     gtk_box_pack_start(GTK_BOX(head), gtk_label_new(_("In your photo")), TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(head), gtk_label_new(_("In the style")), TRUE, TRUE, 0);
-    panel->pairs = pair_list_new(panel->content, on_pairs, panel);
+    panel->pairs = pair_list_new(panel->content, on_changed, panel);
     panel->hint = explanation(_("Paint each region white in a channel of its own (Windows > "
                                 "Dockable Dialogs > Channels), in both photos, and come back to "
                                 "this window."));
@@ -179,7 +237,7 @@ static GtkWidget *labels_page(RegionPanel *panel)
                                       "green, black, white, red, yellow, grey, light blue and "
                                       "purple"));
         gtk_label_set_mnemonic_widget(GTK_LABEL(label), *chooser[i]);
-        g_signal_connect_swapped(*chooser[i], "changed", G_CALLBACK(show_tints), panel);
+        g_signal_connect_swapped(*chooser[i], "changed", G_CALLBACK(on_changed), panel);
         gtk_grid_attach(GTK_GRID(grid), label, 0, i, 1, 1);
         gtk_grid_attach(GTK_GRID(grid), *chooser[i], 1, i, 1, 1);
     }
@@ -211,7 +269,8 @@ static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
 }
 
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkWidget *unmatched, GtkSizeGroup *labels)
+                              GtkWidget *unmatched, GtkSizeGroup *labels,
+                              const RegionPanelTold *told, gpointer data)
 {
     RegionPanel *panel = g_new0(RegionPanel, 1);
     GtkWidget *nothing = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
@@ -219,13 +278,14 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->content = content;
     panel->content_view = content_view;
     panel->style_view = style_view;
+    panel->told = *told;
+    panel->data = data;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
-    panel->finder = finder_new(content, use_channels, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
-    gtk_stack_add_named(GTK_STACK(panel->stack), finder_widget(panel->finder), "found");
+    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), labels_page(panel), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
@@ -249,6 +309,24 @@ GtkWidget *region_panel_widget(RegionPanel *panel)
 
 /* ------------------------------------------------------------------ to and fro */
 
+gboolean region_panel_is_painted(RegionPanel *panel)
+{
+    return gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way)) >= WAY_MASKS;
+}
+
+void region_panel_choose(RegionPanel *panel, gboolean found)
+{
+    gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), found ? WAY_FOUND : WAY_NONE);
+}
+
+void region_panel_show_found(RegionPanel *panel)
+{
+    const Request *found = panel->told.found(panel->data);
+
+    gtk_widget_set_sensitive(panel->make, found && found->found > 1);
+    show_tints(panel);
+}
+
 void region_panel_refresh(RegionPanel *panel)
 {
     panel->filling = TRUE;
@@ -262,7 +340,6 @@ void region_panel_refresh(RegionPanel *panel)
 void region_panel_set_style(RegionPanel *panel, GimpDrawable *style)
 {
     panel->style = style;
-    finder_set_style(panel->finder, style);
     region_panel_refresh(panel);
 }
 
@@ -272,11 +349,11 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
     gboolean find;
     Way way;
 
-    finder_set_config(panel->finder, config);
     g_object_get(config, "content-masks", &content, "style-masks", &style, "content-labels",
                  &content_labels, "style-labels", &style_labels, "auto-regions", &find, NULL);
     way = find ? WAY_FOUND : WAY_NONE;
     region_panel_refresh(panel);
+    panel->filling = TRUE;
     pair_list_clear(panel->pairs);
     for (int k = 0; content && style && content[k] && style[k]; k++) {
         pair_list_add(panel->pairs, content[k], style[k]);
@@ -286,6 +363,7 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
         chooser_set(panel->style_labels, style_labels))
         way = WAY_LABELS;
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), way);
+    panel->filling = FALSE;
     g_free(content);
     g_free(style);
     g_clear_object(&content_labels);
@@ -299,35 +377,40 @@ static gboolean incomplete(const char *sentence, GError **error)
     return FALSE;
 }
 
-gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GError **error)
+gboolean region_panel_check(RegionPanel *panel, GError **error)
+{
+    Way way = gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way));
+    int n = way == WAY_MASKS ? pair_list_count(panel->pairs) : 0;
+
+    for (int k = 0; k < n; k++) {
+        GimpDrawable *content, *style;
+
+        pair_list_get(panel->pairs, k, &content, &style);
+        if (!content || !style)
+            return incomplete(_("A pair of masks is only half chosen. Choose the other mask, or "
+                                "remove the pair."),
+                              error);
+    }
+    if (way == WAY_LABELS &&
+        !(chooser_get(panel->content_labels) && chooser_get(panel->style_labels)))
+        return incomplete(_("Choose a label map for your photo and one for the style."), error);
+    return TRUE;
+}
+
+void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config)
 {
     Way way = gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way));
     int n = way == WAY_MASKS ? pair_list_count(panel->pairs) : 0;
     GimpDrawable **content = g_new0(GimpDrawable *, n + 1);
     GimpDrawable **style = g_new0(GimpDrawable *, n + 1);
-    GimpDrawable *content_labels = NULL, *style_labels = NULL;
-    gboolean complete = TRUE;
+    gboolean labels = way == WAY_LABELS;
 
-    finder_stop(panel->finder);
-    for (int k = 0; k < n && complete; k++) {
+    for (int k = 0; k < n; k++)
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
-        complete = content[k] && style[k];
-    }
-    if (way == WAY_LABELS) {
-        content_labels = chooser_get(panel->content_labels);
-        style_labels = chooser_get(panel->style_labels);
-    }
-    if (!complete)
-        incomplete(_("A pair of masks is only half chosen. Choose the other mask, or remove the "
-                     "pair."),
-                   error);
-    else if (way == WAY_LABELS && !(content_labels && style_labels))
-        complete = incomplete(_("Choose a label map for your photo and one for the style."), error);
-    if (complete)
-        g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
-                     "content-labels", content_labels, "style-labels", style_labels, "auto-regions",
-                     way == WAY_FOUND, NULL);
+    g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
+                 "content-labels", labels ? chooser_get(panel->content_labels) : NULL,
+                 "style-labels", labels ? chooser_get(panel->style_labels) : NULL, "auto-regions",
+                 way == WAY_FOUND, NULL);
     g_free(content);
     g_free(style);
-    return complete;
 }

@@ -11,13 +11,23 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
+#include "plug-in/request.h"
+
 typedef struct RegionPanel RegionPanel;
 
-/* The panel lives as long as its widget.  `content_view` and `style_view` are previews;
+typedef struct {
+    /* The user has chosen something else. */
+    void (*changed)(gpointer data);
+    /* The request whose regions were found; NULL: none yet. */
+    const Request *(*found)(gpointer data);
+} RegionPanelTold;
+
+/* The panel lives as long as its widget.  `content_view` is a photo-view.h, `style_view` a preview;
  * the labels join `labels`.  `unmatched` is the row for the procedure's argument of that name, and is
  * shown where there are regions. */
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkWidget *unmatched, GtkSizeGroup *labels);
+                              GtkWidget *unmatched, GtkSizeGroup *labels,
+                              const RegionPanelTold *told, gpointer data);
 GtkWidget *region_panel_widget(RegionPanel *panel);
 
 /* Another style was chosen; NULL: none yet. */
@@ -26,9 +36,20 @@ void region_panel_set_style(RegionPanel *panel, GimpDrawable *style);
 /* Lists anew what can be chosen: masks may have been painted meanwhile. */
 void region_panel_refresh(RegionPanel *panel);
 
-/* Shows what the config has; writes what the panel shows.  A row in which one side isn't chosen
- * is an error. */
+/* Whether pixels of masks or label maps count, which may have been painted meanwhile. */
+gboolean region_panel_is_painted(RegionPanel *panel);
+
+/* Chooses none, or those that are found. */
+void region_panel_choose(RegionPanel *panel, gboolean found);
+
+/* Regions have been found. */
+void region_panel_show_found(RegionPanel *panel);
+
+/* Shows what the config has. */
 void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config);
-gboolean region_panel_store(RegionPanel *panel, GimpProcedureConfig *config, GError **error);
+
+/* A row in which one side isn't chosen is an error; without one, what the panel shows can be written. */
+gboolean region_panel_check(RegionPanel *panel, GError **error);
+void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config);
 
 #endif

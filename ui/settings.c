@@ -41,12 +41,19 @@ static void finish_scale(GtkWidget *scale, GimpProcedureDialog *dialog, const ch
     g_object_unref(config);
 }
 
-static void add_scale(GtkWidget *box, GimpProcedureDialog *dialog, const char *property)
+static GtkWidget *add_scale(GtkWidget *box, GimpProcedureDialog *dialog, const char *property)
 {
     GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
 
     finish_scale(scale, dialog, property, 2);
     add(box, scale);
+    return scale;
+}
+
+/* What is applied to the result there is. */
+static void mark_applied(GtkWidget *row)
+{
+    g_object_set_data(G_OBJECT(row), "applied", row);
 }
 
 /* A slider over decades, for weights; the number beside it takes the whole range. */
@@ -63,22 +70,36 @@ static void add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char 
 
 GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
 {
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *take, *result;
     GList *rows;
 
     add(box, gimp_procedure_dialog_get_widget(dialog, "preset", GTK_TYPE_COMBO_BOX));
-    add_scale(box, dialog, "amount");
-    add(box, gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX));
+    mark_applied(add_scale(box, dialog, "amount"));
+    take = gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX);
+    add(box, take);
+    mark_applied(take);
     add_decades(box, dialog, "content-weight", 0.1, 30, 2);
     add_decades(box, dialog, "photorealism", 100, 1e6, 0);
-    add_scale(box, dialog, "detail");
-    add(box, gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX));
+    mark_applied(add_scale(box, dialog, "detail"));
+    result = gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX);
+    add(box, result);
+    mark_applied(result);
     rows = gtk_container_get_children(GTK_CONTAINER(box));
     for (GList *l = rows; l; l = l->next)
         gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(l->data)));
     g_list_free(rows);
     gtk_widget_show(box);
     return box;
+}
+
+void settings_set_computing(GtkWidget *box, gboolean computing)
+{
+    GList *rows = gtk_container_get_children(GTK_CONTAINER(box));
+
+    for (GList *l = rows; l; l = l->next)
+        gtk_widget_set_sensitive(l->data,
+                                 !computing || g_object_get_data(G_OBJECT(l->data), "applied"));
+    g_list_free(rows);
 }
 
 /* --------------------------------------------------------------------- network */

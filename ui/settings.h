@@ -13,6 +13,9 @@
  * labels join `labels`. */
 GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels);
 
+/* While it computes only what needs no run can be changed. */
+void settings_set_computing(GtkWidget *main, gboolean computing);
+
 /* The rest, folded away. */
 GtkWidget *settings_more(GimpProcedureConfig *config);
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* photo.h - a photo as the engine sees it, read once for as many runs as make use of it.
+ *
+ * Photos are counted: who keeps one takes a reference, in the main thread.  Nothing in them changes. */
+
+#ifndef PHOTO_H
+#define PHOTO_H
+
+#include "layers.h"
+
+typedef struct {
+    int users;
+    GimpDrawable *drawable; /* borrowed */
+    DpsImage pixels;
+} Photo;
+
+/* What is shown of a layer, in this encoding, reduced as layers_read_photo says.  Of the content itself a
+ * filter of ours doesn't count: `content` is true for it.  NULL and an error where memory is short. */
+Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *encoding, int most,
+                  GError **error);
+
+Photo *photo_ref(Photo *photo);
+
+/* NULL is fine. */
+void photo_unref(Photo *photo);
+
+#endif

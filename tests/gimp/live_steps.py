@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Run by live.py on the screen that it made.
+
+import os
+import subprocess
+import time
+
+from PIL import Image, ImageChops, ImageStat
+
+import pyatspi
+from gimp_session import check, finish
+from in_dialog import *
+
+SCALE = int(os.environ["GDK_SCALE"])
+
+
+def status(plug_in):
+    """What the large view shows, in words."""
+    for name in ("Your photo", "Draft, being computed…", "Draft", "Result so far", "Result"):
+        if find(plug_in, "label", name, True):
+            return name
+    return ""
+
+
+def view(plug_in):
+    """The large view as it is on the screen."""
+    x, y, width, height = find(plug_in, "image", "Your photo, before and after") \
+        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    path = os.path.join(folder, "view.png")
+    shell("import", "-window", "root", "-crop", "%dx%d+%d+%d" % tuple(
+        SCALE * side for side in (width, height, x, y)), "+repage", path)
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
+def apart(a, b):
+    """Mean difference of two views, 0 to 255."""
+    return sum(ImageStat.Stat(ImageChops.difference(a, b)).mean) / 3
+
+
+def drafted(plug_in):
+    """Waits for a draft that nothing follows."""
+    done, seconds = wait_for(lambda: status(plug_in) == "Draft" and not time.sleep(0.3) and
+                             status(plug_in) == "Draft", 60)
+    check(done, "a draft comes", status(plug_in))
+    time.sleep(0.3)
+    return seconds
+
+
+def toggle(plug_in, name):
+    press(find(plug_in, "toggle button", name))
+    time.sleep(0.5)
+
+
+def slider(plug_in, name):
+    return find(plug_in, "slider", name).queryValue()
+
+
+application("gimp", 60)
+wait_for(takes_files, 30)
+wait_for(lambda: window("dusk"), 60)
+subprocess.run(["gimp", os.path.join(folder, "noon.jpg")], capture_output=True)
+loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 60)
+check(loaded, "both photos are there", ask_gimp())
+shell("xdotool", "mousemove", "2", "2")
+
+# --- A draft comes by itself
+plug_in = open_dialog()
+photo = "[dusk" if "noon" in chosen(find(plug_in, "combo box", "Style")) else "[noon"
+before = layers(photo)
+print("observed: the first draft %.1f s after the window" % drafted(plug_in))
+screenshot("1-draft")
+whole = view(plug_in)
+toggle(plug_in, "Before")
+original = view(plug_in)
+check(apart(whole, original) > 8, "it isn't the photo", apart(whole, original))
+toggle(plug_in, "Before")
+check(apart(whole, view(plug_in)) < 0.5, "the result again")
+
+# --- Amount, what is kept: no run, and the photo itself at 0
+slider(plug_in, "Amount").currentValue = 0.0
+same, seconds = wait_for(lambda: apart(original, view(plug_in)) < 1, 5)
+check(same and status(plug_in) == "Draft", "amount 0 is the photo, without a run", status(plug_in))
+slider(plug_in, "Amount").currentValue = 0.5
+half, _ = wait_for(lambda: apart(whole, view(plug_in)) > 2 and apart(original, view(plug_in)) > 2, 5)
+check(half, "half of it lies between")
+slider(plug_in, "Amount").currentValue = 1.0
+check(wait_for(lambda: apart(whole, view(plug_in)) < 0.5, 5)[0], "and all of it is as before")
+take = find(plug_in, "combo box", "Take over")
+check(choose(take, "Colour only"), "what is taken over")
+check(wait_for(lambda: apart(whole, view(plug_in)) > 2, 5)[0] and status(plug_in) == "Draft",
+      "can be seen at once", status(plug_in))
+choose(take, "Brightness and colour")
+
+# --- Choose by looking
+for name in ("Colour only", "Half of it", "No regions", "More style", "Found regions"):
+    there, seconds = wait_for(lambda: button(plug_in, name) and sensitive(button(plug_in, name)), 60)
+    check(there, "a small picture: " + name)
+print("observed: the last of them after %.1f s more" % seconds)
+time.sleep(0.5)
+screenshot("2-looks")
+press(button(plug_in, "Half of it"))
+check(wait_for(lambda: slider(plug_in, "Amount").currentValue == 0.5, 5)[0], "half of it is taken over",
+      slider(plug_in, "Amount").currentValue)
+slider(plug_in, "Amount").currentValue = 1.0
+press(button(plug_in, "Colour only"))
+check(wait_for(lambda: chosen(take).startswith("Colour only"), 5)[0], "and colour only", chosen(take))
+choose(take, "Brightness and colour")
+check(wait_for(lambda: apart(whole, view(plug_in)) < 0.5, 5)[0], "and back again")
+
+# --- Split, zoom, keys
+toggle(plug_in, "Split")
+split = view(plug_in)
+width, height = split.size
+middle = lambda image, left: image.crop((left, height // 4, left + width // 4, 3 * height // 4))
+check(apart(middle(split, width // 8), middle(original, width // 8)) < 1, "the photo on the left")
+check(apart(middle(split, 5 * width // 8), middle(whole, 5 * width // 8)) < 1, "the result on the right")
+screenshot("3-split")
+toggle(plug_in, "Split")
+toggle(plug_in, "100 %")
+large = view(plug_in)
+check(apart(large, whole) > 2, "100 % shows a part")
+screenshot("4-100")
+shell("xdotool", "key", "ctrl+Home")
+find(plug_in, "image", "Your photo, before and after").queryComponent().grabFocus()
+time.sleep(0.5)
+shell("xdotool", "key", "2")
+check(wait_for(lambda: find(plug_in, "toggle button", "200 %").getState().contains(
+    pyatspi.STATE_CHECKED), 5)[0], "the key 2 is 200 %")
+shell("xdotool", "key", "Right", "Right")
+shell("xdotool", "key", "0", "b")
+check(wait_for(lambda: apart(view(plug_in), original) < 1, 5)[0], "0 and b: all of the photo, before")
+shell("xdotool", "key", "b")
+
+# --- A storm: a hundred changes in ten seconds end in the right picture
+structure = find(plug_in, "spin button", "Structure").queryValue()
+for i in range(100):
+    structure.currentValue = 0.2 + 0.1 * (i * 37 % 100)
+    time.sleep(0.1)
+structure.currentValue = 5.0
+drafted(plug_in)
+stormed = view(plug_in)
+structure.currentValue = 1.0
+drafted(plug_in)
+check(apart(view(plug_in), whole) < 0.5, "structure 1 is as it was", apart(view(plug_in), whole))
+structure.currentValue = 5.0
+drafted(plug_in)
+check(apart(view(plug_in), stormed) < 0.5, "after a storm it is what the slider says",
+      apart(view(plug_in), stormed))
+check(apart(stormed, whole) > 0.5, "which is something else", apart(stormed, whole))
+structure.currentValue = 1.0
+drafted(plug_in)
+
+# --- Regions are found, and tinted
+press(button(plug_in, "Found regions"))
+check(wait_for(lambda: chosen(find(plug_in, "combo box", "Regions")).startswith("Found"), 5)[0],
+      "found regions are taken over", chosen(find(plug_in, "combo box", "Regions")))
+drafted(plug_in)
+check(apart(view(plug_in), whole) > 1, "they change the draft")
+plain = view(plug_in)
+toggle(plug_in, "Regions")
+check(apart(view(plug_in), plain) > 5, "and can be seen")
+screenshot("5-regions")
+toggle(plug_in, "Regions")
+
+# --- Transfer shows; Cancel and Escape stop and go back to the draft; "Use This" keeps
+check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+drafted(plug_in)
+press(button(plug_in, "Transfer"))
+check(wait_for(lambda: status(plug_in) == "Result so far", 20)[0], "it computes", status(plug_in))
+shell("xdotool", "key", "Escape")
+check(wait_for(lambda: "Stopped" in message(plug_in), 30)[0], "Escape stops it", message(plug_in))
+check(running("deep-photo-style"), "and the window stays")
+drafted(plug_in)
+press(button(plug_in, "Transfer"))
+check(wait_for(lambda: status(plug_in) == "Result so far" and find(
+    plug_in, "progress bar", "Progress", True).queryValue().currentValue > 0.1, 60)[0], "again")
+screenshot("6-computing")
+press(button(plug_in, "Use This"))
+check(wait_for(lambda: status(plug_in) == "Result", 30)[0], "what there is becomes the result",
+      status(plug_in))
+used = view(plug_in)
+check(layers(photo) == before, "nothing is in the image yet", layers(photo))
+screenshot("7-used")
+press(button(plug_in, "Apply"))
+check(dialog_gone(60)[0], "Apply ends it", message(plug_in) if running("deep-photo-style") else "")
+wait_for(lambda: layers(photo) != before, 60)
+check(layers(photo) == [before[0] + " (styled)"] + before, "the new layer", layers(photo))
+
+# --- Closing the photo ends it at once
+in_gimp("[i.remove_layer(i.get_layers()[0]) for i in Gimp.get_images() if len(i.get_layers()) == 2]"
+        " and 0")
+plug_in = open_dialog()
+drafted(plug_in)
+check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+press(button(plug_in, "Transfer"))
+wait_for(lambda: status(plug_in) == "Result so far", 20)
+in_gimp("[Gimp.Display.delete(Gimp.Display.get_by_id(n)) for n in range(1, 9) "
+        "if Gimp.Display.id_is_valid(n)] and 0")
+check(dialog_gone(30)[0], "closing the photo closes the window")
+finish()

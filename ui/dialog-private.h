@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* dialog-private.h - the window, for the files that it is made of.
+ *
+ *   dialog.c         what happens when something is chosen, pressed or computed
+ *   dialog-window.c  what the window consists of */
+
+#ifndef DIALOG_PRIVATE_H
+#define DIALOG_PRIVATE_H
+
+#include <libgimp/gimpui.h>
+
+#include "dialog.h"
+#include "progress.h"
+#include "recipes.h"
+#include "region-panel.h"
+#include "showing.h"
+#include "style-row.h"
+#include "variants.h"
+
+/* GimpProcedureDialog has small numbers of its own. */
+enum { RESPONSE_TRANSFER = 101, RESPONSE_USE };
+
+/* Whose sentence is shown. */
+typedef enum { SAID_NOTHING, SAID_BY_LIVE, SAID_BY_DIALOG } Said;
+
+typedef struct {
+    GimpDrawable *content;
+    GimpProcedureConfig *config;
+    Live *live;
+    Showing *showing;
+
+    GtkWidget *window, *settings, *main, *more, *replace, *status, *style_view;
+    StyleRow *style;
+    RegionPanel *regions;
+    Variants *variants;
+    ProgressView progress;
+    Said said;
+    guint watch;
+    gboolean applying, cancelling, was_computing, finished;
+} Dialog;
+
+/* Who is told of the user's choices; their data is the dialog. */
+typedef struct {
+    StyleRowTold style;
+    RegionPanelTold regions;
+    RecipeUsed recipe;
+    void (*taken)(Look look, gpointer data);
+} DialogChanged;
+
+/* Makes all of the window's widgets. */
+void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogChanged *changed);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "live-input.h"
+
+#include "plug-in/arguments.h"
+
+/* Long side to which photos are read, at least: more than any preset works at. */
+#define LEAST_SIDE 2000
+
+/* Of drafts of paintings, and of variants, pixels. */
+#define PAINTING_SIDE 192
+#define VARIANT_SIDE 160
+
+void live_input_init(LiveInput *input, GimpDrawable *content, GimpProcedureConfig *config)
+{
+    input->content = content;
+    input->config = config;
+    input->stale = LIVE_STYLE;
+    layers_encoding(content, &input->encoding);
+}
+
+void live_input_clear(LiveInput *input)
+{
+    request_clear(&input->request);
+    request_clear(&input->found);
+    photo_unref(input->photo);
+    photo_unref(input->style);
+}
+
+/* --------------------------------------------------------------------- reading */
+
+void live_read_options(GimpProcedureConfig *config, DpsOptions *options)
+{
+    OptionSet settings;
+
+    option_set_init(&settings);
+    arguments_read(config, &settings, NULL);
+    *options = settings.options;
+    options->network = options->device = options->style_layers = options->content_layers = NULL;
+    option_set_clear(&settings);
+}
+
+gboolean live_is_applied(const char *option)
+{
+    static const char *const applied[] = { "amount", "take", "detail", NULL };
+
+    return g_strv_contains(applied, option);
+}
+
+static gboolean read_photos(LiveInput *input, GimpDrawable *style, GError **error)
+{
+    int side = 0;
+
+    g_object_get(input->config, "size", &side, NULL);
+    side = MAX(side, LEAST_SIDE);
+    if (side > input->side || input->stale >= LIVE_STYLE) {
+        g_clear_pointer(&input->style, photo_unref);
+        request_clear(&input->found);
+        input->stale = LIVE_STYLE;
+    }
+    if (side > input->side)
+        g_clear_pointer(&input->photo, photo_unref);
+    input->side = MAX(input->side, side);
+    if (!input->photo)
+        input->photo = photo_read(input->content, TRUE, &input->encoding, input->side, error);
+    if (input->photo && !input->style)
+        input->style = photo_read(style, FALSE, &input->encoding, input->side, error);
+    return input->photo && input->style;
+}
+
+gboolean live_input_read(LiveInput *input, GError **error)
+{
+    GimpDrawable *style = request_style(input->content, input->config, error);
+    gboolean ok;
+
+    if (!style || !read_photos(input, style, error))
+        return FALSE;
+    if (input->request.drawable && input->stale < LIVE_REGIONS) {
+        ok = request_set_options(&input->request, input->config, error);
+    } else {
+        request_clear(&input->request);
+        input->known = FALSE;
+        ok = request_make(&input->request, input->photo, input->style, &input->encoding,
+                          input->config, error);
+    }
+    if (ok)
+        input->stale = LIVE_NOTHING;
+    return ok;
+}
+
+/* ------------------------------------------------------------------------ jobs */
+
+gboolean live_input_is_draft(const LiveInput *input)
+{
+    const DpsOptions *options = &input->request.job.options;
+
+    return options->preset == DPS_PRESET_DRAFT && !options->size;
+}
+
+/* Amount, take and detail are applied to what comes out. */
+static void plain_job(const Request *request, DpsJob *job)
+{
+    *job = request->job;
+    job->want_field = true;
+    job->options.amount = 1;
+    job->options.take = DPS_TAKE_ALL;
+    job->options.detail = 0;
+}
+
+void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)
+{
+    plain_job(&input->request, job);
+    if (draft && job->options.preset == DPS_PRESET_ARTISTIC) {
+        job->options.size = PAINTING_SIDE;
+    } else if (draft) {
+        job->options.preset = DPS_PRESET_DRAFT;
+        job->options.size = 0;
+    }
+}
+
+/* A request for the same photos whose regions are to be found. */
+static void make_found(LiveInput *input)
+{
+    Request *found = &input->found;
+
+    if (!found->drawable) {
+        *found = (Request) { .drawable = input->content,
+                             .encoding = input->encoding,
+                             .content = photo_ref(input->photo),
+                             .style = photo_ref(input->style),
+                             .find = TRUE };
+        option_set_init(&found->settings);
+        found->job.content = &found->content->pixels;
+        found->job.style = &found->style->pixels;
+    }
+    found->job.options = input->request.job.options;
+}
+
+void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Request **prepare_data)
+{
+    *prepare_data = &input->request;
+    if (variant == LIVE_FOUND_REGIONS && !input->request.found) {
+        make_found(input);
+        *prepare_data = &input->found;
+    }
+    plain_job(*prepare_data, job);
+    job->options.preset = DPS_PRESET_DRAFT;
+    job->options.size = VARIANT_SIDE;
+    job->options.start = DPS_START_AUTO;
+    if (variant == LIVE_MORE_STYLE)
+        job->options.style_weight *= LIVE_MORE;
+    if (variant == LIVE_NO_REGIONS)
+        job->regions = 0;
+}

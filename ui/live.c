@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "live.h"
+
+#include <glib/gi18n.h>
+
+#include "live-input.h"
+#include "plug-in/carry.h"
+#include "plug-in/found.h"
+#include "report/translate.h"
+
+/* Milliseconds: changes that follow each other sooner are one; how often a run is looked at. */
+#define PAUSE 60
+#define TICK 50
+
+#define ALL_VARIANTS ((1u << LIVE_VARIANTS) - 1)
+
+struct Live {
+    LiveInput input;
+    LiveTold told;
+    gpointer data;
+    gboolean fresh;    /* style or regions are others than the shown result's */
+    unsigned variants; /* bits: those that are still to be computed */
+
+    LiveDoing doing, next; /* next: begun when the worker has ended */
+    LiveVariant variant;   /* while doing LIVE_VARIATION */
+    Job *job;              /* running */
+    Carry *carry;
+    gboolean use;
+    guint timer, tick;
+
+    DpsField field;
+    gboolean final;
+    Job *source; /* the result's */
+    DpsImage picture;
+};
+
+static void begin(Live *live, LiveDoing what);
+static void begin_variant(Live *live);
+
+static void say(Live *live, const char *sentence)
+{
+    live->told.trouble(sentence, live->data);
+}
+
+static void say_error(Live *live, GError *error)
+{
+    say(live, error->message);
+    g_error_free(error);
+}
+
+/* --------------------------------------------------------------------- results */
+
+static void set_field(Live *live, DpsField *field)
+{
+    dps_field_clear(&live->field);
+    live->field = *field;
+    live->told.result(&live->field, live->data);
+}
+
+/* What has come out so far.  After a change of a number the old result stays until there is something as
+ * good: the first sizes of a draft would only flicker. */
+static void show_progress(Live *live, const JobState *state)
+{
+    DpsField field;
+    int level;
+
+    if (!live->input.known && state->stage >= DPS_STAGE_GUESS) {
+        live->input.known = TRUE;
+        live->told.regions(live->data);
+    }
+    if (state->cancelling || !job_take_field(live->job, &field, &level))
+        return;
+    if (live->fresh || level + 1 == state->levels)
+        set_field(live, &field);
+    else
+        dps_field_clear(&field);
+}
+
+static gboolean on_tick(gpointer data)
+{
+    Live *live = data;
+    JobState state;
+
+    if (live->job && live->doing != LIVE_VARIATION) {
+        job_poll(live->job, &state);
+        show_progress(live, &state);
+    }
+    live->told.state(live->data);
+    return G_SOURCE_CONTINUE;
+}
+
+static void set_doing(Live *live, LiveDoing doing)
+{
+    live->doing = doing;
+    if (doing != LIVE_IDLE && !live->tick)
+        live->tick = g_timeout_add(TICK, on_tick, live);
+    if (doing == LIVE_IDLE && live->tick) {
+        g_source_remove(live->tick);
+        live->tick = 0;
+    }
+    live->told.state(live->data);
+}
+
+/* The worker has ended.  What else might please is computed where nothing else is to be done. */
+static void go_on(Live *live)
+{
+    LiveDoing next = live->next;
+
+    live->next = LIVE_IDLE;
+    if (next != LIVE_IDLE) {
+        begin(live, next);
+        return;
+    }
+    set_doing(live, LIVE_IDLE);
+    if (live->doing == LIVE_IDLE && !live->job && !live->timer)
+        begin_variant(live);
+}
+
+/* ------------------------------------------------------------------------ runs */
+
+static void finish_run(Live *live, gboolean transfer)
+{
+    DpsField field;
+    JobState state;
+    int level;
+
+    job_poll(live->job, &state);
+    show_progress(live, &state);
+    if (job_take_field(live->job, &field, &level))
+        set_field(live, &field);
+    g_clear_pointer(&live->source, job_free);
+    live->source = g_steal_pointer(&live->job);
+    live->fresh = FALSE;
+    live->final = live->input.stale == LIVE_NOTHING &&
+                  (transfer || live_input_is_draft(&live->input));
+}
+
+static void on_job_done(gpointer data)
+{
+    Live *live = data;
+    const DpsResult *result;
+    DpsStatus status = job_finish(live->job, &result);
+    gboolean transfer = live->doing == LIVE_TRANSFER;
+
+    if (status == DPS_OK || (status == DPS_CANCELLED && live->use && live->field.maps.data)) {
+        finish_run(live, transfer);
+    } else {
+        char *trouble = status == DPS_CANCELLED ? NULL : translate_message(&result->message);
+
+        if (trouble)
+            say(live, trouble);
+        else if (transfer && live->next == LIVE_IDLE)
+            live->next = LIVE_DRAFT;
+        g_free(trouble);
+        g_clear_pointer(&live->job, job_free);
+    }
+    live->use = FALSE;
+    go_on(live);
+}
+
+static void begin_run(Live *live, LiveDoing what)
+{
+    DpsJob job;
+
+    live_input_job(&live->input, what == LIVE_DRAFT, &job);
+    live->job = job_start(&job, found_prepare, &live->input.request, on_job_done, live);
+}
+
+/* --------------------------------------------------------------------- variants */
+
+static void on_variant_done(gpointer data)
+{
+    Live *live = data;
+    const DpsResult *result;
+    DpsField field;
+    int level;
+
+    if (job_finish(live->job, &result) != DPS_CANCELLED) {
+        live->variants &= ~(1u << live->variant);
+        if (job_take_field(live->job, &field, &level)) {
+            live->told.variant(live->variant, &field, live->data);
+            dps_field_clear(&field);
+        }
+    }
+    g_clear_pointer(&live->job, job_free);
+    go_on(live);
+}
+
+/* The next one that is missing. */
+static void begin_variant(Live *live)
+{
+    Request *request;
+    DpsJob job;
+    int k = 0;
+
+    if (!live->field.maps.data)
+        return;
+    while (k < LIVE_VARIANTS && !(live->variants & 1u << k))
+        k++;
+    if (k == LIVE_VARIANTS)
+        return;
+    live->variant = k;
+    live_input_variant(&live->input, k, &job, &request);
+    live->job = job_start(&job, found_prepare, request, on_variant_done, live);
+    live->doing = LIVE_VARIATION;
+}
+
+/* --------------------------------------------------------------------- carrying */
+
+static void on_carried(gpointer data)
+{
+    Live *live = data;
+    DpsStatus status = carry_finish(live->carry, &live->picture);
+
+    g_clear_pointer(&live->carry, carry_free);
+    if (status == DPS_OK)
+        live->told.carried(live->data);
+    if (status == DPS_NO_MEMORY)
+        say(live, _("There is not enough memory for this transfer; choose a smaller size or close "
+                    "other programs."));
+    go_on(live);
+}
+
+static gboolean begin_carry(Live *live, GError **error)
+{
+    if (request_set_options(&live->input.request, live->input.config, error) &&
+        request_set_kind(&live->input.request, live->input.config, error))
+        live->carry = carry_start(live->input.content, &live->input.encoding, &live->field,
+                                  &live->input.request.job.options, on_carried, live, error);
+    return live->carry != NULL;
+}
+
+/* No worker is running. */
+static void begin(Live *live, LiveDoing what)
+{
+    GError *error = NULL;
+    gboolean ok = FALSE;
+
+    if (!gimp_item_is_valid(GIMP_ITEM(live->input.content)))
+        g_set_error_literal(&error, GIMP_PLUG_IN_ERROR, 0, _("Your photo has been closed."));
+    else if (what == LIVE_CARRY)
+        ok = begin_carry(live, &error);
+    else
+        ok = live_input_read(&live->input, &error);
+    if (!ok) {
+        say_error(live, error);
+        set_doing(live, LIVE_IDLE);
+        return;
+    }
+    say(live, NULL);
+    if (what != LIVE_CARRY)
+        begin_run(live, what);
+    set_doing(live, what);
+}
+
+/* Now, or when the worker that is running has given up. */
+static void begin_soon(Live *live, LiveDoing what)
+{
+    if (live->job || live->carry) {
+        live->next = what;
+        if (live->job)
+            job_cancel(live->job);
+    } else {
+        begin(live, what);
+    }
+}
+
+/* ---------------------------------------------------------------------- public */
+
+Live *live_new(GimpDrawable *content, GimpProcedureConfig *config, const LiveTold *told,
+               gpointer data)
+{
+    Live *live = g_new0(Live, 1);
+
+    live_input_init(&live->input, content, config);
+    live->told = *told;
+    live->data = data;
+    live->fresh = TRUE;
+    return live;
+}
+
+static gboolean on_timer(gpointer data)
+{
+    Live *live = data;
+
+    live->timer = 0;
+    begin_soon(live, LIVE_DRAFT);
+    return G_SOURCE_REMOVE;
+}
+
+void live_touch(Live *live, LiveChange change)
+{
+    live->input.stale = MAX(live->input.stale, change);
+    live->variants |= change == LIVE_REGIONS ? 1u << LIVE_MORE_STYLE : ALL_VARIANTS;
+    live->fresh = live->fresh || change >= LIVE_REGIONS;
+    live->final = FALSE;
+    if (live->doing >= LIVE_TRANSFER || live->next >= LIVE_TRANSFER)
+        return;
+    if (live->job)
+        job_cancel(live->job);
+    if (live->timer)
+        g_source_remove(live->timer);
+    live->timer = g_timeout_add(PAUSE, on_timer, live);
+}
+
+static void drop_timer(Live *live)
+{
+    if (live->timer)
+        g_source_remove(live->timer);
+    live->timer = 0;
+}
+
+void live_transfer(Live *live)
+{
+    drop_timer(live);
+    begin_soon(live, LIVE_TRANSFER);
+}
+
+void live_carry(Live *live)
+{
+    drop_timer(live);
+    begin_soon(live, LIVE_CARRY);
+}
+
+void live_take_picture(Live *live, DpsImage *picture)
+{
+    *picture = live->picture;
+    live->picture = (DpsImage) { 0 };
+}
+
+void live_cancel(Live *live, gboolean use)
+{
+    if (live->doing < LIVE_TRANSFER)
+        return;
+    live->use = use;
+    if (live->job)
+        job_cancel(live->job);
+    if (live->carry)
+        carry_cancel(live->carry);
+}
+
+LiveDoing live_doing(Live *live)
+{
+    LiveDoing doing = live->doing == LIVE_VARIATION ? LIVE_IDLE : live->doing;
+
+    return MAX(live->next, doing);
+}
+
+void live_poll(Live *live, JobState *state)
+{
+    *state = (JobState) { .stage = live->carry ? DPS_STAGE_FINISH : DPS_STAGE_PREPARE };
+    if (live->job)
+        job_poll(live->job, state);
+}
+
+gboolean live_is_final(Live *live)
+{
+    return live->final && live->field.maps.data;
+}
+
+DpsField live_field(Live *live)
+{
+    return (DpsField) { gimp_drawable_get_width(live->input.content),
+                        gimp_drawable_get_height(live->input.content), live->field.maps };
+}
+
+const Request *live_found(Live *live)
+{
+    return live->input.known && live->input.request.found ? &live->input.request : NULL;
+}
+
+const Request *live_request(Live *live)
+{
+    return live->input.request.drawable ? &live->input.request : NULL;
+}
+
+const DpsResult *live_result(Live *live)
+{
+    const DpsResult *result = NULL;
+
+    if (live->source)
+        job_finish(live->source, &result);
+    return result;
+}
+
+void live_free(Live *live)
+{
+    drop_timer(live);
+    if (live->tick)
+        g_source_remove(live->tick);
+    job_free(live->job);
+    carry_free(live->carry);
+    job_free(live->source);
+    live_input_clear(&live->input);
+    dps_field_clear(&live->field);
+    dps_image_clear(&live->picture);
+    g_free(live);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "style-files.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Under which the desktop's list of recent files has our own. */
+#define GROUP "deep-photo-style"
+
+/* Of the picture beside the list of files, pixels. */
+#define PICTURE 256
+
+/* Where an image that was opened here has the name of its file, for as long as GIMP runs. */
+#define PARASITE "deep-photo-style-file"
+
+static GFile *noted_file(GimpImage *image)
+{
+    GimpParasite *parasite = gimp_image_get_parasite(image, PARASITE);
+    GFile *file;
+    const char *text;
+    guint32 length;
+    char *uri;
+
+    if (!parasite)
+        return NULL;
+    text = gimp_parasite_get_data(parasite, &length);
+    uri = g_strndup(text, length);
+    file = g_file_new_for_uri(uri);
+    gimp_parasite_free(parasite);
+    g_free(uri);
+    return file;
+}
+
+static void note_file(GimpImage *image, GFile *file)
+{
+    char *uri = g_file_get_uri(file);
+    GimpParasite *parasite = gimp_parasite_new(PARASITE, 0, strlen(uri) + 1, uri);
+
+    gimp_image_attach_parasite(image, parasite);
+    gimp_parasite_free(parasite);
+    g_free(uri);
+}
+
+GFile *style_files_of(GimpImage *image)
+{
+    GFile *file = gimp_image_get_file(image);
+
+    if (!file)
+        file = gimp_image_get_imported_file(image);
+    return file ? file : noted_file(image);
+}
+
+/* ----------------------------------------------------------------------- asking */
+
+static void show_picture(GtkFileChooser *files, GtkImage *image)
+{
+    char *name = gtk_file_chooser_get_preview_filename(files);
+    GdkPixbuf *picture = name ? gdk_pixbuf_new_from_file_at_size(name, PICTURE, PICTURE, NULL)
+                              : NULL;
+    GdkPixbuf *upright = picture ? gdk_pixbuf_apply_embedded_orientation(picture) : NULL;
+
+    gtk_image_set_from_pixbuf(image, upright);
+    gtk_file_chooser_set_preview_widget_active(files, upright != NULL);
+    g_clear_object(&picture);
+    g_clear_object(&upright);
+    g_free(name);
+}
+
+static void add_filters(GtkFileChooser *files)
+{
+    GtkFileFilter *filter = gtk_file_filter_new();
+
+    gtk_file_filter_add_pixbuf_formats(filter);
+    gtk_file_filter_set_name(filter, _("Photos"));
+    gtk_file_chooser_add_filter(files, filter);
+    filter = gtk_file_filter_new();
+    gtk_file_filter_add_pattern(filter, "*");
+    gtk_file_filter_set_name(filter, _("All files"));
+    gtk_file_chooser_add_filter(files, filter);
+}
+
+typedef struct {
+    StyleFileChosen chosen;
+    gpointer data;
+} Asking;
+
+/* A window of its own rather than a wait: while it waits, a screen reader could not use it. */
+static void on_response(GtkWidget *window, int response, Asking *asking)
+{
+    GFile *file = response == GTK_RESPONSE_ACCEPT
+                      ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(window))
+                      : NULL;
+
+    gtk_widget_hide(window);
+    if (file)
+        asking->chosen(file, asking->data);
+    g_clear_object(&file);
+    gtk_widget_destroy(window);
+}
+
+void style_files_ask(GtkWindow *parent, GimpDrawable *content, StyleFileChosen chosen,
+                     gpointer data)
+{
+    GtkWidget *window = gtk_file_chooser_dialog_new(
+        _("Open a Style Photo"), parent, GTK_FILE_CHOOSER_ACTION_OPEN, _("_Cancel"),
+        GTK_RESPONSE_CANCEL, _("_Open"), GTK_RESPONSE_ACCEPT, NULL);
+    GtkFileChooser *files = GTK_FILE_CHOOSER(window);
+    GtkWidget *image = gtk_image_new();
+    GFile *own = style_files_of(gimp_item_get_image(GIMP_ITEM(content)));
+    GFile *folder = own ? g_file_get_parent(own) : NULL;
+    Asking *asking = g_new(Asking, 1);
+
+    *asking = (Asking) { chosen, data };
+    add_filters(files);
+    if (folder)
+        gtk_file_chooser_set_current_folder_file(files, folder, NULL);
+    gtk_widget_set_size_request(image, PICTURE, -1);
+    gtk_file_chooser_set_preview_widget(files, image);
+    g_signal_connect(files, "update-preview", G_CALLBACK(show_picture), image);
+    g_signal_connect(window, "response", G_CALLBACK(on_response), asking);
+    g_object_set_data_full(G_OBJECT(window), "asking", asking, g_free);
+    gtk_dialog_set_default_response(GTK_DIALOG(window), GTK_RESPONSE_ACCEPT);
+    gtk_window_set_modal(GTK_WINDOW(window), TRUE);
+    gtk_window_set_destroy_with_parent(GTK_WINDOW(window), TRUE);
+    gtk_widget_show(window);
+    g_clear_object(&folder);
+    g_clear_object(&own);
+}
+
+/* ---------------------------------------------------------------------- opening */
+
+GimpDrawable *style_files_open(GFile *file, GError **error)
+{
+    GimpImage *image = gimp_file_load(GIMP_RUN_INTERACTIVE, file);
+    GimpDisplay *before = gimp_default_display();
+    GimpLayer **layers;
+    GimpDrawable *first;
+
+    if (!image) {
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, gimp_pdb_get_last_error(gimp_get_pdb()));
+        return NULL;
+    }
+    note_file(image, file);
+    gimp_display_new(image);
+    gimp_image_clean_all(image);
+    if (before && gimp_display_is_valid(before))
+        gimp_display_present(before);
+    layers = gimp_image_get_layers(image);
+    first = GIMP_DRAWABLE(layers[0]);
+    g_free(layers);
+    return first;
+}
+
+/* ----------------------------------------------------------------------- recent */
+
+static gboolean is_open(const char *uri)
+{
+    GimpImage **images = gimp_get_images();
+    gboolean open = FALSE;
+
+    for (int i = 0; images && images[i] && !open; i++) {
+        GFile *file = style_files_of(images[i]);
+        char *own = file ? g_file_get_uri(file) : NULL;
+
+        open = g_strcmp0(own, uri) == 0;
+        g_free(own);
+        g_clear_object(&file);
+    }
+    g_free(images);
+    return open;
+}
+
+static int latest_first(const void *a, const void *b)
+{
+    time_t first = gtk_recent_info_get_modified((GtkRecentInfo *) a);
+    time_t second = gtk_recent_info_get_modified((GtkRecentInfo *) b);
+
+    return first < second ? 1 : first > second ? -1 : 0;
+}
+
+GList *style_files_recent(int most)
+{
+    GList *all = gtk_recent_manager_get_items(gtk_recent_manager_get_default()), *files = NULL;
+
+    all = g_list_sort(all, latest_first);
+    for (GList *l = all; l && most; l = l->next) {
+        GtkRecentInfo *info = l->data;
+
+        if (gtk_recent_info_has_group(info, GROUP) && gtk_recent_info_is_local(info) &&
+            gtk_recent_info_exists(info) && !is_open(gtk_recent_info_get_uri(info))) {
+            files = g_list_append(files, g_file_new_for_uri(gtk_recent_info_get_uri(info)));
+            most--;
+        }
+    }
+    g_list_free_full(all, (GDestroyNotify) gtk_recent_info_unref);
+    return files;
+}
+
+void style_files_used(GimpDrawable *style)
+{
+    static char group[] = GROUP, program[] = "GIMP", command[] = "gimp %U";
+    char *groups[] = { group, NULL };
+    GFile *file = style_files_of(gimp_item_get_image(GIMP_ITEM(style)));
+    GtkRecentData data = { .app_name = program, .app_exec = command, .groups = groups };
+    char *uri, *type;
+
+    if (!file)
+        return;
+    uri = g_file_get_uri(file);
+    type = g_content_type_guess(uri, NULL, 0, NULL);
+    data.mime_type = g_content_type_get_mime_type(type);
+    if (data.mime_type)
+        gtk_recent_manager_add_full(gtk_recent_manager_get_default(), uri, &data);
+    g_free(data.mime_type);
+    g_free(type);
+    g_free(uri);
+    g_object_unref(file);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* style-row.h - the row of the dialog that says which photo is the style, and opens more of them. */
+
+#ifndef STYLE_ROW_H
+#define STYLE_ROW_H
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+typedef struct StyleRow StyleRow;
+
+typedef struct {
+    void (*chosen)(GimpDrawable *style, gpointer data); /* another one; NULL: none */
+    void (*trouble)(const char *sentence, gpointer data);
+} StyleRowTold;
+
+/* Lives as long as its widget; its label joins `labels`. */
+StyleRow *style_row_new(GimpDrawable *content, GtkSizeGroup *labels, const StyleRowTold *told,
+                        gpointer data);
+GtkWidget *style_row_widget(StyleRow *row);
+
+/* NULL: none. */
+GimpDrawable *style_row_get(StyleRow *row);
+
+/* Chooses this one, or where that isn't possible the newest layer of another image. */
+void style_row_set(StyleRow *row, GimpDrawable *style);
+
+/* Lists anew what can be chosen, and keeps the choice if it is still there. */
+void style_row_refresh(StyleRow *row);
+
+#endif
