@@ -31,12 +31,13 @@ typedef struct {
 
     GtkWidget *window, *settings, *main, *more, *replace, *status, *style_view;
     StyleRow *style;
+    GimpDrawable *used; /* the style that the config had last */
     RegionPanel *regions;
     Variants *variants;
     ProgressView progress;
     Said said;
-    guint watch;
-    gboolean applying, cancelling, was_computing, finished;
+    guint watch, following;
+    gboolean applying, cancelling, storing, was_computing, finished;
 } Dialog;
 
 /* Who is told of the user's choices; their data is the dialog. */

@@ -195,6 +195,53 @@ static gboolean on_watch(gpointer data)
 
 /* ----------------------------------------------------------------------- changes */
 
+/* Style and regions, as they are shown, go into the config; regions only where they are complete. */
+static void store_choices(Dialog *dialog)
+{
+    GError *error = NULL;
+
+    dialog->storing = TRUE;
+    g_object_set(dialog->config, "style", style_row_get(dialog->style), NULL);
+    if (region_panel_check(dialog->regions, &error)) {
+        region_panel_store(dialog->regions, dialog->config);
+        on_trouble(NULL, dialog);
+    } else {
+        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, error->message);
+        g_error_free(error);
+    }
+    dialog->storing = FALSE;
+}
+
+/* What the config has of style and regions is shown. */
+static void show_choices(Dialog *dialog)
+{
+    GimpDrawable *style = NULL;
+
+    g_object_get(dialog->config, "style", &style, NULL);
+    dialog->storing = TRUE;
+    style_row_set(dialog->style, style);
+    region_panel_load(dialog->regions, dialog->config);
+    dialog->storing = FALSE;
+    store_choices(dialog);
+    g_clear_object(&style);
+}
+
+static gboolean on_following(gpointer data)
+{
+    Dialog *dialog = data;
+
+    dialog->following = 0;
+    store_choices(dialog);
+    return G_SOURCE_REMOVE;
+}
+
+/* "Reset" and "Load Saved Settings" know neither style nor regions, and leave the config without. */
+static void follow(Dialog *dialog)
+{
+    if (!dialog->storing && !dialog->following)
+        dialog->following = g_idle_add(on_following, dialog);
+}
+
 static void on_style(GimpDrawable *style, gpointer data)
 {
     Dialog *dialog = data;
@@ -202,7 +249,8 @@ static void on_style(GimpDrawable *style, gpointer data)
     preview_set_drawable(dialog->style_view, style,
                          _("Open the photo whose light and colours you want."));
     region_panel_set_style(dialog->regions, style);
-    g_object_set(dialog->config, "style", style, NULL);
+    if (!dialog->storing)
+        store_choices(dialog);
     set_computing(dialog, FALSE);
 }
 
@@ -213,16 +261,7 @@ static void on_style_trouble(const char *sentence, gpointer data)
 
 static void on_regions(gpointer data)
 {
-    Dialog *dialog = data;
-    GError *error = NULL;
-
-    if (region_panel_check(dialog->regions, &error)) {
-        region_panel_store(dialog->regions, dialog->config);
-        on_trouble(NULL, dialog);
-    } else {
-        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, error->message);
-        g_error_free(error);
-    }
+    store_choices(data);
 }
 
 static const Request *found(gpointer data)
@@ -243,6 +282,19 @@ static void apply_options(Dialog *dialog)
     showing_set_options(dialog->showing, &options);
 }
 
+/* Storing the same style again, beside other regions, is no change. */
+static void touch_style(Dialog *dialog)
+{
+    GimpDrawable *style = NULL;
+
+    g_object_get(dialog->config, "style", &style, NULL);
+    if (style && style != dialog->used)
+        live_touch(dialog->live, LIVE_STYLE);
+    if (style)
+        dialog->used = style;
+    g_clear_object(&style);
+}
+
 /* What the config says has changed. */
 static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
 {
@@ -252,10 +304,12 @@ static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
                                            "seed",          NULL };
     const char *name = spec->name;
 
+    if (g_str_equal(name, "style") || g_strv_contains(regions, name))
+        follow(dialog);
     if (live_is_applied(name))
         apply_options(dialog);
     else if (g_str_equal(name, "style"))
-        live_touch(dialog->live, LIVE_STYLE);
+        touch_style(dialog);
     else if (g_strv_contains(regions, name))
         live_touch(dialog->live, LIVE_REGIONS);
     else if (dps_option_find(name))
@@ -295,7 +349,7 @@ static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
     style_row_refresh(dialog->style);
     region_panel_refresh(dialog->regions);
     if (region_panel_is_painted(dialog->regions))
-        live_touch(dialog->live, LIVE_REGIONS);
+        store_choices(dialog);
     return FALSE;
 }
 
@@ -303,16 +357,11 @@ static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
 static void on_recipe(gpointer data, const char *trouble)
 {
     Dialog *dialog = data;
-    GimpDrawable *style = NULL;
 
     say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_ERROR, trouble);
     if (trouble)
         return;
-    g_object_get(dialog->config, "style", &style, NULL);
-    style_row_set(dialog->style, style);
-    region_panel_load(dialog->regions, dialog->config);
-    on_regions(dialog);
-    g_clear_object(&style);
+    show_choices(dialog);
 }
 
 /* ---------------------------------------------------------------------- running */
@@ -320,15 +369,10 @@ static void on_recipe(gpointer data, const char *trouble)
 /* What was used before, or else what is likely. */
 static void choose_first(Dialog *dialog)
 {
-    GimpDrawable *style = NULL;
-
     remember_restore(dialog->config, dialog->content, NULL);
-    g_object_get(dialog->config, "style", &style, NULL);
-    style_row_set(dialog->style, style);
-    region_panel_load(dialog->regions, dialog->config);
-    on_regions(dialog);
+    show_choices(dialog);
     apply_options(dialog);
-    g_clear_object(&style);
+    dialog->used = style_row_get(dialog->style);
 }
 
 Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable **earlier,
@@ -357,6 +401,8 @@ Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable *
     gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
     if (dialog.watch)
         g_source_remove(dialog.watch);
+    if (dialog.following)
+        g_source_remove(dialog.following);
     g_signal_handlers_disconnect_by_data(config, &dialog);
     if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(dialog.replace)))
         *earlier = NULL;

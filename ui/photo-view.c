@@ -6,7 +6,7 @@
 #include "preview.h"
 
 /* On a small screen a view becomes at most so many times smaller. */
-#define LEAST 3
+#define LEAST 5
 
 G_DEFINE_FINAL_TYPE(DpsPhotoView, dps_photo_view, GTK_TYPE_DRAWING_AREA)
 

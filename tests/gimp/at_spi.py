@@ -68,8 +68,16 @@ def label_of(widget):
     return widget.name
 
 
+def ask(action):
+    """Has it done; a window that is busy answers too late for AT-SPI, and does it all the same."""
+    try:
+        action()
+    except Exception:
+        pass
+
+
 def press(widget):
-    widget.queryAction().doAction(0)
+    ask(lambda: widget.queryAction().doAction(0))
 
 
 def entries(combo):
@@ -87,7 +95,7 @@ def choose(combo, words):
     """Selects the first entry that contains `words`."""
     for i, entry in enumerate(entries(combo)):
         if words in entry:
-            combo.querySelection().selectChild(i)
+            ask(lambda: combo.querySelection().selectChild(i))
             return bool(wait_for(lambda: words in chosen(combo), 5)[0])
     return False
 
