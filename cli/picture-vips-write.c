@@ -174,6 +174,7 @@ gboolean picture_vips_write(const DpsImage *rgb, const Picture *origin, const Pi
     vips_error_clear();
     if (!good && !interrupt_check(error))
         command_file_error(error, target->shown,
-                           _("can't be written; make room or choose another folder."));
+                           _("can't be written; make room on the disk or in the memory, or choose "
+                             "another folder."));
     return good;
 }

@@ -127,7 +127,7 @@ class Outputs(tool.ToolTest):
         self.assertEqual(sorted(os.listdir(self.folder)), before)
 
     def test_larger_than_files_may_be(self):
-        no_room = r"can't be written; make room or choose another folder\.$"
+        no_room = r"can't be written; make room on the disk or in the memory, or choose another folder\.$"
         too_large = r"can't be written \(File too large\); make room or choose another folder\.$"
         for out, sentence in (("out.png", no_room), ("out.tif", no_room), ("out.jpg", no_room),
                               ("out.webp", no_room), ("out.jxl", no_room), ("out.ppm", too_large),
@@ -148,7 +148,8 @@ class Outputs(tool.ToolTest):
             for most in (size - 1, size - 400, size - 10000):
                 with self.subTest(out=out, most=most):
                     self.check_no_room(["transfer", "much.jpg", "style.png", "-o", out, *tool.FAST],
-                                       out + r": can't be written; make room or choose another folder\.$",
+                                       out + r": can't be written; make room on the disk or in the memory, "
+                                       r"or choose another folder\.$",
                                        preexec_fn=self.limited(most))
 
     def test_report_that_does_not_fit(self):
