@@ -159,6 +159,11 @@ void palette_free(Palette *p)
     free(p);
 }
 
+size_t palette_bytes(int regions)
+{
+    return (size_t) regions * sizeof(Moves);
+}
+
 Palette *palette_new(const DpsImage *style, const RegionSet *set)
 {
     Palette *p = malloc(sizeof *p);

@@ -18,6 +18,7 @@ typedef struct Palette Palette;
  * short; palette_free takes NULL. */
 Palette *palette_new(const DpsImage *style, const RegionSet *set);
 void palette_free(Palette *);
+size_t palette_bytes(int regions); /* that one takes */
 
 /* Moves every colour x of the picture that lies further than PALETTE_MARGIN from the nearest colour p of its
  * region's style to that distance, x + (p - x) (1 - margin / |p - x|), in display-encoded RGB.  Where regions

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "memory.h"
 
+#include "regions/palette.h"
+
 #include "finish.h"
 
 #include <math.h>
@@ -12,9 +14,9 @@
 /* ---------------------------------------------------------------------- needed */
 
 /* Floats per pixel of the host's pictures at a level, of the content and of the style: at the largest
- * size and at the level's, the estimate, the picture, the latest, the one shown, and of what the fits and
- * the Laplacian's statistics take what is more than the minimiser's vectors, which come later. */
-#define HOST_CONTENT 26
+ * size and at the level's, the estimate, the picture, the latest and the one shown.  What the fits and the
+ * Laplacian's statistics take is gone when the minimiser's vectors come. */
+#define HOST_CONTENT 20
 #define HOST_STYLE 6
 
 /* The same per region: masks as they are laid, and those that are matched while the objective is made;
@@ -66,7 +68,8 @@ static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *
     if (dev)
         return objective + fmax(vectors, targets) +
                (double) dev->be->workspace(dev, (size_t) fmax(content, style), regions);
-    double host = sizeof(float) * (content * (HOST_CONTENT + size->held) + style * HOST_STYLE);
+    double host = sizeof(float) * (content * (HOST_CONTENT + size->held) + style * HOST_STYLE) +
+                  (l->keep_colours ? (double) palette_bytes(regions) : 0);
     return host + objective +
            fmax(vectors + sizeof(float) * style * HOST_MASKS * regions,
                 targets + sizeof(float) * style * STYLE_MASKS * regions);
