@@ -22,6 +22,7 @@ void live_input_clear(LiveInput *input)
 {
     request_clear(&input->request);
     request_clear(&input->found);
+    dps_kept_free(input->kept);
     photo_unref(input->photo);
     photo_unref(input->style);
 }
@@ -78,6 +79,8 @@ gboolean live_input_read(LiveInput *input, GError **error)
         ok = request_set_options(&input->request, input->config, error);
     } else {
         request_clear(&input->request);
+        dps_kept_free(input->kept);
+        input->kept = dps_kept_new();
         input->known = FALSE;
         ok = request_make(&input->request, input->photo, input->style, &input->encoding,
                           input->config, error);
@@ -114,6 +117,7 @@ void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)
     } else if (draft) {
         job->options.preset = DPS_PRESET_DRAFT;
         job->options.size = 0;
+        job->kept = input->kept;
     }
 }
 

@@ -15,6 +15,7 @@ typedef struct {
     int side;
     Request request; /* without a drawable: there is none */
     Request found;   /* the same photos, with the regions found in them; or none */
+    DpsKept *kept;   /* what drafts of the request's photos and regions have in common */
     LiveChange stale;
     gboolean known; /* the worker has got past the regions: those of the request can be looked at */
 } LiveInput;
