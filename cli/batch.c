@@ -21,8 +21,10 @@
 #include "progress.h"
 #include "report/report.h"
 
-/* Of the memory that there is, what photos at a time may take. */
+/* Of the memory that there is, what photos at a time may take; and what is expected of one before the
+ * first is done, bytes: 100 megapixels take less. */
 #define MEMORY_SHARE 0.8
+#define MEMORY_EXPECTED 1.5e9
 
 typedef struct {
     OptionSet settings;
@@ -123,12 +125,9 @@ static int threads(const Batch *batch)
 /* How many photos at a time: for small pictures one thread each goes furthest. */
 static int jobs(const Batch *batch)
 {
-    int most = batch->jobs ? batch->jobs : threads(batch);
-    if (batch->most_memory > 0)
-        most = (int) MIN(most, MEMORY_SHARE * dps_memory_limit() / batch->most_memory);
-    else if (!batch->jobs) /* how much a photo takes the first one tells */
-        most = 1;
-    return MAX(most, 1);
+    double each = batch->most_memory > 0 ? batch->most_memory : MEMORY_EXPECTED;
+    double room = MEMORY_SHARE * dps_memory_limit() / each;
+    return (int) MAX(1, MIN(room, batch->jobs ? batch->jobs : threads(batch)));
 }
 
 /* The command line of one photo. */
@@ -297,7 +296,8 @@ static void go_on(Batch *batch)
     const BatchPhoto *photo;
     int most = jobs(batch);
     while (!interrupted() && (int) batch->running->len < most && (photo = next_photo(batch)))
-        begin(batch, photo, MIN(most, (int) (batch->photos->len - batch->kept)));
+        begin(batch, photo,
+              MIN(most, (int) (batch->running->len + 1 + batch->photos->len - batch->next)));
     if (!interrupted() && !batch->running->len && batch->again->len) {
         photo = batch->again->pdata[0];
         g_ptr_array_remove_index(batch->again, 0);
