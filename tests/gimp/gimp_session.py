@@ -46,6 +46,18 @@ def finish():
     sys.exit(1 if failures or not checks else 0)
 
 
+def run_all(names):
+    """Runs all functions test_..., in a file that Session.run_tests runs."""
+    for name, test in sorted(names.items()):
+        if name.startswith("test_"):
+            before = failures
+            test()
+            if failures == before:
+                print("ok " + name)
+    if failures:
+        raise Exception("%d of %d checks failed" % (failures, checks))
+
+
 def plug_in_folder():
     """Where the system's GIMP keeps its own plug-ins."""
     query = ["pkg-config", "--variable=gimplibdir", "gimp-3.0"]
@@ -126,6 +138,16 @@ class Session:
                 "exec(compile(open(%r).read(), %r, 'exec'))"
                 % (here, self.folder, os.path.join(here, name), name))
         return self.python(text)
+
+    def run_tests(self, name):
+        """Runs a file of tests in GIMP's Python, which must print "ok ..." and end well."""
+        code, output = self.python_file(name)
+        lines = [line for line in output.splitlines()
+                 if line.startswith(("FAIL", "ok ", "observed"))]
+        print("\n".join(lines))
+        if code != 0 or not any(line.startswith("ok ") for line in lines):
+            print(output)
+            sys.exit("FAIL: GIMP ended with code %d" % code)
 
 
 def needs(*modules):

@@ -452,11 +452,4 @@ def test_report():
     image.delete()
 
 
-for name, test in sorted(globals().items()):
-    if name.startswith("test_"):
-        before = gimp_session.failures
-        test()
-        if gimp_session.failures == before:
-            print("ok " + name)
-if gimp_session.failures:
-    raise Exception("%d of %d checks failed" % (gimp_session.failures, gimp_session.checks))
+gimp_session.run_all(globals())
