@@ -13,7 +13,8 @@
 #define VIEW_WIDTH 720
 #define VIEW_HEIGHT 480
 #define STYLE_WIDTH 360
-#define STYLE_HEIGHT 150
+#define STYLE_HEIGHT 120
+#define SLIDER_WIDTH 72 /* at least */
 
 static GtkWidget *framed(GtkWidget *view)
 {
@@ -79,6 +80,24 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
     return box;
 }
 
+/* On a narrow screen choices are cut at their ends and sliders are short, and no button is out of sight. */
+static void let_shrink(GtkWidget *widget, gpointer unused)
+{
+    GList *cells;
+
+    if (GTK_IS_SCALE(widget))
+        gtk_widget_set_size_request(widget, SLIDER_WIDTH, -1);
+    else if (!GTK_IS_COMBO_BOX(widget) && GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), let_shrink, NULL);
+    if (!GTK_IS_COMBO_BOX(widget))
+        return;
+    cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(widget));
+    for (GList *l = cells; l; l = l->next)
+        if (GTK_IS_CELL_RENDERER_TEXT(l->data))
+            g_object_set(l->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+    g_list_free(cells);
+}
+
 /* What has no room in the window is reached by scrolling. */
 static GtkWidget *scrolled(GtkWidget *settings)
 {
@@ -88,7 +107,8 @@ static GtkWidget *scrolled(GtkWidget *settings)
     gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(window), 360);
     gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(window), TRUE);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(window), TRUE);
-    gtk_widget_set_margin_end(settings, 18);
+    gtk_widget_set_margin_end(settings, 6);
+    let_shrink(settings, NULL);
     gtk_container_add(GTK_CONTAINER(window), settings);
     return window;
 }

@@ -66,7 +66,7 @@ check(loaded, "both photos are there", ask_gimp())
 plug_in = open_dialog()
 folded = settled_height(plug_in)
 screenshot("1-folded")
-fits(plug_in, ["Transfer", "Apply", "Cancel"], "at first")
+fits(plug_in, ["Transfer", "Apply", "Cancel", "Open Photo…"], "at first")
 
 check(choose(find(plug_in, "combo box", "Regions"), "Masks"), "masks can be chosen")
 pairs = lambda: [w for w in walk(plug_in) if w.getRoleName() == "combo box" and
