@@ -5,7 +5,6 @@
  * itself is over with it.  One that fails beside others is tried once more alone, in case it was for want of
  * memory. */
 
-#include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <signal.h>
@@ -13,13 +12,11 @@
 #include <string.h>
 
 #include "batch-list.h"
+#include "batch-report.h"
 #include "command.h"
 #include "interrupt.h"
 #include "options.h"
-#include "output.h"
-#include "picture.h"
 #include "progress.h"
-#include "report/report.h"
 
 /* Of the memory that there is, what photos at a time may take; and what is expected of one before the
  * first is done, bytes: 100 megapixels take less. */
@@ -29,18 +26,16 @@
 typedef struct {
     OptionSet settings;
     char **styles;
-    char *list, *out, *report, *depth;
+    char *list, *out, *depth;
     char *jobs_text;
-    gboolean find, resume, quiet;
+    gboolean find, resume;
     int jobs;
 
     GPtrArray *photos, *again; /* of BatchPhoto; those to be tried alone are borrowed */
-    GPtrArray *failures;       /* sentences */
     GPtrArray *running;        /* of Run */
     guint next;                /* photo to begin */
-    guint written, kept;       /* results, and those that were there */
-    double most_memory;        /* that a photo has taken so far, bytes */
-    FILE *lines;               /* one JSON object a photo; NULL: not wanted */
+    guint kept;                /* results that were there */
+    BatchReport report;
     GMainLoop *loop;
     Progress progress;
     gint64 begun;
@@ -86,9 +81,10 @@ static gboolean parse(Batch *batch, int argc, char **argv, GError **error)
         { "depth", 0, 0, G_OPTION_ARG_STRING, &batch->depth,
           N_("Bits per colour of OUT, by default those of the content photo: 8, 16, float"),
           N_("BITS") },
-        { "report", 'r', 0, G_OPTION_ARG_FILENAME, &batch->report,
+        { "report", 'r', 0, G_OPTION_ARG_FILENAME, &batch->report.file,
           N_("Write what was done as JSON, a line for each photo"), N_("FILE") },
-        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &batch->quiet, N_("Print nothing but errors"), NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &batch->report.quiet, N_("Print nothing but errors"),
+          NULL },
         { 0 }
     };
     GOptionContext *context = options_context(
@@ -125,7 +121,7 @@ static int threads(const Batch *batch)
 /* How many photos at a time: for small pictures one thread each goes furthest. */
 static int jobs(const Batch *batch)
 {
-    double each = batch->most_memory > 0 ? batch->most_memory : MEMORY_EXPECTED;
+    double each = batch->report.most_memory > 0 ? batch->report.most_memory : MEMORY_EXPECTED;
     double room = MEMORY_SHARE * dps_memory_limit() / each;
     return (int) MAX(1, MIN(room, batch->jobs ? batch->jobs : threads(batch)));
 }
@@ -160,81 +156,6 @@ static GPtrArray *arguments(const Batch *batch, const BatchPhoto *photo, int at_
     return list;
 }
 
-static void write_line(Batch *batch, JsonObject *object)
-{
-    JsonNode *root = json_node_init_object(json_node_alloc(), object);
-    char *text = json_to_string(root, FALSE);
-    if (batch->lines) {
-        fprintf(batch->lines, "%s\n", text);
-        fflush(batch->lines);
-    }
-    g_free(text);
-    json_node_unref(root);
-}
-
-static void set_text(JsonObject *object, const char *name, const char *text)
-{
-    char *valid = g_utf8_make_valid(text, -1);
-    json_object_set_string_member(object, name, valid);
-    g_free(valid);
-}
-
-/* What a photo's own report says, with the result's name. */
-static void note_result(Batch *batch, const BatchPhoto *photo, const char *report)
-{
-    JsonParser *parser = json_parser_new();
-    batch->written++;
-    if (json_parser_load_from_data(parser, report, -1, NULL) &&
-        JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
-        JsonObject *object = json_node_get_object(json_parser_get_root(parser));
-        JsonArray *notices = json_object_get_array_member(object, "notices");
-        gint64 memory = json_object_get_int_member_with_default(object, "peak_memory_bytes", 0);
-        batch->most_memory = MAX(batch->most_memory, (double) memory);
-        progress_end(&batch->progress);
-        for (guint i = 0; notices && !batch->quiet && i < json_array_get_length(notices); i++)
-            command_note("%s: %s", photo->content, json_array_get_string_element(notices, i));
-        set_text(object, "output", photo->out);
-        write_line(batch, object);
-    }
-    g_object_unref(parser);
-}
-
-/* The last line that a process has printed, without the program's name. */
-static char *last_words(const char *text)
-{
-    char **lines = g_strsplit(text ? text : "", "\n", 0);
-    char *last = NULL;
-    for (char **line = lines; *line; line++)
-        if (g_str_has_prefix(*line, "photo-style: ")) {
-            g_free(last);
-            last = g_strdup(*line + strlen("photo-style: "));
-        }
-    g_strfreev(lines);
-    return last;
-}
-
-static void note_failure(Batch *batch, const BatchPhoto *photo, const char *printed)
-{
-    char *words = last_words(printed);
-    JsonObject *object = json_object_new();
-    if (!words)
-        words = g_strdup_printf(_("%s: the program broke off; this photo may need more memory than "
-                                  "there is."),
-                                photo->content);
-    else if (!strstr(words, photo->content)) {
-        char *own = words;
-        words = g_strdup_printf("%s: %s", photo->content, own);
-        g_free(own);
-    }
-    set_text(object, "output", photo->out);
-    set_text(object, "content", photo->content);
-    set_text(object, "style", photo->style);
-    set_text(object, "error", words);
-    write_line(batch, object);
-    json_object_unref(object);
-    g_ptr_array_add(batch->failures, words);
-}
-
 /* ------------------------------------------------------------------- all of them */
 
 static void go_on(Batch *batch);
@@ -245,12 +166,13 @@ static void on_finished(GObject *process, GAsyncResult *result, gpointer data)
     Batch *batch = run->batch;
     char *out = NULL, *printed = NULL;
     g_subprocess_communicate_utf8_finish(G_SUBPROCESS(process), result, &out, &printed, NULL);
+    progress_end(&batch->progress);
     if (g_subprocess_get_successful(run->process))
-        note_result(batch, run->photo, out ? out : "");
+        batch_report_result(&batch->report, run->photo, out ? out : "");
     else if (!interrupted() && !run->alone)
         g_ptr_array_add(batch->again, (gpointer) run->photo);
     else if (!interrupted())
-        note_failure(batch, run->photo, printed);
+        batch_report_failure(&batch->report, run->photo, printed);
     g_ptr_array_remove_fast(batch->running, run);
     g_object_unref(run->process);
     g_free(run);
@@ -274,7 +196,7 @@ static void begin(Batch *batch, const BatchPhoto *photo, int at_a_time)
         g_subprocess_communicate_utf8_async(run->process, NULL, NULL, on_finished, run);
         return;
     }
-    note_failure(batch, photo, error->message);
+    batch_report_failure(&batch->report, photo, error->message);
     g_error_free(error);
     g_free(run);
 }
@@ -309,7 +231,7 @@ static void go_on(Batch *batch)
 
 static void show(Batch *batch)
 {
-    guint done = batch->written + batch->failures->len;
+    guint done = batch->report.written + batch->report.failures->len;
     guint left = batch->photos->len - batch->kept - done;
     double seconds = (double) (g_get_monotonic_time() - batch->begun) / G_USEC_PER_SEC;
     char *text;
@@ -338,41 +260,13 @@ static gboolean on_tick(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-/* Every line is whole, so the file may grow under its own name. */
-static gboolean open_report(Batch *batch, GError **error)
-{
-    const char *const none[] = { NULL };
-    if (!batch->report)
-        return TRUE;
-    if (g_str_equal(batch->report, "-"))
-        batch->lines = stdout;
-    else if (output_check(batch->report, none, error) &&
-             !(batch->lines = fopen(batch->report, batch->resume ? "a" : "w")))
-        command_file_error(error, batch->report, _("can't be written (%s); choose another name."),
-                           g_strerror(errno));
-    return batch->lines != NULL;
-}
-
-static gboolean close_report(Batch *batch, GError **error)
-{
-    if (!batch->lines || batch->lines == stdout)
-        return TRUE;
-    gboolean lost = ferror(batch->lines) != 0;
-    if (fclose(batch->lines) == 0 && !lost)
-        return TRUE;
-    command_file_error(error, batch->report,
-                       _("can't be written (%s); make room or choose another folder."),
-                       g_strerror(errno));
-    return FALSE;
-}
-
 static gboolean run_all(Batch *batch, GError **error)
 {
-    if (!open_report(batch, error))
+    if (!batch_report_open(&batch->report, batch->photos, batch->resume, error))
         return FALSE;
     batch->loop = g_main_loop_new(NULL, FALSE);
     batch->begun = g_get_monotonic_time();
-    progress_begin(&batch->progress, batch->quiet);
+    progress_begin(&batch->progress, batch->report.quiet);
     guint tick = g_timeout_add(200, on_tick, batch);
     go_on(batch);
     if (batch->running->len)
@@ -381,33 +275,32 @@ static gboolean run_all(Batch *batch, GError **error)
         g_source_remove(tick);
     progress_end(&batch->progress);
     g_main_loop_unref(batch->loop);
-    if (!close_report(batch, error))
+    if (!batch_report_close(&batch->report, error))
         return FALSE;
     if (interrupted())
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED,
                     _("interrupted; %u of %u results are there, and --resume goes on from there."),
-                    batch->written + batch->kept, batch->photos->len);
+                    batch->report.written + batch->kept, batch->photos->len);
     return !interrupted();
 }
 
 static int say_outcome(const Batch *batch)
 {
-    for (guint i = 0; i < batch->failures->len; i++)
-        g_printerr("photo-style: %s\n", (const char *) batch->failures->pdata[i]);
-    if (!batch->quiet) {
-        char *text = g_strdup_printf(_("%u written, %u there before, %u failed."), batch->written,
-                                     batch->kept, batch->failures->len);
+    for (guint i = 0; i < batch->report.failures->len; i++)
+        g_printerr("photo-style: %s\n", (const char *) batch->report.failures->pdata[i]);
+    if (!batch->report.quiet) {
+        char *text = g_strdup_printf(_("%u written, %u there before, %u failed."),
+                                     batch->report.written, batch->kept,
+                                     batch->report.failures->len);
         command_print(text);
         g_free(text);
     }
-    return batch->failures->len ? COMMAND_FAILED : COMMAND_DONE;
+    return batch->report.failures->len ? COMMAND_FAILED : COMMAND_DONE;
 }
 
 int command_batch(int argc, char **argv)
 {
-    Batch batch = { .again = g_ptr_array_new(),
-                    .failures = g_ptr_array_new_with_free_func(g_free),
-                    .running = g_ptr_array_new() };
+    Batch batch = { .again = g_ptr_array_new(), .running = g_ptr_array_new() };
     GError *error = NULL;
     option_set_init(&batch.settings);
     interrupt_install();
@@ -416,13 +309,14 @@ int command_batch(int argc, char **argv)
     if (batch.photos)
         g_ptr_array_unref(batch.photos);
     g_ptr_array_unref(batch.again);
-    g_ptr_array_unref(batch.failures);
     g_ptr_array_unref(batch.running);
+    if (batch.report.failures)
+        g_ptr_array_unref(batch.report.failures);
     option_set_clear(&batch.settings);
     g_strfreev(batch.styles);
     g_free(batch.list);
     g_free(batch.out);
-    g_free(batch.report);
+    g_free(batch.report.file);
     g_free(batch.depth);
     g_free(batch.jobs_text);
     return code;

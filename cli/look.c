@@ -226,6 +226,13 @@ static gboolean check_outputs(const Look *look, GArray *parts, GError **error)
 
         good = output_check(part->path, files, error) &&
                (!part->mask_path || output_check(part->mask_path, files, error));
+        for (guint k = 0; k < i && good; k++)
+            if (output_same_file(part->path, g_array_index(parts, Part, k).path)) {
+                g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                            _("%s: two regions would have this file; call one of them otherwise."),
+                            part->path);
+                good = FALSE;
+            }
     }
     g_ptr_array_unref(inputs);
     return good;

@@ -146,11 +146,14 @@ class Batch(tool.ToolTest):
         self.refused_batch(r"in braces there may be \{name\}", "in", out="out/{nam}.png")
         self.refused_batch("the ending says which format", "in", out="out/{name}.xyz")
         self.refused_batch("--jobs -1: is out of range", "in", "--jobs=-1")
+        self.refused_batch("the report and the picture are the same file", "in", "--report",
+                           "out/p1.png")
         self.refused_batch("--amount 7: ", "in", "--amount", "7")
         for pattern, arguments, options in (
                 ("gone.png: there is no such file", ["in"], {"styles": ["gone.png"]}),
                 ("its folder doesn't exist", ["in"], {"out": "nowhere/{name}.png"}),
                 ("out: there is no picture in this folder", ["out"], {}),
+                ("in/p1.png: is also an input", ["in", "--report", "in/p1.png"], {}),
                 ("nolist.txt: can't be read", ["--list", "nolist.txt"], {})):
             done = self.batch(*arguments, code=1, **options)
             self.check_sentence(done, pattern)

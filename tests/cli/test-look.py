@@ -150,6 +150,8 @@ class Look(tool.ToolTest):
                 (["content.png", "result.png", "-o", "content.png"], "content.png", 1),
                 (["content.png", "result.png"], "-o OUT", 2),
                 (["content.png", "result.png", "-o", "a.cube", "--mask", "m=no.png"], "no.png", 1),
+                (["content.png", "result.png", "-o", "a.cube", "--mask", "a b=small.png", "--mask",
+                  "a-b=small.png"], "two regions would have this file", 2),
                 (["content.png", "result.png", "-o", "a.cube", "--mask", "m=small.png", "--labels",
                   "small.png"], "--labels", 2),
                 (["content.png", "-o", "a.cube"], "CONTENT and RESULT", 2)):
