@@ -15,7 +15,7 @@ static const struct {
                                                      "from each other") },
     [LOOK_MORE_STYLE] = { N_("More style"), N_("The style weighs three times as much as now") },
     [LOOK_COLOUR] = { N_("Colour only"), N_("The photo's brightness is kept") },
-    [LOOK_HALF] = { N_("Half of it"), N_("Amount 0.5") },
+    [LOOK_HALF] = { N_("Half as strong"), N_("Half of the change: Amount 0.5") },
 };
 
 struct Variants {

@@ -93,13 +93,13 @@ check(wait_for(lambda: apart(whole, view(plug_in)) > 2, 5)[0] and status(plug_in
 choose(take, "Brightness and colour")
 
 # --- Choose by looking
-for name in ("Colour only", "Half of it", "No regions", "More style", "Found regions"):
+for name in ("Colour only", "Half as strong", "No regions", "More style", "Found regions"):
     there, seconds = wait_for(lambda: button(plug_in, name) and sensitive(button(plug_in, name)), 60)
     check(there, "a small picture: " + name)
 print("observed: the last of them after %.1f s more" % seconds)
 time.sleep(0.5)
 screenshot("2-looks")
-press(button(plug_in, "Half of it"))
+press(button(plug_in, "Half as strong"))
 check(wait_for(lambda: slider(plug_in, "Amount").currentValue == 0.5, 5)[0], "half of it is taken over",
       slider(plug_in, "Amount").currentValue)
 slider(plug_in, "Amount").currentValue = 1.0
