@@ -12,6 +12,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "jpeg-check.h"
+#include "png-profile.h"
 #include "vips-photos.h"
 
 #define STRIP_ROWS 64
@@ -50,7 +51,7 @@ static VipsImage *keep_particulars(VipsImage *image)
 typedef struct {
     const char *path;
     int page;
-    gboolean jpeg, tiff, jxl, heif;
+    gboolean jpeg, png, tiff, jxl, heif;
     int channels; /* of colour: 1, 3 or 4 */
     gboolean linear;
 } File;
@@ -75,6 +76,7 @@ static gboolean find_kind(File *file)
     const char *loader = source ? vips_foreign_find_load_source(source) : NULL;
     if (loader) {
         file->jpeg = g_str_has_prefix(loader, "VipsForeignLoadJpeg");
+        file->png = g_str_has_prefix(loader, "VipsForeignLoadPng");
         file->tiff = g_str_has_prefix(loader, "VipsForeignLoadTiff");
         file->jxl = g_str_has_prefix(loader, "VipsForeignLoadJxl");
         file->heif = g_str_has_prefix(loader, "VipsForeignLoadHeif");
@@ -208,25 +210,36 @@ static PictureDepth depth_of(const VipsImage *image)
                                                   : PICTURE_FLOAT;
 }
 
-/* A grey photo may have a profile for RGB: then it is RGB with equal values. */
-static struct Colours *embedded_colours(VipsImage *image, int channels)
+/* The profile in the file; NULL: it has none. */
+static GBytes *embedded_profile(const File *file, VipsImage *image)
 {
     const void *profile;
     size_t size;
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size))
+    if (file->png)
+        return png_profile(file->path);
+    if (!vips_image_get_typeof(image, VIPS_META_ICC_NAME) ||
+        vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size))
         return NULL;
-    struct Colours *colours = colours_new(profile, size, channels);
-    return colours || channels != 1 ? colours : colours_new(profile, size, 3);
+    return g_bytes_new(profile, size);
 }
 
-/* The profile in the file; for inks without one that of libvips. */
+/* A grey photo may have a profile for RGB: then it is RGB with equal values. */
+static struct Colours *embedded_colours(GBytes *embedded, int channels)
+{
+    gsize size;
+    const void *profile = g_bytes_get_data(embedded, &size);
+    struct Colours *colours = profile ? colours_new(profile, size, channels) : NULL;
+    return colours || channels != 1 || !profile ? colours : colours_new(profile, size, 3);
+}
+
+/* By the profile in the file; for inks without one by that of libvips. */
 static gboolean take_colours(Picture *picture, const File *file, VipsImage *image,
                              GPtrArray *notices)
 {
-    gboolean named = vips_image_get_typeof(image, VIPS_META_ICC_NAME) != 0;
+    GBytes *embedded = embedded_profile(file, image);
     VipsBlob *inks = NULL;
-    if (named)
-        picture->colours = embedded_colours(image, file->channels);
+    if (embedded)
+        picture->colours = embedded_colours(embedded, file->channels);
     if (!picture->colours && file->channels == 4 && vips_profile_load("cmyk", &inks, NULL) == 0) {
         size_t size;
         const void *profile = vips_blob_get(inks, &size);
@@ -236,11 +249,12 @@ static gboolean take_colours(Picture *picture, const File *file, VipsImage *imag
                         g_strdup_printf(_("%s: has inks without a usable profile; they were "
                                           "taken for the usual ones in print."),
                                         file->path));
-    } else if (named && !picture->colours)
+    } else if (embedded && !picture->colours)
         g_ptr_array_add(notices,
                         g_strdup_printf(_("%s: its colour profile is damaged or made for other "
                                           "pictures; the colours were taken for sRGB."),
                                         file->path));
+    g_clear_pointer(&embedded, g_bytes_unref);
     vips_error_clear();
     return picture->colours || file->channels != 4;
 }
