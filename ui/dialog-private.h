@@ -18,7 +18,7 @@
 #include "variants.h"
 
 /* GimpProcedureDialog has small numbers of its own. */
-enum { RESPONSE_TRANSFER = 101, RESPONSE_USE };
+enum { RESPONSE_TRANSFER = 101, RESPONSE_USE, RESPONSE_HELP };
 
 /* Whose sentence is shown. */
 typedef enum { SAID_NOTHING, SAID_BY_LIVE, SAID_BY_DIALOG } Said;

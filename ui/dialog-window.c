@@ -138,6 +138,22 @@ static void add_button(Dialog *dialog, const char *label, int response, const ch
     gtk_widget_set_tooltip_text(button, tooltip);
 }
 
+/* GIMP's own button, which is there where the user's preferences have it, would leave nothing to read where
+ * there is no browser.  Its key is F1. */
+static void replace_help(Dialog *dialog)
+{
+    GtkDialog *window = GTK_DIALOG(dialog->window);
+    GtkWidget *button = gtk_dialog_get_widget_for_response(window, GTK_RESPONSE_HELP), *box;
+
+    if (!button)
+        return;
+    box = gtk_widget_get_parent(button);
+    gtk_widget_destroy(button);
+    button = gtk_dialog_add_button(window, _("Help"), RESPONSE_HELP);
+    gtk_button_box_set_child_secondary(GTK_BUTTON_BOX(box), button, TRUE);
+    gtk_widget_set_tooltip_text(button, _("Open the help page in a browser (F1)"));
+}
+
 void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogChanged *changed)
 {
     GtkWidget *all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
@@ -146,6 +162,7 @@ void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogCh
     dialog->window = gimp_procedure_dialog_new(procedure, dialog->config,
                                                _("Photo Style Transfer"));
     gimp_procedure_dialog_set_ok_label(GIMP_PROCEDURE_DIALOG(dialog->window), _("Appl_y"));
+    replace_help(dialog);
     add_button(dialog, _("Use T_his"), RESPONSE_USE,
                _("Stop, and take what has come out so far as the result"));
     add_button(dialog, _("_Transfer"), RESPONSE_TRANSFER,

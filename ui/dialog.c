@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "dialog-private.h"
 
+#include <gdk/gdkkeysyms.h>
 #include <glib/gi18n.h>
 
+#include "help.h"
 #include "plug-in/remember.h"
 #include "preview.h"
 #include "report/translate.h"
@@ -156,6 +158,25 @@ static void transfer(Dialog *dialog, gboolean apply)
         live_transfer(dialog->live);
 }
 
+static void show_help(Dialog *dialog)
+{
+    GError *error = NULL;
+
+    say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+    if (!help_open(&error))
+        say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, error->message);
+    g_clear_error(&error);
+}
+
+/* Before GIMP's own handler: see the button. */
+static gboolean on_key(GtkWidget *window, GdkEventKey *event, Dialog *dialog)
+{
+    if (event->keyval != GDK_KEY_F1 || event->state & gtk_accelerator_get_default_mod_mask())
+        return FALSE;
+    show_help(dialog);
+    return TRUE;
+}
+
 /* Runs before GimpProcedureDialog's own handler, which would close the window. */
 static void on_response(GtkDialog *window, int response, Dialog *dialog)
 {
@@ -163,7 +184,9 @@ static void on_response(GtkDialog *window, int response, Dialog *dialog)
 
     if (dialog->finished || response == GTK_RESPONSE_CLOSE)
         return;
-    if (computing && (response == GTK_RESPONSE_CANCEL || response == RESPONSE_USE))
+    if (response == RESPONSE_HELP)
+        show_help(dialog);
+    else if (computing && (response == GTK_RESPONSE_CANCEL || response == RESPONSE_USE))
         cancel(dialog, response == RESPONSE_USE);
     else if (!computing && (response == RESPONSE_TRANSFER || response == GTK_RESPONSE_OK))
         transfer(dialog, response == GTK_RESPONSE_OK);
@@ -395,6 +418,7 @@ Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable *
 
     g_signal_connect(config, "notify", G_CALLBACK(on_config), &dialog);
     g_signal_connect(dialog.window, "response", G_CALLBACK(on_response), &dialog);
+    g_signal_connect(dialog.window, "key-press-event", G_CALLBACK(on_key), &dialog);
     g_signal_connect(dialog.window, "delete-event", G_CALLBACK(on_delete), &dialog);
     g_signal_connect(dialog.window, "focus-in-event", G_CALLBACK(on_focus), &dialog);
     dialog.watch = g_timeout_add(WATCH, on_watch, &dialog);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dialog.h"
+#include "help.h"
 #include "plug-in/arguments.h"
 #include "plug-in/filter.h"
 #include "plug-in/found.h"
@@ -315,6 +316,7 @@ static void add_records(GimpProcedure *p)
 
 static GList *query_procedures(GimpPlugIn *plug_in)
 {
+    help_register(plug_in);
     return g_list_append(NULL, g_strdup(PROCEDURE));
 }
 
@@ -339,7 +341,7 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
           "filter on the layer, or a new image; the layer itself stays as it is. If there is a "
           "selection, a layer or a filter shows within it. Returns the layer that shows the "
           "result."),
-        NULL);
+        PROCEDURE);
     gimp_procedure_set_attribution(p, "The Deep Photo Style developers",
                                    "The Deep Photo Style developers", "2026");
     add_pictures(p);

@@ -93,6 +93,9 @@ class Session:
             gegl = os.path.join(home, ".local", "share", "gegl-0.4", "plug-ins")
             os.makedirs(gegl)
             os.symlink(operation, os.path.join(gegl, NAME + ".so"))
+        page = os.environ.get("DPS_HELP", "")
+        if os.path.isdir(page):
+            os.symlink(page, os.path.join(plug_ins, NAME, "help"))
         locale = os.environ.get("DPS_LOCALE", "")
         if os.path.isdir(locale):
             os.symlink(locale, os.path.join(plug_ins, NAME, "locale"))
