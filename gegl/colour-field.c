@@ -321,8 +321,11 @@ const GeglModuleInfo *gegl_module_query(GTypeModule *module)
 
 gboolean gegl_module_register(GTypeModule *module)
 {
-    bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
-    bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    /* The plug-in, which loads it too, has bound its own domain to where its catalogues are. */
+    if (strcmp(textdomain(NULL), GETTEXT_PACKAGE) != 0) {
+        bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
+        bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    }
     take_enum = take_type(module);
     colour_field_register_type(module);
     return TRUE;
