@@ -393,6 +393,20 @@ double dps_looks_difference(const DpsImage *content, const DpsImage *result, int
 
 void dps_look_clear(DpsLook *look);
 
+/* -------------------------------------------------------------------- networks */
+
+typedef struct {
+    char name[16];  /* of the architecture, as in a file's metadata: "vgg19" */
+    char title[32]; /* for people: "VGG-19" */
+} DpsNetwork;
+
+/* Copies what a network consists of from a safetensors file, or one of PyTorch's, of which nothing is run, into a
+ * new safetensors file; a file of that name is lost.  The rest, such as a classifier, is left out, every number is
+ * looked at, and the metadata say which network it is.  DPS_OK; or DPS_CANCELLED, DPS_BAD_FILE or DPS_NO_MEMORY
+ * and a sentence in message, and no new file. */
+DpsStatus dps_network_import(const char *from, const char *to, const DpsWork *work, DpsNetwork *network,
+                             DpsMessage *message);
+
 /* --------------------------------------------------------------------- devices */
 
 typedef struct {

@@ -58,13 +58,12 @@ TensorName architecture_tensor(int index, Part part, const char *kind)
     return name;
 }
 
-/* A row's tensors, 0 <= i < row_tensors(). */
-static int row_tensors(const Row *r)
+int architecture_row_tensors(const Row *r)
 {
     return r->kind == ROW_POOL ? 0 : r->kind == ROW_CONV ? 2 : 6;
 }
 
-static TensorName row_tensor(const Row *r, int i)
+TensorName architecture_row_tensor(const Row *r, int i)
 {
     Part part = r->kind == ROW_CONV ? PART_WHOLE : (Part) (PART_SQUEEZE + i / 2);
 
@@ -77,8 +76,8 @@ int architecture_missing(const Architecture *a, const Weights *w, int rows, Tens
     int count = 0, total = 0;
 
     for (int r = 0; r < rows; r++)
-        for (int i = 0; i < row_tensors(&a->row[r]); i++, total++) {
-            TensorName name = row_tensor(&a->row[r], i);
+        for (int i = 0; i < architecture_row_tensors(&a->row[r]); i++, total++) {
+            TensorName name = architecture_row_tensor(&a->row[r], i);
             if (!weights_find(w, name.text) && count++ == 0)
                 *first = name;
         }
@@ -92,8 +91,8 @@ static bool belongs(const Architecture *a, const char *tensor)
     long index = strtol(tensor + strlen(FEATURES), NULL, 10);
 
     for (int r = 0; r < a->rows; r++)
-        for (int i = 0; a->row[r].index == index && i < row_tensors(&a->row[r]); i++)
-            if (strcmp(row_tensor(&a->row[r], i).text, tensor) == 0)
+        for (int i = 0; a->row[r].index == index && i < architecture_row_tensors(&a->row[r]); i++)
+            if (strcmp(architecture_row_tensor(&a->row[r], i).text, tensor) == 0)
                 return true;
     return false;
 }

@@ -48,6 +48,10 @@ typedef struct {
 /* kind: "weight" or "bias". */
 TensorName architecture_tensor(int index, Part, const char *kind);
 
+/* A row's tensors, 0 <= i < architecture_row_tensors(). */
+int architecture_row_tensors(const Row *);
+TensorName architecture_row_tensor(const Row *, int i);
+
 /* How many of the tensors of rows 0 .. rows - 1 the file lacks, and which is the first; *tensors, if
  * not NULL, is how many there should be. */
 int architecture_missing(const Architecture *, const Weights *, int rows, TensorName *first,

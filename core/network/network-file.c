@@ -4,7 +4,7 @@
  * The file is compared with the tables before a number is read: what it looks like most is what
  * it has to be, and what is missing, of a wrong shape or of no place there is named. */
 
-#include "architectures.h"
+#include "network-form.h"
 #include "message.h"
 #include "networks.h"
 
@@ -13,130 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------ what the file says */
+/* --------------------------------------------------------------------- planning */
 
-/* x_network = (x[order] * scale - mean) / deviation, x being RGB in [0, 1]. */
 typedef struct {
-    const char *name;
-    int order[3];
-    double scale, mean[3], deviation[3];
-} Convention;
-
-static const Convention conventions[] = {
-    /* torchvision's models: the default */
-    { "RGB, ImageNet mean and deviation",
-      { 0, 1, 2 },
-      1,
-      { 0.485, 0.456, 0.406 },
-      { 0.229, 0.224, 0.225 } },
-    { "RGB in [0,1]", { 0, 1, 2 }, 1, { 0, 0, 0 }, { 1, 1, 1 } },
-    /* the original VGG files; 256 is what the paper's authors multiply by */
-    { "BGR in [0,255], ImageNet mean",
-      { 2, 1, 0 },
-      255,
-      { 103.939, 116.779, 123.68 },
-      { 1, 1, 1 } },
-    { "BGR in [0,256], ImageNet mean",
-      { 2, 1, 0 },
-      256,
-      { 103.939, 116.779, 123.68 },
-      { 1, 1, 1 } },
-};
-
-/* What is known of a file before its numbers are read. */
-typedef struct {
-    const Weights *w;
-    const char *path;
-    DpsMessage *message; /* may be NULL */
-    const Architecture *a;
-    Convention input;
-    PadMode padding;
-    bool ceil;
+    NetworkForm form;
     int row[NETWORK_LAYERS]; /* of each of the network's layers */
 } File;
 
-static DpsStatus refuse(const File *f, const char *key, const char *value, const char *choices)
-{
-    say(f->message, DPS_SAY_BAD_FILE,
-        N_("%s: the network's metadata say %s \"%s\", which is unknown here; known are %s."),
-        f->path, key, value, choices);
-    return DPS_BAD_FILE;
-}
-
-/* One of two words in the metadata; *is_second stays as it is if nothing is said. */
-static DpsStatus choice(const File *f, const char *key, const char *first, const char *second,
-                        bool *is_second)
-{
-    const char *value = weights_metadata(f->w, key);
-    char choices[80];
-
-    if (!value)
-        return DPS_OK;
-    *is_second = strcmp(value, second) == 0;
-    if (*is_second || strcmp(value, first) == 0)
-        return DPS_OK;
-    snprintf(choices, sizeof choices, "\"%s\" and \"%s\"", first, second);
-    return refuse(f, key, value, choices);
-}
-
-static DpsStatus read_form(File *f)
-{
-    const char *input = weights_metadata(f->w, "input");
-    size_t known = sizeof conventions / sizeof *conventions, i = 0;
-    char choices[256] = "";
-    bool reflect = false;
-
-    while (input && i < known && strcmp(conventions[i].name, input)) {
-        snprintf(choices + strlen(choices), sizeof choices - strlen(choices), "%s\"%s\"",
-                 i ? ", " : "", conventions[i].name);
-        i++;
-    }
-    if (i == known)
-        return refuse(f, "input", input, choices);
-    f->input = conventions[i];
-    f->ceil = f->a->ceil;
-    DpsStatus status = choice(f, "padding", "zeros", "reflect", &reflect);
-    if (!status)
-        status = choice(f, "pooling", "floor", "ceil", &f->ceil);
-    f->padding = reflect ? PAD_REFLECT : PAD_CONSTANT;
-    return status;
-}
-
-/* The architecture that the metadata name, or else the one that the file looks like most. */
-static DpsStatus recognise(File *f)
-{
-    const char *said = weights_metadata(f->w, "architecture"), *extra;
-    int least = 0;
-    char choices[120] = "";
-    TensorName first;
-
-    for (int i = 0; i < ARCHITECTURES; i++) {
-        const Architecture *a = &architectures[i];
-        int tensors, lacks = architecture_missing(a, f->w, architecture_rows(a), &first, &tensors);
-        int differs = lacks + architecture_foreign(a, f->w, &extra);
-        snprintf(choices + strlen(choices), sizeof choices - strlen(choices), "%s\"%s\"",
-                 i ? ", " : "", a->key);
-        if (said ? strcmp(said, a->key) == 0 : lacks < tensors && (!f->a || differs < least)) {
-            f->a = a;
-            least = differs;
-        }
-    }
-    if (f->a)
-        return read_form(f);
-    if (said)
-        return refuse(f, "architecture", said, choices);
-    say(f->message, DPS_SAY_BAD_FILE,
-        N_("%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
-           "1.1 with torchvision's names (features.0.weight and so on)."),
-        f->path);
-    return DPS_BAD_FILE;
-}
-
-/* --------------------------------------------------------------------- planning */
-
 static int bias_count(const File *f, int index, Part part)
 {
-    const WeightTensor *t = weights_find(f->w, architecture_tensor(index, part, "bias").text);
+    const WeightTensor *t = weights_find(f->form.w, architecture_tensor(index, part, "bias").text);
 
     return t && t->count < 1 << 20 ? (int) t->count : 0;
 }
@@ -145,7 +31,7 @@ static void add_layer(Network *n, File *f, int row, LayerKind kind, const char *
 {
     Layer *l = &n->layer[n->layers];
 
-    *l = (Layer){ .kind = kind, .from = n->layers - 1, .planes = planes, .ceil = f->ceil };
+    *l = (Layer){ .kind = kind, .from = n->layers - 1, .planes = planes, .ceil = f->form.ceil };
     snprintf(l->name, sizeof l->name, "%s", name);
     f->row[n->layers++] = row;
 }
@@ -155,13 +41,13 @@ static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
 {
     bool average = c && c->pooling == DPS_POOLING_AVERAGE;
 
-    for (int r = 0; r < f->a->rows; r++) {
-        const Row *row = &f->a->row[r];
+    for (int r = 0; r < f->form.a->rows; r++) {
+        const Row *row = &f->form.a->row[r];
         int at = row->index;
         if (row->kind == ROW_POOL) {
             add_layer(n, f, r, LAYER_POOL, "", n->layer[n->layers - 1].planes);
             n->layer[n->layers - 1].pool = (PoolShape){ average ? POOL_AVERAGE : POOL_MAX,
-                                                        f->a->pool, 2 };
+                                                        f->form.a->pool, 2 };
         } else if (row->kind == ROW_CONV)
             add_layer(n, f, r, LAYER_CONV, row->name, bias_count(f, at, PART_WHOLE));
         else {
@@ -170,33 +56,12 @@ static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
                       bias_count(f, at, PART_EXPAND1) + bias_count(f, at, PART_EXPAND3));
         }
     }
-    n->least = 3 - 2 * f->a->pad;
+    n->least = 3 - 2 * f->form.a->pad;
     return network_choose(
         n,
-        &(NetworkChoice){ .style = c && c->style && *c->style ? c->style : f->a->style,
-                          .content = c && c->content && *c->content ? c->content : f->a->content },
-        f->message);
-}
-
-/* Every tensor that the plan needs must be there, and none that has no place in the network. */
-static DpsStatus check_tensors(const File *f, const Network *n)
-{
-    const char *extra;
-    TensorName first;
-
-    if (architecture_missing(f->a, f->w, f->row[n->layers - 1] + 1, &first, NULL))
-        say(f->message, DPS_SAY_BAD_FILE,
-            N_("%s: there is no tensor %s, though this looks like a %s; give a complete file with "
-               "torchvision's names."),
-            f->path, first.text, f->a->title);
-    else if (architecture_foreign(f->a, f->w, &extra))
-        say(f->message, DPS_SAY_BAD_FILE,
-            N_("%s: a %s, which this looks like otherwise, has no tensor %s; networks of another "
-               "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used."),
-            f->path, f->a->title, extra);
-    else
-        return DPS_OK;
-    return DPS_BAD_FILE;
+        &(NetworkChoice){ .style = c && c->style && *c->style ? c->style : f->form.a->style,
+                          .content = c && c->content && *c->content ? c->content : f->form.a->content },
+        f->form.message);
 }
 
 /* ---------------------------------------------------------------------- loading */
@@ -234,19 +99,19 @@ static DpsStatus check_shape(const File *f, const char *name, const WeightTensor
     if (t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
         t->shape[2] == k && t->shape[3] == k)
         return DPS_OK;
-    say(f->message, DPS_SAY_BAD_FILE,
+    say(f->form.message, DPS_SAY_BAD_FILE,
         N_("%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
            "not a %s."),
-        f->path, name, cin, k, k, f->a->title);
+        f->form.path, name, cin, k, k, f->form.a->title);
     return DPS_BAD_FILE;
 }
 
 /* Makes the convolution of a row's part, for cin inputs. */
 static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int cin, Conv **conv)
 {
-    int index = f->a->row[row].index, k = part == PART_SQUEEZE || part == PART_EXPAND1 ? 1 : 3;
+    int index = f->form.a->row[row].index, k = part == PART_SQUEEZE || part == PART_EXPAND1 ? 1 : 3;
     TensorName name = architecture_tensor(index, part, "weight");
-    const WeightTensor *t = weights_find(f->w, name.text);
+    const WeightTensor *t = weights_find(f->form.w, name.text);
     DpsStatus status = check_shape(f, name.text, t, cin, k);
 
     if (status)
@@ -256,19 +121,19 @@ static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int c
     float *bias = malloc((size_t) cout * sizeof *bias), border[3];
     status = DPS_NO_MEMORY;
     if (weight && bias)
-        status = weights_read(f->w, name.text, 4, t->shape, weight, f->message);
+        status = weights_read(f->form.w, name.text, 4, t->shape, weight, f->form.message);
     name = architecture_tensor(index, part, "bias");
     if (!status)
-        status = weights_read(f->w, name.text, 1, (int64_t[]){ cout }, bias, f->message);
+        status = weights_read(f->form.w, name.text, 1, (int64_t[]){ cout }, bias, f->form.message);
     if (!status) {
         ConvShape shape = {
-            .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2, .mode = f->padding
+            .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2, .mode = f->form.padding
         };
         if (row == 0) {
-            fold_input(&f->input, cout, k, weight, bias, border);
+            fold_input(&f->form.input, cout, k, weight, bias, border);
             shape.border = border;
-            shape.stride = f->a->stride;
-            shape.pad = f->a->pad;
+            shape.stride = f->form.a->stride;
+            shape.pad = f->form.a->pad;
         }
         *conv = dev->be->conv_new(dev, &shape, weight, bias);
         status = *conv ? DPS_OK : DPS_NO_MEMORY;
@@ -285,7 +150,7 @@ static DpsStatus load_layers(Network *n, const File *f)
     for (int i = 0; i < n->layers && !status; i++) {
         Layer *l = &n->layer[i];
         int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
-        Part part = f->a->row[f->row[i]].kind == ROW_FIRE ? PART_SQUEEZE : PART_WHOLE;
+        Part part = f->form.a->row[f->row[i]].kind == ROW_FIRE ? PART_SQUEEZE : PART_WHOLE;
         if (l->kind == LAYER_CONV)
             status = load_conv(f, n->dev, f->row[i], part, cin, &l->conv);
         if (l->kind == LAYER_JOIN) {
@@ -326,20 +191,20 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
     *network = NULL;
     if (status)
         return status;
-    File f = { .w = w, .path = path, .message = message };
+    File f = { .form = { .w = w, .path = path, .message = message } };
     Network *n = calloc(1, sizeof *n);
     status = DPS_NO_MEMORY;
     if (n) {
         n->dev = dev;
         set_name(n, path);
-        status = recognise(&f);
+        status = network_form(&f.form);
         if (!status)
             status = plan(n, &f, c);
         if (!status)
-            status = check_tensors(&f, n);
+            status = network_form_check(&f.form, f.row[n->layers - 1] + 1);
         if (!status)
             status = load_layers(n, &f);
-        n->original = is_original(n, f.a);
+        n->original = is_original(n, f.form.a);
     }
     weights_close(w);
     if (status == DPS_NO_MEMORY)
@@ -358,8 +223,8 @@ static double filter_floats(const File *f, const Network *n, int i)
 {
     const Layer *l = &n->layer[i];
     int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
-    int index = f->a->row[f->row[i]].index;
-    bool squeezes = f->a->row[f->row[i]].kind == ROW_FIRE;
+    int index = f->form.a->row[f->row[i]].index;
+    bool squeezes = f->form.a->row[f->row[i]].kind == ROW_FIRE;
 
     if (l->kind == LAYER_POOL)
         return 0;
@@ -383,10 +248,10 @@ NetworkSize network_size(const char *path, const NetworkChoice *c)
                               .grams = 5.0 * NETWORK_FILTERS * NETWORK_FILTERS };
     if (weights_open(path, &w, NULL))
         return size;
-    File f = { .w = w, .path = path, .message = NULL };
-    if (!recognise(&f) && !plan(&n, &f, c)) {
+    File f = { .form = { .w = w, .path = path, .message = NULL } };
+    if (!network_form(&f.form) && !plan(&n, &f, c)) {
         for (int i = 0; i < n.layers; i++) {
-            int stride = i == 0 ? f.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;
+            int stride = i == 0 ? f.form.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;
             area /= stride * stride;
             size.features += n.layer[i].planes * area;
             size.filters += filter_floats(&f, &n, i);

@@ -45,8 +45,7 @@ static bool grow(void **array, int count, int *room, size_t element)
     return true;
 }
 
-/* Fills count and bytes from the shape; false where they do not fit in 63 bits. */
-static bool count_bytes(WeightTensor *t, int64_t number_size)
+bool weights_count_bytes(WeightTensor *t, int64_t number_size)
 {
     t->count = 1;
     for (int i = 0; i < t->ndim; i++)
@@ -72,7 +71,7 @@ static DpsStatus check_tensor(const Weights *w, WeightTensor *t, int64_t begin, 
             report, DPS_BAD_FILE,
             N_("tensor %.*s holds numbers of the unknown kind %.*s; save it as F32"),
             SHOWN(t->name), SHOWN(t->dtype));
-    if (!count_bytes(t, number_size))
+    if (!weights_count_bytes(t, number_size))
         return weights_fail(
             report, DPS_BAD_FILE,
             N_("tensor %.*s is impossibly large: the file is damaged; get it again"),
@@ -204,7 +203,7 @@ static void sort(void *array, int count, size_t size, int (*compare)(const void 
         qsort(array, (size_t) count, size, compare);
 }
 
-static DpsStatus check_names(Weights *w, const WeightReport *report)
+DpsStatus weights_order(Weights *w, const WeightReport *report)
 {
     sort(w->texts, w->text_count, sizeof *w->texts, compare_keys);
     for (int i = 1; i < w->text_count; i++)
@@ -220,6 +219,7 @@ static DpsStatus check_names(Weights *w, const WeightReport *report)
                 report, DPS_BAD_FILE,
                 N_("there are two tensors called %.*s: the file is damaged; get it again"),
                 SHOWN(w->tensors[i].name));
+    sort(w->tensors, w->tensor_count, sizeof *w->tensors, compare_places);
     return DPS_OK;
 }
 
@@ -227,7 +227,6 @@ static DpsStatus check_names(Weights *w, const WeightReport *report)
 static DpsStatus check_places(Weights *w, const WeightReport *report)
 {
     int64_t at = w->header_end;
-    sort(w->tensors, w->tensor_count, sizeof *w->tensors, compare_places);
     for (int i = 0; i < w->tensor_count; i++) {
         const WeightTensor *t = &w->tensors[i];
         if (t->offset != at)
@@ -256,6 +255,6 @@ DpsStatus weights_parse_header(Weights *w, const WeightReport *report)
     if (status == DPS_OK && !json_end(&json))
         status = syntax_error(&json, report);
     if (status == DPS_OK)
-        status = check_names(w, report);
+        status = weights_order(w, report);
     return status == DPS_OK ? check_places(w, report) : status;
 }

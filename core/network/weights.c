@@ -58,8 +58,7 @@ static DpsStatus cannot_read(const WeightReport *report)
 
 /* ------------------------------------------------------------------------ file */
 
-/* Reads exactly `bytes` at `offset`; false where the file has shrunk or the disk failed. */
-static bool read_at(int fd, void *out, size_t bytes, int64_t offset)
+bool weights_read_at(int fd, void *out, size_t bytes, int64_t offset)
 {
     for (char *at = out; bytes > 0;) {
         ssize_t n = pread(fd, at, bytes, (off_t) offset);
@@ -118,7 +117,7 @@ static DpsStatus open_file(Weights *w, const WeightReport *report)
     return DPS_OK;
 }
 
-/* Reads the header's text, ended with 0, into w->header. */
+/* Reads what the file says of its tensors; the text is kept in w->header. */
 static DpsStatus read_header(Weights *w, const WeightReport *report)
 {
     unsigned char first[8];
@@ -128,13 +127,15 @@ static DpsStatus read_header(Weights *w, const WeightReport *report)
                                "not a safetensors file, or cut short; get it "
                                "again"),
                             (long long) w->file_size);
-    if (!read_at(w->fd, first, sizeof first, 0))
+    if (!weights_read_at(w->fd, first, sizeof first, 0))
         return cannot_read(report);
+    if (torch_looks_like(first))
+        return torch_parse(w, first, report);
     uint64_t length = little_endian(first, 8);
     if (length > HEADER_LIMIT)
         return weights_fail(report, DPS_BAD_FILE,
-                            N_("this is not a safetensors file; choose another "
-                               "(a .pth file has to be converted first)"));
+                            N_("this is neither a safetensors file nor one of PyTorch's; "
+                               "choose another"));
     if ((int64_t) length > w->file_size - 8)
         return weights_fail(report, DPS_BAD_FILE,
                             N_("the header ends at byte %lld, but the file holds only %lld: the "
@@ -143,11 +144,11 @@ static DpsStatus read_header(Weights *w, const WeightReport *report)
     w->header = malloc((size_t) length + 1);
     if (!w->header)
         return weights_no_memory(report);
-    if (!read_at(w->fd, w->header, (size_t) length, 8))
+    if (!weights_read_at(w->fd, w->header, (size_t) length, 8))
         return cannot_read(report);
     w->header[length] = 0;
     w->header_end = (int64_t) length + 8;
-    return DPS_OK;
+    return weights_parse_header(w, report);
 }
 
 DpsStatus weights_open(const char *path, Weights **weights, DpsMessage *message)
@@ -169,8 +170,6 @@ DpsStatus weights_open(const char *path, Weights **weights, DpsMessage *message)
         status = open_file(w, &report);
     if (status == DPS_OK)
         status = read_header(w, &report);
-    if (status == DPS_OK)
-        status = weights_parse_header(w, &report);
     if (status == DPS_OK)
         *weights = w;
     else
@@ -260,7 +259,7 @@ static DpsStatus read_numbers(const Weights *w, const WeightTensor *t, float *ou
     bool brain = !strcmp(t->dtype, "BF16");
     for (int64_t done = 0; done < t->bytes;) {
         int64_t n = t->bytes - done < room ? t->bytes - done : room;
-        if (!read_at(w->fd, chunk, (size_t) n, t->offset + done))
+        if (!weights_read_at(w->fd, chunk, (size_t) n, t->offset + done))
             return cannot_read(report);
         for (int64_t i = 0; i < n; i += size) {
             float value = decode(chunk + i, size, brain);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* weights.h - network weights from a safetensors file.
+/* weights.h - network weights from a safetensors file, or from one of PyTorch's (.pth), of which nothing is run:
+ * torch-file.c says how those are made.
  *
- * The format (github.com/huggingface/safetensors, "Format"):
+ * The format of safetensors (github.com/huggingface/safetensors, "Format"):
  *
  *     8 bytes      length of the header, little-endian
  *     the header   JSON: {"NAME": {"dtype": "F32", "shape": [16, 3, 3, 3],

@@ -65,14 +65,14 @@ static void test_header_length(void)
         for (int k = 0; k < 8; k++)
             bytes[k] = (unsigned char) (lengths[i] >> 8 * k);
         write_bytes(bytes, sizeof bytes);
-        check_refused(lengths[i] > 100000000 ? "not a safetensors file" : "cut short", __LINE__);
+        check_refused(lengths[i] > 100000000 ? "neither a safetensors file" : "cut short", __LINE__);
     }
     write_bytes("\0\0\0\0\0\0\0", 8);
     check_refused("a \"{\" is missing at byte 8", __LINE__);
     write_bytes("PK\3\4archive/data.pkl", 20);
-    check_refused("not a safetensors file", __LINE__);
+    check_refused("of PyTorch's files", __LINE__);
     write_bytes("version https://git-lfs.github.com/spec/v1\n", 43);
-    check_refused("not a safetensors file", __LINE__);
+    check_refused("neither a safetensors file", __LINE__);
 }
 
 #define F32(shape, from, to) \
