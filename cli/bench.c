@@ -10,6 +10,7 @@
 #include "options.h"
 #include "report/report.h"
 #include "report/translate.h"
+#include "store/store.h"
 
 #define PRESETS 3
 
@@ -95,7 +96,7 @@ static gboolean parse(Bench *bench, int argc, char **argv, GError **error)
         { "only", 0, 0, G_OPTION_ARG_STRING, &bench->only,
           N_("Measure only these: operations, evaluation, transfer"), N_("LIST") },
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &bench->network,
-          N_("Beside the built-in network this one, a .safetensors file"), N_("FILE") },
+          N_("Beside the built-in network this one, by name or file"), N_("FILE") },
         { "width", 0, 0, G_OPTION_ARG_STRING, &bench->width,
           N_("Measure everything at one size: its width"), N_("PIXELS") },
         { "height", 0, 0, G_OPTION_ARG_STRING, &bench->height, N_("And its height"), N_("PIXELS") },
@@ -209,7 +210,8 @@ int command_bench(int argc, char **argv)
     bench.notices = g_ptr_array_new_with_free_func(g_free);
     option_set_init(&bench.settings);
     interrupt_install();
-    gboolean good = parse(&bench, argc, argv, &error) && measure(&bench, &error);
+    gboolean good = parse(&bench, argc, argv, &error) &&
+                    store_resolve(&bench.network, &error) && measure(&bench, &error);
     g_array_unref(bench.figures);
     g_ptr_array_unref(bench.notices);
     g_free(bench.network);

@@ -62,6 +62,7 @@ int command_look(int argc, char **argv);
 int command_apply(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_networks(int argc, char **argv);
 int command_describe(int argc, char **argv);
 
 #endif

@@ -20,6 +20,7 @@ static const struct {
     { "look", N_("make a table of colours for other programs"), command_look },
     { "apply", N_("give photos the look of such a table"), command_apply },
     { "devices", N_("list what this computer offers for computing"), command_devices },
+    { "networks", N_("list, fetch and keep trained networks"), command_networks },
     { "bench", N_("measure how fast it all goes here"), command_bench },
 };
 

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "picture.h"
 #include "report/report.h"
+#include "store/store.h"
 
 typedef struct {
     MaskOptions masks;
@@ -24,7 +25,7 @@ static gboolean parse(Measure *measure, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
         { "network", 'n', 0, G_OPTION_ARG_FILENAME, &measure->network,
-          N_("Also compare style in this network, a .safetensors file"), N_("FILE") },
+          N_("Also compare style in this network, by name or file"), N_("FILE") },
         { "size", 's', 0, G_OPTION_ARG_STRING, &measure->size_text,
           N_("Long side at which the pictures are compared (700)"), N_("PIXELS") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &measure->json, N_("Print the figures as JSON"),
@@ -107,7 +108,8 @@ int command_measure(int argc, char **argv)
     Measure measure = { 0 };
     GError *error = NULL;
     option_set_init(&measure.settings);
-    gboolean good = parse(&measure, argc, argv, &error) && measure_files(&measure, &error);
+    gboolean good = parse(&measure, argc, argv, &error) &&
+                    store_resolve(&measure.network, &error) && measure_files(&measure, &error);
     masks_options_clear(&measure.masks);
     g_free(measure.network);
     g_free(measure.size_text);

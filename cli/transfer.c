@@ -14,6 +14,7 @@
 #include "report/recipe.h"
 #include "report/report.h"
 #include "report/translate.h"
+#include "store/store.h"
 
 typedef struct {
     OptionSet settings;
@@ -339,8 +340,9 @@ static gboolean write_report(const Transfer *transfer, const DpsResult *result, 
 static gboolean run(Transfer *transfer, Picture *content, Picture *style, Picture *start,
                     const Masks *masks, Progress *progress, GError **error)
 {
-    DpsResult result;
+    DpsResult result = { 0 };
     GPtrArray *notices = transfer->notices;
+    char *network = g_strdup(transfer->settings.options.network);
     DpsJob job = { .content = &content->rgb,
                    .style = &style->rgb,
                    .start = &start->rgb,
@@ -351,7 +353,10 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
                    .progress = on_progress,
                    .cancelled = on_cancelled,
                    .data = progress };
-    gboolean good = engine_succeeded(dps_run(&job, &result), &result, error);
+    gboolean good = store_resolve(&network, error);
+    job.options.network = network;
+    good = good && engine_succeeded(dps_run(&job, &result), &result, error);
+    g_free(network);
     if (good) {
         note_output(transfer, content, notices);
         if (transfer->masks.find)

@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "filter.h"
 #include "pairing.h"
+#include "store/store.h"
 
 /* Sets the error; always FALSE. */
 static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -178,6 +179,14 @@ static gboolean read_options(Request *request, GimpProcedureConfig *config, GErr
     if (!arguments_read(config, &request->settings, error))
         return FALSE;
     *options = request->settings.options;
+    char *network = g_strdup(options->network);
+    if (!store_resolve(&network, error)) {
+        g_free(network);
+        return FALSE;
+    }
+    if (network)
+        options->network = g_string_chunk_insert(request->settings.text, network);
+    g_free(network);
     if (!options->threads)
         options->threads = gimp_get_num_processors();
     return TRUE;

@@ -22,9 +22,10 @@ MAY_USE.update({device: ["core", "core/image", "core/device"] for device in DEVI
 MAY_USE.update({"bench": ENGINE,
                 "report": ["core"],
                 "gegl": ["core", "report"],
-                "cli": ["core", "bench", "report"],
-                "plug-in": ["core", "report"],
-                "ui": ["core", "report", "plug-in"]})
+                "store": ["core", "report"],
+                "cli": ["core", "bench", "report", "store"],
+                "plug-in": ["core", "report", "store"],
+                "ui": ["core", "report", "store", "plug-in"]})
 failures = []
 
 

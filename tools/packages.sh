@@ -21,6 +21,7 @@ build|libgexiv2-dev|libgexiv2-devel|the particulars of TIFFs
 build|libgegl-dev|gegl04-devel|pixels between GIMP and the plug-in
 build|libjson-glib-dev|json-glib-devel|reports in JSON
 build|libgtk-3-dev|gtk3-devel|the dialog
+build|libsoup-3.0-dev|libsoup3-devel|fetches trained networks
 build|libdnnl-dev|onednn-devel|fast convolutions on the processor
 test|python3-gi|python3-gobject|test scripts in Python
 test|python3-numpy|python3-numpy|compares numbers

@@ -15,7 +15,8 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ("transfer", "batch", "regions", "measure", "look", "apply", "devices", "bench")
+COMMANDS = ("transfer", "batch", "regions", "measure", "look", "apply", "devices", "networks",
+            "bench")
 OPTION = re.compile(r"^  (?:-(\w), )?--([\w-]+)(?:=(\S+))?  +(.*)$")
 CHOICES = re.compile(r": ((?:[\w-]+, )+[\w-]+)(?: \([\w-]+\))?$")
 PICTURES = "*.(png|jpg|jpeg|tif|tiff|ppm|pgm|pfm)"

@@ -120,9 +120,11 @@ static const DpsOption table[] = {
       .where = DPS_FOR_TRANSFER },
     { "network", 'n', DPS_OPTION_FILE, AT(network), .usual_text = "builtin", .value = N_("FILE"),
       .label = N_("_Network"),
-      .help = N_("What looks at the photos: “builtin”, or, beside it, a trained VGG or SqueezeNet "
-                 "from a safetensors file"),
-      .manual = "A VGG-19, a VGG-16 or a SqueezeNet 1.1 with torchvision's names, of any width.",
+      .help = N_("What looks at the photos: “builtin”, or, beside it, a trained network: its name or "
+                 "file"),
+      .manual = "\"photo-style networks\" lists and fetches networks that have names.  A file is a safetensors "
+                "or a .pth file of a VGG-19, a VGG-16 or a SqueezeNet 1.1 with torchvision's names, of any "
+                "width.",
       .where = DPS_FOR_TRANSFER },
     { "device", 'd', DPS_OPTION_TEXT, AT(device), .usual_text = "auto", .value = N_("NAME"),
       .label = N_("De_vice"),
