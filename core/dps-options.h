@@ -10,6 +10,16 @@
 
 /* ------------------------------------------------------------------- options */
 
+/* How a photo gets the style's look. */
+typedef enum {
+    DPS_METHOD_TRANSFER, /* the losses of this engine, or of the preset's */
+    /* The others change colours alone, region by region, at once: nothing is optimised, and no network looks. */
+    DPS_METHOD_COLOURS, /* what the transfer begins with: linear Monge-Kantorovitch maps, kept to the style's
+                         * colours */
+    DPS_METHOD_REINHARD, /* means and deviations in l alpha beta */
+    DPS_METHOD_HISTOGRAM /* of R, G and B */
+} DpsMethod;
+
 typedef enum {
     DPS_PRESET_DRAFT,
     DPS_PRESET_NORMAL,
@@ -56,6 +66,7 @@ typedef enum {
 } DpsTake;
 
 typedef struct {
+    DpsMethod method;
     DpsPreset preset;
     const char *network;    /* NULL or "builtin", or a safetensors file */
     const char *device;     /* NULL or "auto", or a name that dps_devices gives */
@@ -86,6 +97,12 @@ typedef struct {
 
 /* The defaults: preset normal, everything else as the README says. */
 void dps_options_default(DpsOptions *options);
+
+/* Whether they ask for a painting, which has strokes of its own and no colour maps. */
+static inline bool dps_options_paint(const DpsOptions *o)
+{
+    return o->method == DPS_METHOD_TRANSFER && o->preset == DPS_PRESET_ARTISTIC;
+}
 
 /* ------------------------------------------------------- the options as a table */
 

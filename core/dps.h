@@ -173,8 +173,8 @@ typedef struct {
  * working sizes, the initial estimate, and what the processor's device has of them.  It makes a run quicker
  * that differs from the last one in weights, amount, take or detail, and changes nothing in what comes out.
  * It serves one pair with its regions, and one run at a time; where other options differ, all is made
- * again.  Runs with a network's file or chosen layers, those on a GPU and those of the preset artistic
- * neither use nor fill it.  It takes about as much memory as its largest run. */
+ * again.  Runs with a network's file or chosen layers, those on a GPU, those of the preset artistic
+ * and methods other than the transfer neither use nor fill it.  It takes about as much memory as its largest run. */
 typedef struct DpsKept DpsKept;
 
 /* An empty one; NULL when memory is short. */

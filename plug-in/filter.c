@@ -12,9 +12,9 @@ gboolean filter_possible(const DpsOptions *options, GError **error)
     if (!gegl_has_operation(FIELD_TEXT_OPERATION))
         why = _("GIMP lacks the operation that such a filter needs, deep-photo-style:colour-field. "
                 "Install the plug-in again and restart GIMP, or choose a new layer as the result.");
-    else if (options->preset == DPS_PRESET_ARTISTIC)
+    else if (dps_options_paint(options))
         why = _("A painting can't be a filter, which changes the photo's colours and draws no "
-                "strokes. Choose a new layer as the result, or another quality.");
+                "strokes. Choose a new layer as the result, or another method.");
     else if (options->detail > 0)
         why = _("A filter can't lay the photo's detail over the result, for which it would have to "
                 "see each pixel's surroundings. Choose a new layer as the result, or set the "

@@ -145,10 +145,11 @@ ColourMap colour_map(const DpsImage *content, const float *content_mask, const D
     return map;
 }
 
-/* out += mask (matrix (x - from) + to). */
-static void add_mapped(const DpsImage *content, const float *mask, const ColourMap *map,
+/* A ColourAdd: matrix (x - from) + to. */
+static void add_mapped(const void *maps, int k, const DpsImage *content, const float *mask,
                        DpsImage *out)
 {
+    const ColourMap *map = (const ColourMap *) maps + k;
     size_t n = image_pixels(content);
     const float *r = content->data, *g = r + n, *b = g + n;
     for (int d = 0; d < 3; d++) {
@@ -210,9 +211,8 @@ static void find_maps(const DpsImage *content, const DpsImage *mapped, const Dps
     }
 }
 
-/* total: scratch, a number per pixel. */
-static void apply_maps(const DpsImage *content, const RegionSet *set, const ColourMap *map,
-                       float *total, DpsImage *out)
+void colour_blend(const DpsImage *content, const RegionSet *set, ColourAdd add, const void *maps,
+                  float *total, DpsImage *out)
 {
     size_t n = image_pixels(content);
 
@@ -222,7 +222,7 @@ static void apply_maps(const DpsImage *content, const RegionSet *set, const Colo
         if (set->report[k].content_coverage < REGIONS_LEAST)
             continue;
         const float *mask = image_plane(&set->content, k);
-        add_mapped(content, mask, &map[k], out);
+        add(maps, k, content, mask, out);
         for (size_t i = 0; i < n; i++)
             total[i] += mask[i];
     }
@@ -242,7 +242,7 @@ bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, con
         map[k] = identity;
     for (int i = 0; i < ROUNDS && ok; i++) {
         find_maps(content, i ? out : NULL, style, set, work, map);
-        apply_maps(content, set, map, total, out);
+        colour_blend(content, set, add_mapped, map, total, out);
     }
     free(total);
     free(map);

@@ -38,6 +38,16 @@ double colour_spread(const double a[9], const double b[9]);
 bool colour_transfer_regions(const DpsImage *content, const DpsImage *style, const RegionSet *set,
                              const DpsWork *work, DpsImage *out);
 
+/* Adds to `out` what a transfer makes of the content in region k, times the mask. */
+typedef void (*ColourAdd)(const void *maps, int k, const DpsImage *content, const float *mask,
+                          DpsImage *out);
+
+/* Blends what regions come to by their masks, and clips it to [0, 1]; where there is no mask at all the
+ * content stays.  `add` is called for each region that the content has.  total: room for a number per pixel.
+ * out: already made, of the content's size. */
+void colour_blend(const DpsImage *content, const RegionSet *set, ColourAdd add, const void *maps,
+                  float *total, DpsImage *out);
+
 /* Eigenvalues, and eigenvectors as the columns of v, of a symmetric 3x3 matrix (Jacobi). */
 void colour_eigen(const double a[9], double value[3], double v[9]);
 

@@ -86,8 +86,8 @@ DpsKept *kept_begin(const DpsJob *job, const Schedule *schedule)
     const DpsOptions *o = &job->options;
     DpsKept *k = job->kept;
 
-    if (!k || options_network(o) || schedule->painting || is_chosen(o->style_layers) ||
-        is_chosen(o->content_layers))
+    if (!k || options_network(o) || schedule->painting || schedule->colours ||
+        is_chosen(o->style_layers) || is_chosen(o->content_layers))
         return NULL;
     if (k->filled && !serves(&k->options, o))
         empty(k);

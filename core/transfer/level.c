@@ -3,6 +3,7 @@
 
 #include "image/photo.h"
 #include "regions/borders.h"
+#include "regions/colour-classic.h"
 #include "start.h"
 #include "transfer-private.h"
 #include "work.h"
@@ -40,6 +41,12 @@ static DpsStatus begin(Transfer *t, Start start, const DpsImage *last, DpsImage 
     switch (start) {
     case START_ESTIMATE:
         ok = image_copy(&t->estimate, out);
+        break;
+    case START_REINHARD:
+        ok = colour_reinhard(&t->content, &t->style, &t->regions, work, out);
+        break;
+    case START_HISTOGRAM:
+        ok = colour_histogram(&t->content, &t->style, &t->regions, work, out);
         break;
     case START_CARRY:
         return start_carry(NULL, last, &t->picture, &t->content, work, out);
@@ -345,7 +352,7 @@ DpsStatus level_run(Transfer *t, const Level *l)
         progress_report(t, DPS_STAGE_GUESS, t->done, NULL, &t->picture);
     if (!status && work_cancelled(&t->work))
         status = DPS_CANCELLED;
-    if (!status) {
+    if (!status && !t->schedule.colours) {
         status = compute(t, l);
         if (run_device_fall_back(&t->device, &status) && !status)
             status = compute(t, l);
@@ -356,7 +363,7 @@ DpsStatus level_run(Transfer *t, const Level *l)
     level->width = t->content.width;
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;
-    level->weights = (DpsWeights){ .paper = t->job->options.preset == DPS_PRESET_REFERENCE,
+    level->weights = (DpsWeights){ .paper = l->objective.weighting.free_unmatched,
                                    .style = l->objective.weight[LOSS_STYLE],
                                    .content = l->objective.weight[LOSS_CONTENT],
                                    .matting = l->objective.weight[LOSS_MATTING],

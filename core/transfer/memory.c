@@ -51,6 +51,18 @@ static double pixels_at(const DpsImage *photo, int size)
     return (double) w * h;
 }
 
+/* Of a colour transfer, per pixel of the content: pictures, and the fits that carry them, in place of what
+ * an objective takes. */
+#define HOST_COLOURS 44
+
+static double colours_bytes(const DpsJob *job, const Level *l, int regions)
+{
+    double content = pixels_at(job->content, l->size), style = pixels_at(job->style, l->size);
+
+    return sizeof(float) * (content * (HOST_COLOURS + regions) + style * (HOST_STYLE + regions)) +
+           (l->keep_colours ? (double) palette_bytes(regions) : 0);
+}
+
 /* Bytes while a level runs: either the style's features are there, forward only, or the vectors of the
  * minimiser, never both. */
 static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *size, int regions,
@@ -77,14 +89,17 @@ static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *
 
 double memory_needed(const DpsJob *job, const Schedule *schedule, Device *dev)
 {
-    NetworkSize size = networks_size(job, schedule);
+    NetworkSize size = schedule->colours ? (NetworkSize){ 0 } : networks_size(job, schedule);
     int regions = schedule->painting ? 1 : job->regions + 1;
     double most = 0;
 
-    if (size.features <= 0)
+    if (size.features <= 0 && !schedule->colours)
         return 0;
-    for (int i = 0; i < schedule->levels; i++)
-        most = fmax(most, level_bytes(job, &schedule->level[i], &size, regions, dev));
+    for (int i = 0; i < schedule->levels; i++) {
+        const Level *l = &schedule->level[i];
+        most = fmax(most, schedule->colours ? colours_bytes(job, l, regions)
+                                            : level_bytes(job, l, &size, regions, dev));
+    }
     if (!dev && !finish_in_place(job, schedule))
         most += sizeof(float) * (double) image_values(job->content);
     return most;

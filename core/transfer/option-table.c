@@ -9,6 +9,13 @@
 #include <math.h>
 #include <string.h>
 
+static const DpsChoice methods[] = {
+    [DPS_METHOD_TRANSFER] = { "transfer", N_("Photo transfer: light, colours and textures") },
+    [DPS_METHOD_COLOURS] = { "colours", N_("Colours alone: what a transfer begins with") },
+    [DPS_METHOD_REINHARD] = { "reinhard", N_("Reinhard: means and deviations of colours") },
+    [DPS_METHOD_HISTOGRAM] = { "histogram", N_("Histogram: red, green and blue one by one") },
+    { 0 }
+};
 static const DpsChoice presets[] = {
     [DPS_PRESET_DRAFT] = { "draft", N_("Draft: a quick look") },
     [DPS_PRESET_NORMAL] = { "normal", N_("Normal: good for most photos") },
@@ -58,6 +65,18 @@ static const DpsChoice poolings[] = { [DPS_POOLING_AUTO] = { "auto",
     DPS_OPTION_CHOICE, AT(member), .most = COUNT(choices) - 2, .usual = (which), .choice = (choices)
 
 static const DpsOption table[] = {
+    { "method", 'm', CHOICE(method, methods, DPS_METHOD_TRANSFER), .value = N_("NAME"),
+      .label = N_("Met_hod"),
+      .help = N_("How the style is taken over; all but the transfer change colours only, region by "
+                 "region, and are done at once"),
+      .manual =
+          "Colours: linear Monge-Kantorovitch maps, as the transfer's first guess has them.  "
+          "Reinhard: means and deviations in l alpha beta (Reinhard, Ashikhmin, Gooch and "
+          "Shirley, 2001).  Histogram: each of the three channels gets the style's distribution.  "
+          "To these three no option matters that weighs or chooses what is optimised, nor a "
+          "network; of the preset only the size counts, from which they go to full size as a "
+          "transfer does, by local maps of colours.",
+      .where = DPS_FOR_TRANSFER },
     { "preset", 'p', CHOICE(preset, presets, DPS_PRESET_NORMAL), .value = N_("NAME"),
       .label = N_("_Quality"),
       .help = N_("How much time to spend; a draft is for trying things out, normal for nearly "

@@ -226,6 +226,21 @@ static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s
     s->painting = true;
 }
 
+/* Colour transfers alone. */
+static void colours(const DpsOptions *o, int size, Schedule *s)
+{
+    static const Start starts[] = { [DPS_METHOD_COLOURS] = START_ESTIMATE,
+                                    [DPS_METHOD_REINHARD] = START_REINHARD,
+                                    [DPS_METHOD_HISTOGRAM] = START_HISTOGRAM };
+
+    s->level[0] = (Level){ .size = size,
+                           .start = starts[o->method],
+                           .trim_masks = true,
+                           .keep_colours = o->method == DPS_METHOD_COLOURS };
+    s->levels = 1;
+    s->colours = true;
+}
+
 /* What the options say of the start and the minimiser takes the place of what the preset says. */
 static void override(const DpsOptions *o, Schedule *s)
 {
@@ -263,6 +278,10 @@ DpsStatus options_schedule(const DpsOptions *o, int side, Schedule *s, DpsMessag
     int size = o->size ? o->size : p->size;
     if (size > side)
         size = side;
+    if (o->method != DPS_METHOD_TRANSFER) {
+        colours(o, size, s);
+        return DPS_OK;
+    }
     if (o->preset == DPS_PRESET_REFERENCE && !options_network(o)) {
         say(message, DPS_SAY_BAD_OPTION,
             N_("The preset \"reference\" is made for the original VGG-19; choose its file as the "

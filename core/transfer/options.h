@@ -11,6 +11,8 @@
 
 typedef enum {
     START_ESTIMATE, /* colour transfer by regions, projected to locally affine */
+    START_REINHARD, /* means and deviations by regions */
+    START_HISTOGRAM,
     START_CARRY,    /* the last level's result, by local affine fits */
     START_NOISE,    /* grey with a little noise, as the reference begins */
     START_ROUNDED, /* the last level's result in 8 bits, as the reference's second stage reads it */
@@ -38,6 +40,7 @@ typedef struct {
         ensemble; /* a file's network's share of the style where the built-in one has the rest of it,
                      * and the content; 0: it has all */
     bool smoothing; /* the reference's local affine smoothing at the end */
+    bool colours;   /* nothing is optimised: the start is the result, and no network looks */
     bool painting;  /* no regions; the result goes to full size as a picture, not as colour maps */
 } Schedule;
 

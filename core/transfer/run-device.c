@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Of the memory that is free on a device: others may take some of it meanwhile. */
 #define SHARE 0.9
@@ -17,7 +18,7 @@
 static DpsStatus settle(RunDevice *w, const Backend *be)
 {
     const DpsJob *job = w->job;
-    const char *path = options_network(&job->options);
+    const char *path = w->schedule->colours ? NULL : options_network(&job->options);
 
     snprintf(w->result->device, DPS_NAME, "%s", be->name);
     if (!w->kept || be != device_processor())
@@ -123,7 +124,9 @@ DpsStatus run_device_open(RunDevice *w)
 {
     const DpsOptions *o = &w->job->options;
     DpsMessage *why = &w->result->message;
-    const Backend *be = device_choose(o->device && *o->device ? o->device : NULL, why);
+    const char *name = o->device && *o->device ? o->device : "auto";
+    bool at_once = w->schedule->colours && strcmp(name, "auto") == 0; /* before a GPU is there */
+    const Backend *be = at_once ? device_processor() : device_choose(name, why);
     DpsMessage *notice;
 
     if (!be)
@@ -134,5 +137,5 @@ DpsStatus run_device_open(RunDevice *w)
     DpsStatus status = settle(w, be);
     if (be != device_processor())
         run_device_fall_back(w, &status);
-    return status ? status : fit_memory(w);
+    return status || w->schedule->colours ? status : fit_memory(w);
 }

@@ -105,8 +105,10 @@ static DpsStatus run(Transfer *t)
     if (status)
         return status;
     snprintf(t->result->network, DPS_NAME, "%s",
-             t->device.network ? t->device.network->name : "builtin");
-    if (t->job->options.preset == DPS_PRESET_REFERENCE && !t->device.network->original)
+             t->device.network     ? t->device.network->name
+             : t->schedule.colours ? "none"
+                                   : "builtin");
+    if (t->schedule.smoothing && !t->device.network->original)
         say(job_notice(t->result), DPS_SAY_OTHER_NETWORK,
             N_("The preset \"reference\" is made for the original VGG-19; its weights mean "
                "something "

@@ -39,6 +39,13 @@ class Batch(tool.ToolTest):
         self.check_sentence(done, pattern, 2)
         self.assertEqual(self.written(), [])
 
+    def test_method(self):
+        self.batch("in", "--method", "histogram")
+        self.run_tool("transfer", "in/p3.png", "dusk.png", "-o", "one.png", *tool.FAST, "--method",
+                      "histogram")
+        with open(self.path("one.png"), "rb") as one, open(self.path("out/p3.png"), "rb") as other:
+            self.assertEqual(one.read(), other.read())
+
     def test_folder(self):
         """All pictures of a folder, and nothing else in it; each as photo-style transfer makes it."""
         with open(self.path("in/notes.txt"), "w") as file:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """A report is a recipe: it repeats a run to the last bit, and what the command line says goes first."""
 
+import itertools
 import json
 import os
 
@@ -14,7 +15,8 @@ EVERY_OPTION = {
     "photorealism": "3333.25", "detail": "0.1", "style-weight": "0.3", "unmatched": "nearest",
     "size": "48", "device": "cpu", "threads": "1", "seed": "4000000000", "minimiser": "adam",
     "start": "noise", "pooling": "average", "style-layers": "level1,level2=0.5",
-    "content-layers": "level2", "smoothness": "0.5", "window-radius": "2", "network": None}
+    "content-layers": "level2", "smoothness": "0.5", "window-radius": "2", "network": None,
+    "method": None}
 
 
 class Recipe(tool.ToolTest):
@@ -50,6 +52,17 @@ class Recipe(tool.ToolTest):
         self.assertEqual(self.report("again.json")["options"], options)
         self.transfer(out="plain.pfm")
         self.assertFalse(self.same(b="plain.pfm"), "the options do something")
+
+    def test_method(self):
+        pictures = []
+        for method in ("transfer", "colours", "reinhard", "histogram"):
+            self.transfer("--method", method, "--report", "report.json", out="out.pfm")
+            self.assertEqual(self.report()["options"]["method"], method)
+            self.again()
+            self.assertTrue(self.same())
+            pictures.append(tool.read_pfm(self.path("out.pfm")))
+        for a, b in itertools.combinations(pictures, 2):
+            self.assertGreater(np.abs(a - b).max(), 0.01)
 
     def test_regions(self):
         self.half("a.png", 40, 30)

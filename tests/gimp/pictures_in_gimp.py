@@ -400,7 +400,8 @@ def test_choices_for_scripts():
     image, layer = new_image(noon)
     good, plain = transfer(image, [layer], style=style)
     check(good, "a transfer", plain)
-    for arguments in ({"preset": "artistic"}, {"take": "colour"}, {"take": "brightness"}, {"minimiser": "adam"}, {"start": "noise"},
+    for arguments in ({"preset": "artistic"}, {"method": "colours"}, {"method": "histogram"},
+                      {"take": "colour"}, {"take": "brightness"}, {"minimiser": "adam"}, {"start": "noise"},
                       {"start_image": style}, {"style_layers": "level1,level3=2"},
                       {"content_layers": "level2"}):
         good, other = transfer(image, [layer], style=style, **arguments)

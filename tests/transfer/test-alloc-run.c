@@ -70,6 +70,25 @@ static DpsStatus painted(const DpsImage *content, const DpsImage *style, DpsMess
     return status;
 }
 
+/* What is carried over by colour maps, without anything optimised. */
+static DpsStatus coloured(const DpsImage *content, const DpsImage *style, DpsMessage *message)
+{
+    DpsStatus status = DPS_OK;
+
+    for (int method = DPS_METHOD_COLOURS; method <= DPS_METHOD_HISTOGRAM && !status; method++) {
+        DpsJob job = { .content = content, .style = style, .want_field = true };
+        DpsResult r;
+        dps_options_default(&job.options);
+        job.options.method = (DpsMethod) method;
+        job.options.size = 16;
+        job.options.threads = 1;
+        status = dps_run(&job, &r);
+        *message = r.message;
+        dps_result_clear(&r);
+    }
+    return status;
+}
+
 static DpsStatus measured(const DpsImage *content, const DpsImage *style, DpsMessage *message)
 {
     DpsMeasures m;
@@ -107,6 +126,7 @@ int main(void)
     image_clip(&style);
     fail_each("run", labelled, &content, &style);
     fail_each("painting", painted, &content, &style);
+    fail_each("colour transfers", coloured, &content, &style);
     fail_each("measures", measured, &content, &style);
     dps_image_clear(&content);
     dps_image_clear(&style);
