@@ -96,7 +96,8 @@ gboolean live_input_is_draft(const LiveInput *input)
 {
     const DpsOptions *options = &input->request.job.options;
 
-    return options->preset == DPS_PRESET_DRAFT && !options->size;
+    return options->method != DPS_METHOD_TRANSFER ||
+           (options->preset == DPS_PRESET_DRAFT && !options->size);
 }
 
 /* Amount, take and detail are applied to what comes out. */
@@ -112,9 +113,9 @@ static void plain_job(const Request *request, DpsJob *job)
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)
 {
     plain_job(&input->request, job);
-    if (draft && job->options.preset == DPS_PRESET_ARTISTIC) {
+    if (draft && dps_options_paint(&job->options)) {
         job->options.size = PAINTING_SIDE;
-    } else if (draft) {
+    } else if (draft && job->options.method == DPS_METHOD_TRANSFER) {
         job->options.preset = DPS_PRESET_DRAFT;
         job->options.size = 0;
         job->kept = input->kept;

@@ -186,6 +186,15 @@ static void on_variant_done(gpointer data)
     go_on(live);
 }
 
+/* A style that weighs more is the same to a method that weighs nothing. */
+static void drop_variant(Live *live)
+{
+    if (live->input.request.job.options.method == DPS_METHOD_TRANSFER)
+        return;
+    live->variants &= ~(1u << LIVE_MORE_STYLE);
+    live->told.variant(LIVE_MORE_STYLE, NULL, live->data);
+}
+
 /* The next one that is missing. */
 static void begin_variant(Live *live)
 {
@@ -195,6 +204,7 @@ static void begin_variant(Live *live)
 
     if (!live->field.maps.data)
         return;
+    drop_variant(live);
     while (k < LIVE_VARIANTS && !(live->variants & 1u << k))
         k++;
     if (k == LIVE_VARIANTS)

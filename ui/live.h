@@ -41,7 +41,7 @@ typedef struct {
     void (*trouble)(const char *sentence, gpointer data);
     /* What regions the photos have is known: live_request. */
     void (*regions)(gpointer data);
-    /* A variant, borrowed for the call. */
+    /* A variant, borrowed for the call; NULL: there is none of this kind. */
     void (*variant)(LiveVariant variant, const DpsField *field, gpointer data);
     /* The picture in full size is there: live_take_picture. */
     void (*carried)(gpointer data);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dps.h"
+#include "method-row.h"
 
 #define DEVICES 8
 
@@ -57,8 +58,8 @@ static void mark_applied(GtkWidget *row)
 }
 
 /* A slider over decades, for weights; the number beside it takes the whole range. */
-static void add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
-                        double lower, double upper, int digits)
+static GtkWidget *add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
+                              double lower, double upper, int digits)
 {
     GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
 
@@ -66,20 +67,24 @@ static void add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char 
     gimp_scale_entry_set_logarithmic(GIMP_SCALE_ENTRY(scale), TRUE);
     finish_scale(scale, dialog, property, digits);
     add(box, scale);
+    return scale;
 }
 
 GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *take, *result;
+    GtkWidget *quality = gimp_procedure_dialog_get_widget(dialog, "preset", GTK_TYPE_COMBO_BOX);
+    GtkWidget *method = method_row_new(dialog, quality);
     GList *rows;
 
-    add(box, gimp_procedure_dialog_get_widget(dialog, "preset", GTK_TYPE_COMBO_BOX));
+    add(box, method);
+    add(box, quality);
     mark_applied(add_scale(box, dialog, "amount"));
     take = gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX);
     add(box, take);
     mark_applied(take);
-    add_decades(box, dialog, "content-weight", 0.1, 30, 2);
-    add_decades(box, dialog, "photorealism", 100, 1e6, 0);
+    method_row_add_weight(method, add_decades(box, dialog, "content-weight", 0.1, 30, 2));
+    method_row_add_weight(method, add_decades(box, dialog, "photorealism", 100, 1e6, 0));
     mark_applied(add_scale(box, dialog, "detail"));
     result = gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX);
     add(box, result);
@@ -97,8 +102,9 @@ void settings_set_computing(GtkWidget *box, gboolean computing)
     GList *rows = gtk_container_get_children(GTK_CONTAINER(box));
 
     for (GList *l = rows; l; l = l->next)
-        gtk_widget_set_sensitive(l->data,
-                                 !computing || g_object_get_data(G_OBJECT(l->data), "applied"));
+        gtk_widget_set_sensitive(
+            l->data, !method_row_is_idle(l->data) &&
+                         (!computing || g_object_get_data(G_OBJECT(l->data), "applied")));
     g_list_free(rows);
 }
 

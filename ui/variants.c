@@ -98,7 +98,11 @@ static void show(Variants *variants, Look look, const DpsField *field, double am
 
 void variants_set(Variants *variants, LiveVariant variant, const DpsField *field)
 {
-    show(variants, (Look) variant, field, 1, DPS_TAKE_ALL);
+    variants->there[variant] = FALSE;
+    gtk_image_clear(GTK_IMAGE(variants->image[variant]));
+    gtk_widget_set_sensitive(variants->button[variant], FALSE);
+    if (field)
+        show(variants, (Look) variant, field, 1, DPS_TAKE_ALL);
 }
 
 void variants_set_result(Variants *variants, const DpsField *field)

@@ -24,7 +24,7 @@ typedef struct Variants Variants;
 Variants *variants_new(Showing *showing, void (*taken)(Look look, gpointer data), gpointer data);
 GtkWidget *variants_widget(Variants *variants);
 
-/* A small draft. */
+/* A small draft; NULL takes away what was there. */
 void variants_set(Variants *variants, LiveVariant variant, const DpsField *field);
 
 /* Another result, of which colour and half are shown. */

@@ -151,6 +151,26 @@ check(apart(stormed, whole) > 0.5, "which is something else", apart(stormed, who
 structure.currentValue = 1.0
 drafted(plug_in)
 
+# --- Methods: what changes colours alone is the result at once; painting is no quality
+method, quality = (find(plug_in, "combo box", name) for name in ("Method", "Quality"))
+check(chosen(method).startswith("Photo transfer"), "the usual method", chosen(method))
+check(choose(method, "Histogram"), "another method")
+check(wait_for(lambda: status(plug_in) == "Result", 30)[0], "is done at once", status(plug_in))
+matched = view(plug_in)
+check(apart(matched, whole) > 1, "and is another picture", apart(matched, whole))
+check(not sensitive(find(plug_in, "spin button", "Structure")), "structure has no part in it")
+check(sensitive(quality), "its size has")
+screenshot("4-histogram")
+check(choose(method, "Artistic"), "a painting")
+drafted(plug_in)
+check(not sensitive(quality), "has no quality")
+check(sensitive(find(plug_in, "spin button", "Structure")), "but structure")
+check(choose(method, "Photo transfer"), "the usual method again")
+drafted(plug_in)
+check(sensitive(quality) and chosen(quality).startswith("Normal"), "with the usual quality",
+      chosen(quality))
+check(apart(view(plug_in), whole) < 0.5, "is as it was", apart(view(plug_in), whole))
+
 # --- Regions are found, and tinted
 press(button(plug_in, "Found regions"))
 check(wait_for(lambda: chosen(find(plug_in, "combo box", "Regions")).startswith("Found"), 5)[0],
