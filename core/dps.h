@@ -342,6 +342,33 @@ DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int m
                            const DpsWork *work, int *regions, DpsRegion **region,
                            DpsMessage *message);
 
+/* A kind of thing that a network knows.  `nearest`: the names of the kinds that stand in for it where only
+ * one of two photos has it, nearest first, with a NULL at the end; NULL: none is named. */
+typedef struct {
+    const char *name;
+    const char *const *nearest;
+} DpsKind;
+
+/* What a network sees in two photos: of each a picture of any size, laid over the whole photo, with a plane
+ * for each kind: how much of a pixel, or how probably all of it, is of that kind.  `soft`: shares of
+ * pixels, which are kept, as a portrait's matte has them; else each pixel belongs to the likeliest kind. */
+typedef struct {
+    int kinds; /* 2 to DPS_KINDS */
+    const DpsKind *kind;
+    DpsImage content, style;
+    bool soft;
+} DpsSeen;
+#define DPS_KINDS 64
+
+/* Regions from that, as dps_regions_auto gives them, but named by their kinds, whose names are borrowed.
+ * A kind that only one photo has (more than a hundredth of it) becomes a part of the first of its
+ * `nearest` that the other photo has, or else of the likeliest there; of more kinds than `most` the
+ * smallest do so, too.  Islands below 0.4 % of the photo vanish, and borders follow the photo's colours.
+ * DPS_OK, or DPS_CANCELLED, DPS_NO_MEMORY, DPS_BAD_INPUT and a sentence in message. */
+DpsStatus dps_regions_from_seen(const DpsImage *content, const DpsImage *style, const DpsSeen *seen,
+                                int most, const DpsWork *work, int *regions, DpsRegion **region,
+                                DpsMessage *message);
+
 /* -------------------------------------------------------------------- measures */
 
 typedef struct {

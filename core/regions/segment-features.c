@@ -51,7 +51,7 @@ static void place(DpsImage *feature)
         }
 }
 
-static bool describe(SegmentPicture *picture)
+bool segment_picture_describe(SegmentPicture *picture)
 {
     const DpsImage *small = &picture->small;
     size_t n = image_pixels(small);
@@ -96,7 +96,7 @@ bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
         return false;
     image_clip(&picture->small);
     picture->label = calloc(image_pixels(&picture->small), 1);
-    return picture->label && hide(photo, work, picture) && describe(picture);
+    return picture->label && hide(photo, work, picture);
 }
 
 void segment_picture_clear(SegmentPicture *picture)

@@ -7,24 +7,27 @@
 #include "segment.h"
 
 #include "image/affine.h"
+#include "image/photo.h"
 
 #include <string.h>
 
-enum { RADIUS = 3 };
+enum { RADIUS = 3, MASK_SIZE = 1024 };
 #define EPS 1e-3
 
 /* Coverages of up to three labels from `first` on, in the planes of masks. */
-static bool draw_three(const SegmentPicture *picture, const DpsImage *photo, int first, int count,
-                       DpsImage *hard, const DpsWork *work, DpsImage *masks)
+static bool draw_three(const SegmentPicture *picture, const DpsImage *photo, const DpsImage *soft,
+                       int first, int count, DpsImage *three, const DpsWork *work, DpsImage *masks)
 {
     const uint8_t *label = picture->label;
-    size_t n = image_pixels(hard);
+    size_t n = image_pixels(three);
     DpsImage drawn;
-    memset(hard->data, 0, image_values(hard) * sizeof(float));
-    for (size_t i = 0; i < n; i++)
+    memset(three->data, 0, image_values(three) * sizeof(float));
+    if (soft)
+        memcpy(three->data, image_plane(soft, first), (size_t) count * n * sizeof(float));
+    for (size_t i = 0; !soft && i < n; i++)
         if (label[i] >= first && label[i] < first + count)
-            image_plane(hard, label[i] - first)[i] = 1;
-    if (!affine_carry(&picture->small, hard, photo, RADIUS, EPS, work, &drawn))
+            image_plane(three, label[i] - first)[i] = 1;
+    if (!affine_carry(&picture->small, three, photo, RADIUS, EPS, work, &drawn))
         return false;
     memcpy(image_plane(masks, first), drawn.data,
            (size_t) count * image_pixels(photo) * sizeof(float));
@@ -50,18 +53,39 @@ static void share_out(DpsImage *masks)
     }
 }
 
-bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count,
+bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, const DpsImage *soft, int count,
                    const DpsWork *work, DpsImage *masks)
 {
-    DpsImage hard = { 0 };
+    DpsImage three = { 0 };
     bool ok = dps_image_init(masks, count, photo->width, photo->height) &&
-              dps_image_init(&hard, 3, picture->small.width, picture->small.height);
+              dps_image_init(&three, 3, picture->small.width, picture->small.height);
     for (int k = 0; ok && k < count; k += 3)
-        ok = draw_three(picture, photo, k, count - k < 3 ? count - k : 3, &hard, work, masks);
-    dps_image_clear(&hard);
+        ok = draw_three(picture, photo, soft, k, count - k < 3 ? count - k : 3, &three, work, masks);
+    dps_image_clear(&three);
     if (ok)
         share_out(masks);
     else
         dps_image_clear(masks);
+    return ok;
+}
+
+bool segment_give_masks(const SegmentPicture *picture, const DpsImage *photo, const DpsImage *soft,
+                        int regions, bool style, const DpsWork *work, DpsRegion *region)
+{
+    DpsImage sized, masks;
+    int width, height;
+    image_fit(photo->width, photo->height, MASK_SIZE, false, &width, &height);
+    if (!photo_resize(photo, image_resize_area, width, height, work, &sized))
+        return false;
+    image_clip(&sized);
+    bool ok = segment_masks(picture, &sized, soft, regions, work, &masks);
+    for (int k = 0; ok && k < regions; k++) {
+        DpsImage *to = style ? &region[k].style : &region[k].content;
+        ok = dps_image_init(to, 1, width, height);
+        if (ok)
+            memcpy(to->data, image_plane(&masks, k), image_pixels(to) * sizeof(float));
+    }
+    dps_image_clear(&masks);
+    dps_image_clear(&sized);
     return ok;
 }

@@ -18,7 +18,6 @@ enum { BINS = 12, CELLS = BINS * BINS * BINS, ROUNDS = 4, RADIUS = 3 };
 #define EPS 1e-3          /* of the local affine model: steps of 0.03 count as borders */
 #define SURROUNDINGS 1.5f /* how heavily they speak */
 #define MOST 3.0f         /* log odds that a colour may have */
-#define ISLAND 4e-3       /* of the picture: less is no place of its own */
 
 typedef struct {
     SegmentPicture *picture;
@@ -157,27 +156,6 @@ static bool follow(Border *border)
     return true;
 }
 
-/* Pixels of one label that hang together (by their sides), from `start`; they get label `mark`.
- * stack: room for all pixels; returns how many, in the order found. */
-static size_t flood(const Border *border, size_t start, uint8_t mark, size_t *stack)
-{
-    uint8_t *label = border->picture->label, own = label[start];
-    size_t width = (size_t) border->width, found = 1;
-    stack[0] = start;
-    label[start] = mark;
-    for (size_t next = 0; next < found; next++) {
-        size_t i = stack[next], x = i % width;
-        const size_t near[] = { x > 0 ? i - 1 : i, x + 1 < width ? i + 1 : i,
-                                i >= width ? i - width : i, i + width < border->n ? i + width : i };
-        for (int k = 0; k < 4; k++)
-            if (label[near[k]] == own) {
-                label[near[k]] = mark;
-                stack[found++] = near[k];
-            }
-    }
-    return found;
-}
-
 /* Islands become what surrounds them. */
 static bool drown_islands(Border *border)
 {
@@ -190,8 +168,8 @@ static bool drown_islands(Border *border)
         uint8_t own = label[i];
         if (own != border->a && own != border->b)
             continue;
-        size_t count = flood(border, i, (uint8_t) (own + DONE), stack);
-        if ((double) count >= ISLAND * (double) border->n)
+        size_t count = segment_flood(border->picture, i, (uint8_t) (own + DONE), stack);
+        if ((double) count >= SEGMENT_ISLAND * (double) border->n)
             continue;
         uint8_t other = (uint8_t) (own == border->a ? border->b : border->a);
         for (size_t k = 0; k < count; k++)

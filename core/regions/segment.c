@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIZE = 192, MASK_SIZE = 1024, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
+enum { SIZE = 192, MOST = DPS_REGIONS_AUTO, SPARE = MOST };
 
 /* What a division must be worth: two kinds are wanted even where they are hard to tell apart, more
  * only where they stand out more than parts of a smooth sky do, which have some 10. */
@@ -198,33 +198,14 @@ static const char *const names[MOST] = {
     "auto 1", "auto 2", "auto 3", "auto 4", "auto 5", "auto 6"
 };
 
-/* The masks of one picture, into content or style of the regions. */
-static bool give_masks(const Search *search, const DpsImage *photo, bool style, DpsRegion *region)
-{
-    DpsImage sized, masks;
-    int width, height;
-    image_fit(photo->width, photo->height, MASK_SIZE, false, &width, &height);
-    if (!photo_resize(photo, image_resize_area, width, height, search->work, &sized))
-        return false;
-    image_clip(&sized);
-    bool ok = segment_masks(&search->picture[style], &sized, search->regions, search->work, &masks);
-    for (int k = 0; ok && k < search->regions; k++) {
-        DpsImage *to = style ? &region[k].style : &region[k].content;
-        ok = dps_image_init(to, 1, width, height);
-        if (ok)
-            memcpy(to->data, image_plane(&masks, k), image_pixels(to) * sizeof(float));
-    }
-    dps_image_clear(&masks);
-    dps_image_clear(&sized);
-    return ok;
-}
-
 static bool search_shown(Search *search, const DpsImage *content, const DpsImage *style,
                          DpsRegion **region)
 {
     const DpsWork *work = search->work;
     if (!segment_picture_init(content, SIZE, work, &search->picture[0]) ||
-        !segment_picture_init(style, SIZE, work, &search->picture[1]) || !divide_on(search))
+        !segment_picture_init(style, SIZE, work, &search->picture[1]) ||
+        !segment_picture_describe(&search->picture[0]) ||
+        !segment_picture_describe(&search->picture[1]) || !divide_on(search))
         return false;
     halve_on(search);
     sort_labels(search);
@@ -233,8 +214,11 @@ static bool search_shown(Search *search, const DpsImage *content, const DpsImage
         return false;
     for (int k = 0; k < search->regions; k++)
         (*region)[k].name = names[k];
-    return !work_cancelled(work) && give_masks(search, content, false, *region) &&
-           !work_cancelled(work) && give_masks(search, style, true, *region);
+    return !work_cancelled(work) &&
+           segment_give_masks(&search->picture[0], content, NULL, search->regions, false, work,
+                              *region) &&
+           !work_cancelled(work) &&
+           segment_give_masks(&search->picture[1], style, NULL, search->regions, true, work, *region);
 }
 
 /* In the photos as a display shows them. */
@@ -252,33 +236,41 @@ static bool search_regions(Search *search, const DpsImage *content, const DpsIma
     return ok;
 }
 
+bool segment_check_most(int most, DpsMessage *message)
+{
+    if (most >= 2 && most <= DPS_REGIONS_AUTO)
+        return true;
+    say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."), most,
+        DPS_REGIONS_AUTO);
+    return false;
+}
+
+DpsStatus segment_failed(const DpsWork *work, int *regions, DpsRegion **region, DpsMessage *message)
+{
+    DpsStatus status = work_cancelled(work) ? DPS_CANCELLED : DPS_NO_MEMORY;
+    if (status == DPS_CANCELLED)
+        say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
+    else
+        say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to find regions."));
+    dps_regions_free(*region ? *regions : 0, *region);
+    *region = NULL;
+    *regions = 0;
+    return status;
+}
+
 DpsStatus dps_regions_auto(const DpsImage *content, const DpsImage *style, int most, unsigned seed,
                            const DpsWork *work, int *regions, DpsRegion **region,
                            DpsMessage *message)
 {
     Search search = { .most = most, .seed = seed, .work = work };
-    DpsStatus status = DPS_OK;
     *regions = 0;
     *region = NULL;
     *message = (DpsMessage) { 0 };
-    if (!photo_check(content, N_("content"), message) || !photo_check(style, N_("style"), message))
+    if (!photo_check(content, N_("content"), message) || !photo_check(style, N_("style"), message) ||
+        !segment_check_most(most, message))
         return DPS_BAD_INPUT;
-    if (most < 2 || most > DPS_REGIONS_AUTO) {
-        say(message, DPS_SAY_BAD_OPTION, N_("At most %d regions can't be looked for: use 2 to %d."),
-            most, DPS_REGIONS_AUTO);
-        return DPS_BAD_INPUT;
-    }
-    if (search_regions(&search, content, style, region))
-        *regions = search.regions;
-    else {
-        status = work_cancelled(work) ? DPS_CANCELLED : DPS_NO_MEMORY;
-        if (status == DPS_CANCELLED)
-            say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
-        else
-            say(message, DPS_SAY_NO_MEMORY, N_("There is not enough memory to find regions."));
-        dps_regions_free(*region ? search.regions : 0, *region);
-        *region = NULL;
-    }
+    bool ok = search_regions(&search, content, style, region);
+    *regions = search.regions;
     search_clear(&search);
-    return status;
+    return ok ? DPS_OK : segment_failed(work, regions, region, message);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* segment.h - regions found in two photos at once: dps_regions_auto of dps.h.
+/* segment.h - regions found in two photos at once: dps_regions_auto and dps_regions_from_seen of dps.h.
  *
  * Both photos are shrunk, described pixel by pixel (segment-features.c), and divided into two
  * kinds of thing by clustering over both (segment-cluster.c); the border between the two is then
  * drawn anew in each photo by its own colours (segment-refine.c).  segment.c repeats that within
  * the parts, for as long as they are well told apart in both photos (segment-split-score.c), halves large
- * ones by height (segment-halve.c), and makes masks of what it found.  It knows nothing of what
- * things are called, and nothing of masks that a person has painted.
+ * ones by height (segment-halve.c), and makes masks of what it found (segment-masks.c).  It knows nothing
+ * of what things are called, and nothing of masks that a person has painted.  segment-seen.c does know:
+ * a network has told it.
  *
  * Functions that return bool give false when memory is short. */
 
@@ -39,12 +40,25 @@ typedef struct {
     uint8_t *label;   /* each pixel's region */
 } SegmentPicture;
 
-/* Makes all three of a photo, labels 0 where half of a pixel can be seen, at a long side of `size`
- * pixels at most.  *picture is zeroed
+/* Below this share of a picture, pixels that hang together are no place of their own. */
+#define SEGMENT_ISLAND 4e-3
+
+/* Makes the first and the last of a photo, labels 0 where half of a pixel can be seen, at a long side of
+ * `size` pixels at most.  *picture is zeroed
  * before; segment_picture_clear frees it, after a failure as well. */
 bool segment_picture_init(const DpsImage *photo, int size, const DpsWork *work,
                           SegmentPicture *picture);
 void segment_picture_clear(SegmentPicture *picture);
+
+/* Makes the features. */
+bool segment_picture_describe(SegmentPicture *picture);
+
+/* Pixels with the label of pixel `start` that hang together with it by their sides: they get label `mark`,
+ * and are listed in `stack`, which has room for all pixels.  Returns how many. */
+size_t segment_flood(SegmentPicture *picture, size_t start, uint8_t mark, size_t *stack);
+
+/* Islands of any label get the label that is most of what surrounds them.  Labels are below 100. */
+bool segment_drown_islands(SegmentPicture *picture);
 
 /* Divides the pixels of both pictures with label `region` into two kinds, the second of which gets
  * label `other`.  Leaves them as they are where a picture has no such pixel. */
@@ -69,8 +83,21 @@ double segment_share(const SegmentPicture *picture, int k);
 double segment_split_score(const SegmentPicture picture[2], int a, int b);
 
 /* Coverages of labels 0 to count - 1 along the colours of the photo, which may be larger than
- * picture->small: `count` planes of its size, which sum to 1.  *masks is made, and empty on false. */
-bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, int count,
+ * picture->small: `count` planes of its size, which sum to 1.  soft: coverages at picture->small's size,
+ * which count instead of the labels; NULL: none.  *masks is made, and empty on false. */
+bool segment_masks(const SegmentPicture *picture, const DpsImage *photo, const DpsImage *soft, int count,
                    const DpsWork *work, DpsImage *masks);
+
+/* The same as masks of `regions`, into their contents, or into their styles where `style` is true; at a
+ * long side of 1024 pixels at most.  Those that were made belong to the regions, on false as well. */
+bool segment_give_masks(const SegmentPicture *picture, const DpsImage *photo, const DpsImage *soft,
+                        int regions, bool style, const DpsWork *work, DpsRegion *region);
+
+/* Whether so many regions at most may be looked for; else a sentence. */
+bool segment_check_most(int most, DpsMessage *message);
+
+/* What is left to do where a search has ended without success: frees what there is of its regions, and says
+ * why. */
+DpsStatus segment_failed(const DpsWork *work, int *regions, DpsRegion **region, DpsMessage *message);
 
 #endif

@@ -102,6 +102,21 @@ static DpsStatus make_regions(void)
     return status;
 }
 
+static DpsStatus make_seen(void)
+{
+    static const DpsKind kind[3] = { { "sky", NULL }, { "land", NULL }, { "sea", NULL } };
+    const DpsSeen seen = { 3, kind, photo, style, true };
+    DpsRegion *region;
+    int regions;
+    DpsMessage message[1];
+    DpsStatus status = dps_regions_from_seen(&photo, &style, &seen, 3, THREADS(1), &regions, &region,
+                                             message);
+    CHECK((status == DPS_OK) == (regions > 0 && region != NULL), "%d regions", regions);
+    CHECK((status == DPS_OK) == (message->code == 0), "the message '%s'", message->text);
+    dps_regions_free(regions, region);
+    return status;
+}
+
 static DpsStatus make_carried(void)
 {
     DpsImage out;
@@ -172,6 +187,7 @@ int main(void)
     test("labels", make_labels, 3);
     test("label map", make_label_map, 4);
     test("regions", make_regions, 30);
+    test("seen", make_seen, 20);
     test("carry", make_carried, 4);
     test("matrix", make_matrix, 6);
     test("guided", make_guided, 6);
