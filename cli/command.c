@@ -73,6 +73,11 @@ void command_notes(GPtrArray *sentences)
     g_ptr_array_unref(sentences);
 }
 
+char *command_licence_note(const char *model, const char *licence)
+{
+    return g_strdup_printf(_("%s: the model's licence is %s."), model, licence);
+}
+
 typedef struct {
     GMutex lock;
     GCond changed;

@@ -50,6 +50,9 @@ void command_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* The same of a list of sentences, which it unrefs. */
 void command_notes(GPtrArray *sentences);
 
+/* A sentence about the terms of a model that was used; to be freed. */
+char *command_licence_note(const char *model, const char *licence);
+
 /* Prints `text` and a line's end on stdout in the locale's encoding. */
 void command_print(const char *text);
 

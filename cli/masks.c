@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "interrupt.h"
+#include "models/model.h"
 #include "picture.h"
 
 void masks_options_add(GOptionContext *context, MaskOptions *options)
@@ -81,6 +82,12 @@ static gboolean check_list(char **list, const char *option, GError **error)
         }
     }
     return TRUE;
+}
+
+gboolean masks_options_named(const MaskOptions *options)
+{
+    return options->content_labels || options->style_labels || options->content_masks ||
+           options->style_masks;
 }
 
 gboolean masks_options_check(const MaskOptions *options, GError **error)
@@ -200,13 +207,34 @@ static bool cancelled(void *data)
     return interrupted();
 }
 
-gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
-                    unsigned seed, int threads, GError **error)
+static gboolean find_by_model(Masks *masks, const DpsImage *content, const DpsImage *style,
+                              int most, const char *model, const DpsWork *work, GPtrArray *notices,
+                              GError **error)
 {
-    const DpsWork work = { threads, cancelled, NULL };
+    char *licence = NULL;
+    GError *why = NULL;
+    gboolean good = model_regions(model, content, style, most, work, &masks->count, &masks->region,
+                                  &licence, &why);
+    if (good)
+        g_ptr_array_add(notices, command_licence_note(model, licence));
+    g_free(licence);
+    if (!good && g_error_matches(why, MODEL_ERROR, MODEL_ERROR_CANCELLED) && interrupt_check(error))
+        g_clear_error(&why);
+    else if (!good)
+        g_propagate_error(error, why);
+    return good;
+}
+
+gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
+                    const DpsOptions *options, GPtrArray *notices, GError **error)
+{
+    const DpsWork work = { options->threads, cancelled, NULL };
     DpsMessage message;
     *masks = (Masks) { .engines = TRUE };
-    DpsStatus status = dps_regions_auto(content, style, most, seed, &work, &masks->count,
+    if (options->regions_model && *options->regions_model)
+        return find_by_model(masks, content, style, most, options->regions_model, &work, notices,
+                             error);
+    DpsStatus status = dps_regions_auto(content, style, most, options->seed, &work, &masks->count,
                                         &masks->region, &message);
     if (status != DPS_OK && !(status == DPS_CANCELLED && interrupt_check(error)))
         command_engine_error(error, &message);

@@ -25,6 +25,9 @@ void masks_options_clear(MaskOptions *options);
 /* Adds --auto-regions. */
 void masks_options_add_find(GOptionContext *context, MaskOptions *options);
 
+/* Whether masks or label maps are named. */
+gboolean masks_options_named(const MaskOptions *options);
+
 /* Whether the options go together; *error is a usage error.  Reads no file. */
 gboolean masks_options_check(const MaskOptions *options, GError **error);
 
@@ -41,8 +44,9 @@ typedef struct {
 gboolean masks_read(Masks *masks, const MaskOptions *options, GPtrArray *notices, GError **error);
 void masks_clear(Masks *masks);
 
-/* Regions that the photos have in common; at most `most`. */
+/* Regions that the photos have in common, at most `most`: by the model that the options name, whose licence is
+ * then appended to `notices`, or without one. */
 gboolean masks_find(Masks *masks, const DpsImage *content, const DpsImage *style, int most,
-                    unsigned seed, int threads, GError **error);
+                    const DpsOptions *options, GPtrArray *notices, GError **error);
 
 #endif

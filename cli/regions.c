@@ -2,10 +2,12 @@
 /* regions.c - photo-style regions: what two photos have in common, as label maps. */
 
 #include <glib/gi18n.h>
+#include <stdlib.h>
 
 #include "command.h"
 #include "interrupt.h"
 #include "masks.h"
+#include "models/kinds.h"
 #include "options.h"
 #include "output.h"
 #include "picture.h"
@@ -35,6 +37,14 @@ static gboolean check_outputs(const Regions *regions, GError **error)
     return TRUE;
 }
 
+/* As --help does: there are no photos to be named. */
+static gboolean print_kinds(const char *name, const char *value, gpointer data, GError **error)
+{
+    char *text = kinds_text();
+    g_print("%s", text);
+    exit(COMMAND_DONE);
+}
+
 static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
@@ -46,6 +56,8 @@ static gboolean parse(Regions *regions, int argc, char **argv, GError **error)
           N_("At most so many regions (6)"), N_("2-6") },
         { "json", 'j', 0, G_OPTION_ARG_NONE, &regions->json, N_("Print what was found as JSON"),
           NULL },
+        { "print-kinds", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer) print_kinds,
+          N_("Print the table of kinds by which a model's classes become regions, and end"), NULL },
         { 0 }
     };
     GOptionContext *context = options_context(
@@ -116,6 +128,7 @@ static gboolean print(const Regions *regions, const Masks *masks, GError **error
     for (int k = 0; k < masks->count; k++) {
         json_builder_begin_object(builder);
         report_string(builder, "name", dps_label_name(k));
+        report_string(builder, "region", masks->region[k].name);
         report_number(builder, "content_coverage", coverage(&masks->region[k].content));
         report_number(builder, "style_coverage", coverage(&masks->region[k].style));
         json_builder_end_object(builder);
@@ -156,14 +169,13 @@ static gboolean write_maps(const Regions *regions, const Masks *masks, const Pic
 
 static gboolean find(const Regions *regions, GError **error)
 {
-    const DpsOptions *o = &regions->settings.options;
     Picture photo[2] = { { 0 } };
     GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
     Masks masks = { 0 };
     gboolean good = picture_read(&photo[0], regions->photo[0], NULL, notices, error) &&
                     picture_read(&photo[1], regions->photo[1], &photo[0], notices, error) &&
-                    masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most, o->seed,
-                               o->threads, error) &&
+                    masks_find(&masks, &photo[0].rgb, &photo[1].rgb, regions->most,
+                               &regions->settings.options, notices, error) &&
                     write_maps(regions, &masks, photo, notices, error) &&
                     print(regions, &masks, error);
     if (good && masks.count == 1)

@@ -58,6 +58,8 @@ static gboolean check_outputs(const Transfer *transfer, GError **error)
     masks_options_files(&transfer->masks, inputs);
     if (transfer->settings.options.network)
         g_ptr_array_add(inputs, (gpointer) transfer->settings.options.network);
+    if (transfer->settings.options.regions_model)
+        g_ptr_array_add(inputs, (gpointer) transfer->settings.options.regions_model);
     if (transfer->start_image)
         g_ptr_array_add(inputs, transfer->start_image);
     if (transfer->recipe)
@@ -98,8 +100,7 @@ static gboolean same_file(const char *a, const char *b)
 static void inherit_regions(Transfer *transfer, RecipeInputs *from, gboolean same_photos)
 {
     MaskOptions *masks = &transfer->masks;
-    if (masks->content_labels || masks->style_labels || masks->content_masks ||
-        masks->style_masks || masks->find)
+    if (masks_options_named(masks) || masks->find)
         return;
     masks->find = from->auto_regions;
     if (same_photos) {
@@ -143,6 +144,21 @@ static gboolean check_start(Transfer *transfer, GError **error)
                     _("--start image: which one? Name it with --start-image FILE."));
     else
         return TRUE;
+    return FALSE;
+}
+
+/* Who names a model wants regions that are found by it. */
+static gboolean check_model(Transfer *transfer, GError **error)
+{
+    const DpsOption *model = dps_option_find("regions-model");
+    if (!option_set_given(&transfer->settings, model) ||
+        !*dps_option_text(model, &transfer->settings.options))
+        return TRUE;
+    transfer->masks.find = TRUE;
+    if (!masks_options_named(&transfer->masks))
+        return TRUE;
+    g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
+                _("--regions-model finds the regions itself; leave it out, or the masks."));
     return FALSE;
 }
 
@@ -214,7 +230,8 @@ static gboolean parse(Transfer *transfer, int argc, char **argv, GError **error)
     g_option_group_add_entries(options_engine_add(context, &transfer->settings, DPS_FOR_TRANSFER),
                                expert);
     if (!options_parse(context, &argc, &argv, 0, 2, _("CONTENT and STYLE"), error) ||
-        !check_start(transfer, error) || !name_photos(transfer, argc, argv, error))
+        !check_start(transfer, error) || !check_model(transfer, error) ||
+        !name_photos(transfer, argc, argv, error))
         return FALSE;
     if (transfer->start_image)
         transfer->settings.options.start = DPS_START_IMAGE;
@@ -398,10 +415,9 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
         (!start_image || picture_read(&start, start_image, &content, transfer->notices, error)) &&
         masks_read(&masks, &transfer->masks, transfer->notices, error) && !interrupt_check(error);
     if (good && transfer->masks.find) {
-        const DpsOptions *engine = &transfer->settings.options;
         progress_say(&progress, _("Looking for regions"));
-        good = masks_find(&masks, &content.rgb, &style.rgb, DPS_REGIONS_AUTO, engine->seed,
-                          engine->threads, error);
+        good = masks_find(&masks, &content.rgb, &style.rgb, DPS_REGIONS_AUTO,
+                          &transfer->settings.options, transfer->notices, error);
     }
     if (good)
         good = run(transfer, &content, &style, &start, &masks, &progress, error);

@@ -93,6 +93,9 @@ typedef struct {
                                 * beside a file's network the built-in one */
     const char *content_layers; /* the same of the layers that see the structure: "relu3_1,relu4_2=0.5";
                                 * NULL or "": its own choice */
+    const char
+        *regions_model; /* by which programs find regions (models/model.h); "": none.  The engine
+                                * doesn't read it. */
 } DpsOptions;
 
 /* The defaults: preset normal, everything else as the README says. */

@@ -3,6 +3,25 @@
 
 #include <glib/gi18n.h>
 
+#include "models/model.h"
+
+static DpsStatus find_by_model(const DpsJob *work, const DpsWork *how, int *regions,
+                               DpsRegion **region, DpsMessage *message)
+{
+    GError *error = NULL;
+    DpsStatus status;
+
+    if (model_regions(work->options.regions_model, work->content, work->style, DPS_REGIONS_AUTO,
+                      how, regions, region, NULL, &error))
+        return DPS_OK;
+    status = g_error_matches(error, MODEL_ERROR, MODEL_ERROR_CANCELLED) ? DPS_CANCELLED
+                                                                        : DPS_BAD_FILE;
+    dps_message_set(message, status == DPS_CANCELLED ? DPS_SAY_CANCELLED : DPS_SAY_BAD_FILE,
+                    error->message);
+    g_error_free(error);
+    return status;
+}
+
 DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
 {
     Request *request = data;
@@ -13,8 +32,11 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
 
     if (!request->find)
         return DPS_OK;
-    status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, work->options.seed,
-                              &how, &regions, &region, message);
+    if (work->options.regions_model && *work->options.regions_model)
+        status = find_by_model(work, &how, &regions, &region, message);
+    else
+        status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, work->options.seed,
+                                  &how, &regions, &region, message);
     if (status != DPS_OK)
         return status;
     request_adopt(request, regions, region);
@@ -23,6 +45,27 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     work->regions = request->job.regions;
     work->region = request->job.region;
     return DPS_OK;
+}
+
+char *found_explain(const char *model)
+{
+    GError *error = NULL;
+    char *licence, *text;
+
+    if (!model || !*model)
+        return g_strdup(_("Parts that both photos have, such as sky and land, are found by "
+                          "colour, texture and place, and are tinted. To correct them, "
+                          "make channels of them."));
+    licence = model_licence(model, &error);
+    text = licence
+               ? g_strdup_printf(_("Parts that both photos have are found by what the model sees, "
+                                   "and are tinted. To correct them, make channels of them. The "
+                                   "model's licence: %s"),
+                                 licence)
+               : g_strdup(error->message);
+    g_clear_error(&error);
+    g_free(licence);
+    return text;
 }
 
 /* --------------------------------------------------------------------- channels */

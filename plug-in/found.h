@@ -10,9 +10,13 @@
 #include "request.h"
 
 /* A JobPrepare; data is the Request.  Finds the regions of the two photos, where the request wants
- * that, and makes them the request's and the job's: a later job of the request doesn't look for them
+ * that, by the model that the options name or without one, and makes them the request's and the job's: a later job of the request doesn't look for them
  * again. */
 DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message);
+
+/* How regions are found, for the user: without a model, or with this one, its licence or what is wrong with
+ * its description.  To be freed. */
+char *found_explain(const char *model);
 
 /* Adds the regions that were found for a request to the image of each photo as channels, in one undo
  * step for an image.  *on_content and *on_style become NULL-terminated arrays, region by region,

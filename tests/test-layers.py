@@ -21,10 +21,11 @@ MAY_USE.update({device: ["core", "core/image", "core/device"] for device in DEVI
 # Programs know what the engine offers, and nothing of how.
 MAY_USE.update({"bench": ENGINE,
                 "report": ["core"],
+                "models": ["core", "core/image"],
                 "gegl": ["core", "report"],
                 "store": ["core", "report"],
-                "cli": ["core", "bench", "report", "store"],
-                "plug-in": ["core", "report", "store"],
+                "cli": ["core", "bench", "report", "store", "models"],
+                "plug-in": ["core", "report", "store", "models"],
                 "ui": ["core", "report", "store", "plug-in"]})
 failures = []
 

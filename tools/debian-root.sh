@@ -64,7 +64,7 @@ setup_root() {
         flock 8
     }
     say "Preparing the build environment, a Debian $release system in $root (only this time):"
-    say "  about 400 MB to fetch and 1.7 GB on disk; the tests' tools: 40 MB and 0.2 GB more"
+    say "  about 410 MB to fetch and 1.7 GB on disk; the tests' tools: 40 MB and 0.2 GB more"
     check_mounts
     : >"$log"
     if [ ! -d "$root" ]; then

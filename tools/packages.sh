@@ -23,6 +23,7 @@ build|libjson-glib-dev|json-glib-devel|reports in JSON
 build|libgtk-3-dev|gtk3-devel|the dialog
 build|libsoup-3.0-dev|libsoup3-devel|fetches trained networks
 build|libdnnl-dev|onednn-devel|fast convolutions on the processor
+build|libonnxruntime-dev|onnxruntime-devel|regions and ratings by ONNX models
 test|python3-gi|python3-gobject|test scripts in Python
 test|python3-numpy|python3-numpy|compares numbers
 test|python3-pil|python3-pillow|compares pictures

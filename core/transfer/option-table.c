@@ -122,8 +122,9 @@ static const DpsOption table[] = {
       .value = N_("NUMBER"), .label = N_("Smoothness"),
       .help = N_("How much the differences between neighbouring pixels weigh (total variation); 0: "
                  "as the quality says"),
-      .manual = "In the preset reference 1 is the authors' weight, and its usual one; in artistic 1 "
-                "is usual, too.  The presets for photos have none.",
+      .manual =
+          "In the preset reference 1 is the authors' weight, and its usual one; in artistic 1 "
+          "is usual, too.  The presets for photos have none.",
       .expert = true, .where = DPS_FOR_TRANSFER },
     { "unmatched", 0, CHOICE(unmatched, unmatched, DPS_UNMATCHED_KEEP), .value = N_("RULE"),
       .label = N_("E_xtra regions"),
@@ -160,6 +161,13 @@ static const DpsOption table[] = {
     { "seed", 0, DPS_OPTION_UNSIGNED, AT(seed), .most = 4294967295.0, .usual = 0,
       .value = N_("NUMBER"), .label = N_("S_eed"),
       .help = N_("Start of the random numbers; another seed gives a slightly different result"),
+      .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS },
+    { "regions-model", 0, DPS_OPTION_FILE, AT(regions_model), .usual_text = "", .value = N_("FILE"),
+      .label = N_("Mode_l"),
+      .help = N_(
+          "A network that finds the regions: an ONNX model of classes or of a matte, with its "
+          "description beside it"),
+      .manual = "Regions are then named by what they show and paired by these names.  See MODELS.",
       .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS },
     { "minimiser", 0, CHOICE(minimiser, minimisers, DPS_MINIMISER_AUTO), .value = N_("NAME"),
       .label = N_("Minimiser"), .help = N_("What brings the losses down; for comparisons"),

@@ -38,7 +38,7 @@ def selected(catalogue, *which):
 class Catalogues(unittest.TestCase):
     def test_files_with_messages_are_listed(self):
         listed = set(lines("POTFILES"))
-        for top in ("core", "report", "store", "cli", "plug-in", "ui"):
+        for top in ("core", "report", "store", "models", "cli", "plug-in", "ui"):
             for folder, _, names in os.walk(os.path.join(tool.PROJECT, top)):
                 for name in (n for n in names if n.endswith((".c", ".h"))):
                     path = os.path.relpath(os.path.join(folder, name), tool.PROJECT)
