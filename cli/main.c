@@ -70,6 +70,7 @@ static int unknown_command(const char *word)
 
 int main(int argc, char **argv)
 {
+    dps_wait_passively(argv);
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

@@ -447,6 +447,13 @@ typedef struct {
 /* Fills at most `room` entries and returns how many there are. */
 int dps_devices(DpsDeviceInfo *info, int room);
 
+/* For the first line of main: begins the program anew, with the same arguments and OMP_WAIT_POLICY=passive,
+ * unless the environment says how threads wait for each other.  OpenMP's threads would else use up a
+ * processor for milliseconds whenever they wait, which on a busy machine makes a run several times as
+ * long (SPEED.md), and its library reads the variable before main.  Returns where there is no need, or
+ * no /proc. */
+void dps_wait_passively(char **arguments);
+
 /* "0.1.0" */
 const char *dps_version(void);
 

@@ -28,7 +28,12 @@ struct _DpsPlugIn {
 };
 
 G_DEFINE_FINAL_TYPE(DpsPlugIn, dps_plug_in, GIMP_TYPE_PLUG_IN)
-GIMP_MAIN(DPS_TYPE_PLUG_IN)
+
+int main(int argc, char **argv)
+{
+    dps_wait_passively(argv);
+    return gimp_main(DPS_TYPE_PLUG_IN, argc, argv);
+}
 
 /* GIMP can't save drawables with the settings. */
 #define UNSAVED (G_PARAM_READWRITE | GIMP_PARAM_DONT_SERIALIZE)

@@ -2,6 +2,8 @@
 """Help, version, and command lines that make no sense (exit code 2)."""
 
 import os
+import re
+import subprocess
 
 import tool
 
@@ -34,6 +36,22 @@ class Usage(tool.ToolTest):
 
     def test_version(self):
         self.assertRegex(self.run_tool("--version").out, r"^photo-style \d+\.\d+\.\d+\n$")
+
+    def test_threads_wait_passively(self):
+        """OpenMP's library says on the standard error how its threads wait."""
+        for given, policy in ((None, "PASSIVE"), ("passive", "PASSIVE"), ("active", "ACTIVE")):
+            with self.subTest(given=given):
+                environment = {**os.environ, "OMP_DISPLAY_ENV": "true"}
+                environment.pop("OMP_WAIT_POLICY", None)
+                environment.pop("GOMP_SPINCOUNT", None)
+                if given:
+                    environment["OMP_WAIT_POLICY"] = given
+                done = subprocess.run([tool.PROGRAM, "--version"], env=environment,
+                                      capture_output=True, text=True, check=True)
+                said = re.findall("OMP_WAIT_POLICY = '([A-Z]+)'", done.stderr)
+                if not said:
+                    self.skipTest("built without OpenMP, or with one that says nothing")
+                self.assertEqual(said[-1], policy)
 
     def test_no_or_unknown_command(self):
         self.assertIn("--help", self.run_tool(code=2).err)
