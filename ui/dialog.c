@@ -22,6 +22,13 @@ static void say(Dialog *dialog, Said said, GtkMessageType type, const char *sent
     progress_view_say(&dialog->progress, type, sentence);
 }
 
+/* What a sentence of the dialog's own was about is past. */
+static void forget(Dialog *dialog)
+{
+    if (dialog->said == SAID_BY_DIALOG)
+        say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+}
+
 static void on_trouble(const char *sentence, gpointer data)
 {
     Dialog *dialog = data;
@@ -284,6 +291,7 @@ static void on_style_trouble(const char *sentence, gpointer data)
 
 static void on_regions(gpointer data)
 {
+    forget(data);
     store_choices(data);
 }
 
@@ -311,8 +319,10 @@ static void touch_style(Dialog *dialog)
     GimpDrawable *style = NULL;
 
     g_object_get(dialog->config, "style", &style, NULL);
-    if (style && style != dialog->used)
+    if (style && style != dialog->used) {
+        forget(dialog);
         live_touch(dialog->live, LIVE_STYLE);
+    }
     if (style)
         dialog->used = style;
     g_clear_object(&style);
@@ -329,6 +339,8 @@ static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
 
     if (g_str_equal(name, "style") || g_strv_contains(regions, name))
         follow(dialog);
+    if (dps_option_find(name))
+        forget(dialog);
     if (live_is_applied(name))
         apply_options(dialog);
     else if (g_str_equal(name, "style"))

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "dps.h"
+#include "live.h"
 #include "method-row.h"
+#include "percent.h"
+#include "plug-in/filter.h"
 
 #define DEVICES 8
 
@@ -57,17 +60,47 @@ static void mark_applied(GtkWidget *row)
     g_object_set_data(G_OBJECT(row), "applied", row);
 }
 
-/* A slider over decades, for weights; the number beside it takes the whole range. */
-static GtkWidget *add_decades(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
-                              double lower, double upper, int digits)
+/* A slider for a weight. */
+static GtkWidget *add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
+                              double span)
 {
-    GtkWidget *scale = gimp_procedure_dialog_get_scale_entry(dialog, property, 1.0);
+    GimpProcedureConfig *config;
+    GtkWidget *scale;
 
-    gimp_scale_entry_set_bounds(GIMP_SCALE_ENTRY(scale), lower, upper, TRUE);
-    gimp_scale_entry_set_logarithmic(GIMP_SCALE_ENTRY(scale), TRUE);
-    finish_scale(scale, dialog, property, digits);
+    g_object_get(dialog, "config", &config, NULL);
+    scale = percent_new(config, property, span);
+    finish_scale(scale, dialog, property, 0);
     add(box, scale);
+    g_object_unref(config);
     return scale;
+}
+
+/* A filter isn't always possible: then it is grey, and the row says why. */
+static void show_filter(GimpProcedureConfig *config, GParamSpec *changed, GtkWidget *row)
+{
+    GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), "result");
+    DpsOptions options;
+    GError *why = NULL;
+
+    if (changed && !dps_option_find(changed->name))
+        return;
+    live_read_options(config, &options);
+    gimp_choice_set_sensitive(gimp_param_spec_choice_get_choice(spec), "filter",
+                              filter_possible(&options, &why));
+    gtk_widget_set_tooltip_text(row, why ? why->message : g_param_spec_get_blurb(spec));
+    g_clear_error(&why);
+}
+
+static GtkWidget *result_row(GimpProcedureDialog *dialog)
+{
+    GtkWidget *row = gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX);
+    GimpProcedureConfig *config;
+
+    g_object_get(dialog, "config", &config, NULL);
+    g_signal_connect_object(config, "notify", G_CALLBACK(show_filter), row, 0);
+    show_filter(config, NULL, row);
+    g_object_unref(config);
+    return row;
 }
 
 GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
@@ -83,10 +116,10 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
     take = gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX);
     add(box, take);
     mark_applied(take);
-    method_row_add_weight(method, add_decades(box, dialog, "content-weight", 0.1, 30, 2));
-    method_row_add_weight(method, add_decades(box, dialog, "photorealism", 100, 1e6, 0));
+    method_row_add_weight(method, add_percent(box, dialog, "content-weight", 30));
+    method_row_add_weight(method, add_percent(box, dialog, "photorealism", 100));
     mark_applied(add_scale(box, dialog, "detail"));
-    result = gimp_procedure_dialog_get_widget(dialog, "result", GTK_TYPE_COMBO_BOX);
+    result = result_row(dialog);
     add(box, result);
     mark_applied(result);
     rows = gtk_container_get_children(GTK_CONTAINER(box));
@@ -220,13 +253,40 @@ static void attach(GtkWidget *grid, int row, GimpProcedureConfig *config, const 
     gtk_widget_show(widget);
 }
 
-static void attach_number(GtkWidget *grid, int row, GimpProcedureConfig *config,
+/* Where 0 leaves the choice to the program, it says so. */
+static gboolean on_output(GtkSpinButton *spin)
+{
+    if (gtk_spin_button_get_value(spin) != 0)
+        return FALSE;
+    gtk_entry_set_text(GTK_ENTRY(spin), _("automatic"));
+    return TRUE;
+}
+
+static int on_input(GtkSpinButton *spin, double *value)
+{
+    if (!g_str_equal(gtk_entry_get_text(GTK_ENTRY(spin)), _("automatic")))
+        return FALSE;
+    *value = 0;
+    return TRUE;
+}
+
+static void say_automatic(GtkWidget *spin)
+{
+    gtk_entry_set_width_chars(GTK_ENTRY(spin), (int) g_utf8_strlen(_("automatic"), -1) + 1);
+    gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(spin), FALSE); /* or letters are left out */
+    g_signal_connect(spin, "output", G_CALLBACK(on_output), NULL);
+    g_signal_connect(spin, "input", G_CALLBACK(on_input), NULL);
+    gtk_spin_button_update(GTK_SPIN_BUTTON(spin));
+}
+
+static GtkWidget *attach_number(GtkWidget *grid, int row, GimpProcedureConfig *config,
                           const char *property, double step, int digits)
 {
     GtkWidget *spin = gimp_prop_spin_button_new(G_OBJECT(config), property, step, 10 * step,
                                                 digits);
 
     attach(grid, row, config, property, spin, spin);
+    return spin;
 }
 
 GtkWidget *settings_more(GimpProcedureConfig *config)
@@ -239,12 +299,12 @@ GtkWidget *settings_more(GimpProcedureConfig *config)
     gtk_widget_set_margin_top(grid, 6);
     gtk_widget_set_margin_start(grid, 12);
     attach_number(grid, 0, config, "style-weight", 0.1, 2);
-    attach_number(grid, 1, config, "size", 10, 0);
+    say_automatic(attach_number(grid, 1, config, "size", 10, 0));
     box = network_box(config, &control);
     attach(grid, 2, config, "network", control, box);
     control = device_combo(config);
     attach(grid, 3, config, "device", control, control);
-    attach_number(grid, 4, config, "threads", 1, 0);
+    say_automatic(attach_number(grid, 4, config, "threads", 1, 0));
     attach_number(grid, 5, config, "seed", 1, 0);
     gtk_container_add(GTK_CONTAINER(expander), grid);
     gtk_widget_show(grid);
