@@ -69,7 +69,7 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
                                   "the photo that it was made from is used, and the layer goes. "
                                   "Without this, both results are kept."));
     gtk_box_pack_start(GTK_BOX(box), dialog->replace, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), recipes, FALSE, FALSE, 0);
+    pack(box, recipes, FALSE);
     pack(box, region_panel_widget(dialog->regions), FALSE);
     pack(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE);
     pack(box, dialog->main, FALSE);

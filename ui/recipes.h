@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* recipes.h - the row of the dialog that takes settings from a layer which this filter made before. */
+/* recipes.h - the row of the dialog that takes settings from one of the user's presets, or from a layer
+ * which this filter made before. */
 
 #ifndef UI_RECIPES_H
 #define UI_RECIPES_H
@@ -7,11 +8,11 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-/* Told after the config has become what a layer's recipe says, or of the sentence why it couldn't. */
+/* Told after the config has become what a recipe or a preset says, or of the sentence why it couldn't. */
 typedef void (*RecipeUsed)(gpointer data, const char *trouble);
 
-/* A row that lists the layers of the content's image that have a recipe, hidden where none has one.
- * Its label joins `labels`. */
+/* A row that lists the presets and the layers of the content's image that have a recipe.  Its label joins
+ * `labels`. */
 GtkWidget *recipes_new(GimpDrawable *content, GimpProcedureConfig *config, GtkSizeGroup *labels,
                        RecipeUsed used, gpointer data);
 
