@@ -9,6 +9,7 @@
 #include "work.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Evaluations that a level gets at least where the processor goes on with it. */
 #define LEAST_LEFT 10
@@ -161,15 +162,6 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     return status;
 }
 
-/* Back to the style's colours, where the level has them kept.  False when memory is short. */
-static bool keep_colours(const Transfer *t, DpsImage *picture)
-{
-    if (!t->palette)
-        return true;
-    image_clip(picture);
-    return palette_pull(t->palette, &t->regions, &t->work, picture);
-}
-
 /* -------------------------------------------------------------- on the device */
 
 static bool step_done(int evaluations, double f, const double *losses, const Tensor *x, void *data)
@@ -191,7 +183,7 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
         if (x->dev->be->read(x->dev, 0, 0, &nothing))
             return true; /* the minimiser finds out for itself */
         image_clip(&t->latest);
-        t->accepted = keep_colours(t, &t->latest);
+        t->accepted = !t->palette || palette_pull(t->palette, &t->regions, &t->work, &t->latest);
         preview = t->accepted ? &t->latest : NULL;
     }
     progress_report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (all + 1),
@@ -340,6 +332,14 @@ static DpsStatus compute(Transfer *t, const Level *l)
     return status;
 }
 
+/* The last preview of a level is what has come out of it, to the last bit. */
+static void show_result(Transfer *t)
+{
+    memcpy(t->latest.data, t->picture.data, image_values(&t->latest) * sizeof *t->latest.data);
+    image_clip(&t->latest);
+    progress_report(t, DPS_STAGE_OPTIMISE, t->done, &t->result->level[t->level].losses, &t->latest);
+}
+
 DpsStatus level_run(Transfer *t, const Level *l)
 {
     DpsLevel *level = &t->result->level[t->level];
@@ -357,9 +357,12 @@ DpsStatus level_run(Transfer *t, const Level *l)
         if (run_device_fall_back(&t->device, &status) && !status)
             status = compute(t, l);
     }
-    if (!status && !keep_colours(t, &t->picture))
+    if (!status && t->palette &&
+        !start_keep_colours(t->palette, &t->regions, &t->content, &t->work, &t->picture))
         status = DPS_NO_MEMORY;
     t->done += (double) image_pixels(&t->content) * (l->minimiser.evaluations + 2);
+    if (!status && t->job->progress)
+        show_result(t);
     level->width = t->content.width;
     level->height = t->content.height;
     level->seconds = transfer_now() - begun;

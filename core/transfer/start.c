@@ -14,6 +14,10 @@
 #define CARRY_RADIUS 2
 #define CARRY_EPS 1e-4
 
+/* What a result's colours are moved by is projected more closely (QUALITY.md, experiment 52). */
+#define KEEP_RADIUS 2
+#define KEEP_EPS 1e-5
+
 bool start_estimate(const DpsImage *content, const DpsImage *style, const RegionSet *set,
                     const Palette *palette, const DpsWork *work, DpsImage *out)
 {
@@ -85,6 +89,41 @@ DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *pictur
     DpsStatus status = start_apply(dev, &field, target, work, out);
     dps_image_clear(&field);
     return status;
+}
+
+/* picture += part (to - picture), in `to`, projected to locally affine. */
+static bool add_projected(const DpsImage *content, const float *part, const DpsWork *work,
+                          DpsImage *to, DpsImage *picture)
+{
+    size_t n = image_pixels(picture);
+    DpsImage move;
+
+    for (size_t i = 0; i < image_values(picture); i++)
+        to->data[i] -= picture->data[i];
+    if (!affine_carry(content, to, content, KEEP_RADIUS, KEEP_EPS, work, &move))
+        return false;
+    for (size_t i = 0; i < image_values(picture); i++)
+        picture->data[i] += part[i % n] * move.data[i];
+    dps_image_clear(&move);
+    return true;
+}
+
+bool start_keep_colours(const Palette *palette, const RegionSet *set, const DpsImage *content,
+                        const DpsWork *work, DpsImage *picture)
+{
+    DpsImage pulled;
+    float *part = malloc(image_pixels(picture) * sizeof *part);
+    bool ok = part && image_copy(picture, &pulled);
+
+    if (ok) {
+        regions_free_part(set, part);
+        image_clip(&pulled);
+        ok = palette_pull(palette, set, work, &pulled) &&
+             add_projected(content, part, work, &pulled, picture);
+        dps_image_clear(&pulled);
+    }
+    free(part);
+    return ok;
 }
 
 bool start_hold(const RegionSet *set, const DpsImage *content, DpsImage *picture)

@@ -31,6 +31,12 @@ DpsStatus start_apply(Device *dev, const DpsImage *field, const DpsImage *target
 DpsStatus start_carry(Device *dev, const DpsImage *guide, const DpsImage *picture,
                       const DpsImage *target, const DpsWork *work, DpsImage *out);
 
+/* Brings a level's result back to the colours that a display shows and the palette has, by moves that are
+ * locally affine, as the transfer is: pixel by pixel they would make most of the result's matting energy.  Some
+ * colours stay a little beyond.  Unmatched regions stay.  False when memory is short. */
+bool start_keep_colours(const Palette *, const RegionSet *set, const DpsImage *content,
+                        const DpsWork *work, DpsImage *picture);
+
 /* Puts the content back where the regions have no counterpart.  False when memory is short. */
 bool start_hold(const RegionSet *set, const DpsImage *content, DpsImage *picture);
 
