@@ -117,7 +117,8 @@ static gboolean print(const Regions *regions, const Masks *masks, GError **error
     JsonBuilder *builder;
     if (!regions->json) {
         for (int k = 0; k < masks->count; k++)
-            g_print(_("%-8s %3.0f %% of the content, %3.0f %% of the style\n"), dps_label_name(k),
+            g_print(_("%s, marked %s: %.0f %% of the content, %.0f %% of the style\n"),
+                    _(masks->region[k].name), _(dps_label_name(k)),
                     coverage(&masks->region[k].content) * 100,
                     coverage(&masks->region[k].style) * 100);
         return TRUE;

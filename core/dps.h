@@ -129,6 +129,7 @@ float dps_luma(float r, float g, float b);
 typedef struct {
     const char *name;
     DpsImage content, style;
+    bool unnamed; /* the name is the engine's own word, to be translated */
 } DpsRegion;
 
 /* ------------------------------------------------------------------------- work */
@@ -311,6 +312,9 @@ double dps_memory_used(void);
 #define DPS_LABELS 9
 const char *dps_label_name(int label);
 
+/* R, G and B of one of them, from 0 to 1. */
+void dps_label_colour(int label, float colour[3]);
+
 /* Regions from two label maps (3 planes each, any size): every pixel goes to the nearest
  * of the nine colours.  Colours in neither map are left out.  *region becomes an array
  * of *regions that dps_regions_free frees.  DPS_OK, DPS_NO_MEMORY or DPS_BAD_INPUT. */
@@ -330,8 +334,9 @@ DpsStatus dps_labels_from_regions(int regions, const DpsRegion *region, bool sty
  * at most `most` (2 to DPS_REGIONS_AUTO); one, the whole picture, where nothing sets two kinds of
  * thing apart in both.  The same photos and seed give the same regions.
  *
- * *region becomes an array of *regions, largest in the content first, named "auto 1", "auto 2" and
- * so on, that dps_regions_free frees.  Masks have the photos' sizes, but for a long side of 1024
+ * *region becomes an array of *regions, largest in the content first, that dps_regions_free frees.
+ * Their names, which differ, are words that tell them apart by place and colour: "sky", "lower", "green"; of
+ * a single one "the whole picture".  Masks have the photos' sizes, but for a long side of 1024
  * pixels at most, are soft at borders, and sum to 1 everywhere.  A large region whose colours change
  * from top to bottom is given as two, the upper and the lower.  Takes about a second, and asks several
  * times in that whether to go on.

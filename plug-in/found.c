@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "models/model.h"
+#include "region-channel.h"
 
 static DpsStatus find_by_model(const DpsJob *work, const DpsWork *how, int *regions,
                                DpsRegion **region, DpsMessage *message)
@@ -70,54 +71,15 @@ char *found_explain(const char *model)
 
 /* --------------------------------------------------------------------- channels */
 
-/* How GIMP shows a channel; the order of the dialog's rows. */
-static const char *const colours[DPS_REGIONS_AUTO] = { "#3584e4", "#33d17a", "#f6d32d",
-                                                       "#ff7800", "#e01b24", "#9141ac" };
-
-/* Lays the mask over the photo; the channel is as large as the image. */
-static void write_channel(GimpChannel *channel, const DpsImage *mask, GimpDrawable *photo)
-{
-    GeglBuffer *buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(channel));
-    const Babl *format = layers_channel_format(buffer);
-    int width = gegl_buffer_get_width(buffer), height = gegl_buffer_get_height(buffer), x, y;
-    double photo_width = gimp_drawable_get_width(photo);
-    double photo_height = gimp_drawable_get_height(photo);
-    float *row = g_new(float, width);
-
-    gimp_drawable_get_offsets(photo, &x, &y);
-    for (int j = 0; j < height; j++) {
-        double v = (j - y + 0.5) / photo_height;
-
-        for (int i = 0; i < width; i++) {
-            double u = (i - x + 0.5) / photo_width;
-            gboolean inside = u > 0 && u < 1 && v > 0 && v < 1;
-
-            row[i] = inside ? layers_sample(mask, u, v) : 0.0f;
-        }
-        gegl_buffer_set(buffer, GEGL_RECTANGLE(0, j, width, 1), 0, format, row,
-                        GEGL_AUTO_ROWSTRIDE);
-    }
-    g_free(row);
-    g_object_unref(buffer);
-    gimp_drawable_update(GIMP_DRAWABLE(channel), 0, 0, width, height);
-}
-
 static GimpDrawable **add_channels(GimpDrawable *photo, int regions, const DpsRegion *region,
                                    gboolean of_style)
 {
-    GimpImage *image = gimp_item_get_image(GIMP_ITEM(photo));
     GimpDrawable **added = g_new0(GimpDrawable *, regions + 1);
 
-    for (int k = 0; k < regions; k++) {
-        GeglColor *colour = gegl_color_new(colours[k]);
-        GimpChannel *channel = gimp_channel_new(image, region[k].name, gimp_image_get_width(image),
-                                                gimp_image_get_height(image), 50.0, colour);
-
-        write_channel(channel, of_style ? &region[k].style : &region[k].content, photo);
-        gimp_image_insert_channel(image, channel, NULL, k);
-        added[k] = GIMP_DRAWABLE(channel);
-        g_object_unref(colour);
-    }
+    for (int k = 0; k < regions; k++)
+        added[k] = GIMP_DRAWABLE(
+            region_channel_add(photo, region[k].unnamed ? _(region[k].name) : region[k].name, k, k,
+                               of_style ? &region[k].style : &region[k].content));
     return added;
 }
 

@@ -149,8 +149,13 @@ gboolean layers_read_labels(GimpDrawable *labels, GimpDrawable *photo, int most,
 
 float layers_sample(const DpsImage *mask, double u, double v)
 {
-    int x = CLAMP((int) (u * mask->width), 0, mask->width - 1);
-    int y = CLAMP((int) (v * mask->height), 0, mask->height - 1);
+    double x = CLAMP(u * mask->width - 0.5, 0, mask->width - 1);
+    double y = CLAMP(v * mask->height - 0.5, 0, mask->height - 1);
+    int left = MIN((int) x, MAX(0, mask->width - 2)), top = MIN((int) y, MAX(0, mask->height - 2));
+    gsize right = mask->width > 1, below = mask->height > 1 ? mask->width : 0;
+    const float *p = mask->data + (gsize) top * mask->width + left;
+    float a = (float) (x - left), b = (float) (y - top);
 
-    return mask->data[(gsize) y * mask->width + x];
+    return (1 - b) * ((1 - a) * p[0] + a * p[right]) +
+           b * ((1 - a) * p[below] + a * p[below + right]);
 }

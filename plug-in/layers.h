@@ -69,7 +69,8 @@ const Babl *layers_channel_format(GeglBuffer *buffer);
 void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,
                   const Encoding *encoding);
 
-/* The value of plane 0 of `mask` at relative position (u, v), both in 0..1. */
+/* The value of plane 0 of `mask` at relative position (u, v), both in 0..1, between its pixels
+ * bilinearly. */
 float layers_sample(const DpsImage *mask, double u, double v);
 
 #endif

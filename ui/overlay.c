@@ -2,6 +2,7 @@
 #include "overlay.h"
 
 #include "plug-in/layers.h"
+#include "plug-in/region-colour.h"
 
 /* Long side of a tint, and how dense it is where a mask covers fully. */
 #define SIDE 640
@@ -11,20 +12,6 @@ struct Overlay {
     GimpDrawable *photo;
     cairo_surface_t *surface;
 };
-
-/* Colours that the colour-blind can tell apart too: Okabe and Ito, "Color Universal Design"
- * (2008), without black. */
-void overlay_colour(int number, GdkRGBA *colour)
-{
-    static const float palette[][3] = {
-        { 0.90f, 0.62f, 0.00f }, { 0.34f, 0.71f, 0.91f }, { 0.00f, 0.62f, 0.45f },
-        { 0.94f, 0.89f, 0.26f }, { 0.00f, 0.45f, 0.70f }, { 0.84f, 0.37f, 0.00f },
-        { 0.80f, 0.47f, 0.65f },
-    };
-    const float *entry = palette[number % G_N_ELEMENTS(palette)];
-
-    *colour = (GdkRGBA) { entry[0], entry[1], entry[2], 1.0 };
-}
 
 Overlay *overlay_new(GimpDrawable *photo)
 {
@@ -83,34 +70,40 @@ void overlay_add_cover(Overlay *overlay, const DpsImage *cover, int number)
 {
     cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, cover->width,
                                                           cover->height);
-    GdkRGBA colour;
+    const float *colour = region_colour(number);
 
-    overlay_colour(number, &colour);
     for (int y = 0; y < cover->height; y++) {
         guint32 *row = (guint32 *) (void *) (cairo_image_surface_get_data(picture) +
                                              y * cairo_image_surface_get_stride(picture));
 
         for (int x = 0; x < cover->width; x++)
-            row[x] = pixel(colour.red, colour.green, colour.blue,
+            row[x] = pixel(colour[0], colour[1], colour[2],
                            DENSITY * cover->data[(gsize) y * cover->width + x]);
     }
     lay(overlay, picture);
 }
 
+double overlay_cover(const DpsImage *cover)
+{
+    gsize pixels = (gsize) cover->width * cover->height;
+    double sum = 0;
+
+    for (gsize i = 0; i < pixels; i++)
+        sum += cover->data[i];
+    return sum / MAX(1, pixels);
+}
+
 double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number)
 {
     DpsImage cover = { 0 };
-    double sum = 0;
-    gsize pixels;
+    double mean;
 
     if (!layers_read_mask(mask, overlay->photo, SIDE, &cover, NULL))
         return -1;
     overlay_add_cover(overlay, &cover, number);
-    pixels = (gsize) cover.width * cover.height;
-    for (gsize i = 0; i < pixels; i++)
-        sum += cover.data[i];
+    mean = overlay_cover(&cover);
     dps_image_clear(&cover);
-    return sum / pixels;
+    return mean;
 }
 
 void overlay_add_labels(Overlay *overlay, GimpDrawable *labels)

@@ -23,10 +23,9 @@ Overlay *overlay_new(GimpDrawable *photo);
 double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number);
 /* A mask of one plane, laid over the whole photo. */
 void overlay_add_cover(Overlay *overlay, const DpsImage *cover, int number);
+/* The mean of such a mask; 0 of an empty one. */
+double overlay_cover(const DpsImage *cover);
 void overlay_add_labels(Overlay *overlay, GimpDrawable *labels);
 cairo_surface_t *overlay_finish(Overlay *overlay);
-
-/* The colour of region `number`, the same in the photos and beside the pair. */
-void overlay_colour(int number, GdkRGBA *colour);
 
 #endif

@@ -4,9 +4,8 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
-#include "overlay.h"
-
-#define SWATCH 14
+#include "plug-in/region-colour.h"
+#include "swatch.h"
 
 /* Of a picture: what counts as nothing, and what as very little. */
 #define EMPTY 1e-5
@@ -40,19 +39,6 @@ static Row *row_at(PairList *list, int k)
 
 /* ------------------------------------------------------------------------ rows */
 
-static gboolean draw_swatch(GtkWidget *widget, cairo_t *cr, gpointer data)
-{
-    GdkRGBA colour;
-    int x = (gtk_widget_get_allocated_width(widget) - SWATCH) / 2;
-    int y = (gtk_widget_get_allocated_height(widget) - SWATCH) / 2;
-
-    overlay_colour(GPOINTER_TO_INT(g_object_get_data(G_OBJECT(widget), "number")), &colour);
-    gdk_cairo_set_source_rgba(cr, &colour);
-    cairo_rectangle(cr, x, y, SWATCH, SWATCH);
-    cairo_fill(cr);
-    return TRUE;
-}
-
 static void number_rows(PairList *list)
 {
     for (int k = 0; k < pair_list_count(list); k++) {
@@ -60,8 +46,7 @@ static void number_rows(PairList *list)
         char *content = g_strdup_printf(_("Region %d in the photo"), k + 1);
         char *style = g_strdup_printf(_("Region %d in the style"), k + 1);
 
-        g_object_set_data(G_OBJECT(row->swatch), "number", GINT_TO_POINTER(k));
-        gtk_widget_queue_draw(row->swatch);
+        swatch_set(row->swatch, region_colour(k));
         atk_object_set_name(gtk_widget_get_accessible(row->content), content);
         atk_object_set_name(gtk_widget_get_accessible(row->style), style);
         g_free(content);
@@ -115,7 +100,7 @@ static GtkWidget *make_note(void)
     gtk_label_set_xalign(GTK_LABEL(note), 0.0);
     gtk_label_set_line_wrap(GTK_LABEL(note), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(note), 50);
-    gtk_widget_set_margin_start(note, SWATCH + 8);
+    gtk_widget_set_margin_start(note, SWATCH_SIDE + 8);
     gtk_style_context_add_class(gtk_widget_get_style_context(note), GTK_STYLE_CLASS_DIM_LABEL);
     return note;
 }
@@ -129,9 +114,7 @@ static Row *add_row(PairList *list)
     row->cover[0] = row->cover[1] = -1;
     row->note = make_note();
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
-    row->swatch = gtk_drawing_area_new();
-    gtk_widget_set_size_request(row->swatch, SWATCH + 2, SWATCH + 2);
-    g_signal_connect(row->swatch, "draw", G_CALLBACK(draw_swatch), NULL);
+    row->swatch = swatch_new();
     row->content =
         mask_chooser(row, _("A channel, layer mask or layer that marks the region in your photo"));
     row->style = mask_chooser(row, _("The one that marks the same kind of region in the style"));

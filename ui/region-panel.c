@@ -3,20 +3,23 @@
 
 #include <glib/gi18n.h>
 
-#include "chooser.h"
+#include "label-maps.h"
 #include "overlay.h"
 #include "pairs.h"
 #include "photo-view.h"
 #include "plug-in/found.h"
+#include "plug-in/region-colour.h"
 #include "preview.h"
+#include "swatch.h"
 
 typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
 
 struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
-    GtkWidget *box, *way, *stack, *hint, *unmatched, *content_labels, *style_labels;
-    GtkWidget *make, *trouble; /* of the page of found regions */
+    GtkWidget *box, *way, *stack, *hint, *unmatched;
+    GtkWidget *make, *trouble, *legend; /* of the page of found regions */
+    LabelMaps *labels;
     PairList *pairs;
     RegionPanelTold told;
     gpointer data;
@@ -30,6 +33,22 @@ static void add_found(Overlay *overlay, const Request *found, gboolean of_style)
     for (int k = 0; found && k < found->found; k++)
         overlay_add_cover(overlay, of_style ? &found->region[k].style : &found->region[k].content,
                           k);
+}
+
+/* What was found, by name. */
+static void list_found(RegionPanel *panel, const Request *found)
+{
+    legend_clear(panel->legend);
+    for (int k = 0; found && k < found->found; k++) {
+        const DpsRegion *region = &found->region[k];
+        char *text = g_strdup_printf(_("%s: %.0f %% of your photo, %.0f %% of the style"),
+                                     region->unnamed ? _(region->name) : region->name,
+                                     100 * overlay_cover(&region->content),
+                                     100 * overlay_cover(&region->style));
+
+        legend_add(panel->legend, region_colour(k), text, FALSE);
+        g_free(text);
+    }
 }
 
 /* The tint of one photo: its regions in the rows' colours, or its label map. */
@@ -56,7 +75,7 @@ static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
         }
         break;
     case WAY_LABELS: {
-        GimpDrawable *labels = chooser_get(of_style ? panel->style_labels : panel->content_labels);
+        GimpDrawable *labels = label_maps_get(panel->labels, of_style);
 
         if (labels)
             overlay_add_labels(overlay, labels);
@@ -72,6 +91,8 @@ static void show_tints(RegionPanel *panel)
 
     if (panel->filling)
         return;
+    if (gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way)) == WAY_LABELS)
+        label_maps_look(panel->labels, panel->content, panel->style);
     on_content = tint(panel, FALSE);
     on_style = tint(panel, TRUE);
     photo_view_set_overlay(panel->content_view, on_content);
@@ -189,6 +210,8 @@ static GtkWidget *found_page(RegionPanel *panel)
                              G_CALLBACK(on_make), panel);
     panel->trouble = explanation(NULL);
     gtk_box_pack_start(GTK_BOX(page), text, FALSE, FALSE, 0);
+    panel->legend = legend_new(1);
+    gtk_box_pack_start(GTK_BOX(page), panel->legend, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), panel->trouble, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
     gtk_widget_set_no_show_all(panel->trouble, TRUE);
@@ -217,31 +240,6 @@ static GtkWidget *masks_page(RegionPanel *panel)
     gtk_box_pack_start(GTK_BOX(page), panel->hint, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
     return page;
-}
-
-static GtkWidget *labels_page(RegionPanel *panel)
-{
-    GtkWidget *grid = gtk_grid_new(), *label;
-    const char *text[2] = { _("_In your photo"), _("In t_he style") };
-    GtkWidget **chooser[2] = { &panel->content_labels, &panel->style_labels };
-
-    gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
-    gtk_grid_set_column_spacing(GTK_GRID(grid), 6);
-    for (int i = 0; i < 2; i++) {
-        label = gtk_label_new_with_mnemonic(text[i]);
-        gtk_label_set_xalign(GTK_LABEL(label), 0.0);
-        *chooser[i] = chooser_new(CHOOSE_PHOTO);
-        gtk_widget_set_hexpand(*chooser[i], TRUE);
-        gtk_widget_set_tooltip_text(*chooser[i],
-                                    _("A picture that marks the regions with the colours blue, "
-                                      "green, black, white, red, yellow, grey, light blue and "
-                                      "purple"));
-        gtk_label_set_mnemonic_widget(GTK_LABEL(label), *chooser[i]);
-        g_signal_connect_swapped(*chooser[i], "changed", G_CALLBACK(on_changed), panel);
-        gtk_grid_attach(GTK_GRID(grid), label, 0, i, 1, 1);
-        gtk_grid_attach(GTK_GRID(grid), *chooser[i], 1, i, 1, 1);
-    }
-    return grid;
 }
 
 static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
@@ -282,12 +280,14 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->data = data;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
+    panel->labels = label_maps_new(on_changed, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
     gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
-    gtk_stack_add_named(GTK_STACK(panel->stack), labels_page(panel), "labels");
+    gtk_stack_add_named(GTK_STACK(panel->stack), label_maps_widget(panel->labels),
+                        "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
     panel->unmatched = unmatched;
     gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(unmatched)));
@@ -324,6 +324,7 @@ void region_panel_show_found(RegionPanel *panel)
     const Request *found = panel->told.found(panel->data);
 
     gtk_widget_set_sensitive(panel->make, found && found->found > 1);
+    list_found(panel, found);
     show_tints(panel);
 }
 
@@ -331,8 +332,7 @@ void region_panel_refresh(RegionPanel *panel)
 {
     panel->filling = TRUE;
     pair_list_refresh(panel->pairs, panel->style);
-    chooser_fill(panel->content_labels, NULL, panel->content);
-    chooser_fill(panel->style_labels, NULL, panel->style);
+    label_maps_refresh(panel->labels, panel->content, panel->style);
     panel->filling = FALSE;
     show_tints(panel);
 }
@@ -359,8 +359,7 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
         pair_list_add(panel->pairs, content[k], style[k]);
         way = WAY_MASKS;
     }
-    if (chooser_set(panel->content_labels, content_labels) &&
-        chooser_set(panel->style_labels, style_labels))
+    if (label_maps_set(panel->labels, content_labels, style_labels))
         way = WAY_LABELS;
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), way);
     panel->filling = FALSE;
@@ -392,7 +391,7 @@ gboolean region_panel_check(RegionPanel *panel, GError **error)
                               error);
     }
     if (way == WAY_LABELS &&
-        !(chooser_get(panel->content_labels) && chooser_get(panel->style_labels)))
+        !(label_maps_get(panel->labels, FALSE) && label_maps_get(panel->labels, TRUE)))
         return incomplete(_("Choose a label map for your photo and one for the style."), error);
     return TRUE;
 }
@@ -408,8 +407,8 @@ void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config)
     for (int k = 0; k < n; k++)
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
     g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
-                 "content-labels", labels ? chooser_get(panel->content_labels) : NULL,
-                 "style-labels", labels ? chooser_get(panel->style_labels) : NULL, "auto-regions",
+                 "content-labels", labels ? label_maps_get(panel->labels, FALSE) : NULL,
+                 "style-labels", labels ? label_maps_get(panel->labels, TRUE) : NULL, "auto-regions",
                  way == WAY_FOUND, NULL);
     g_free(content);
     g_free(style);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Label maps: regions by colour, as the paper's data has them.  Declared in dps.h. */
+#include "message.h"
 #include "regions.h"
 
 #include <math.h>
@@ -10,14 +11,21 @@ static const struct {
     const char *name;
     float r, g, b;
 } palette[DPS_LABELS] = {
-    { "blue", 0, 0, 1 },          { "green", 0, 1, 0 },      { "black", 0, 0, 0 },
-    { "white", 1, 1, 1 },         { "red", 1, 0, 0 },        { "yellow", 1, 1, 0 },
-    { "grey", 0.5f, 0.5f, 0.5f }, { "light blue", 0, 1, 1 }, { "purple", 1, 0, 1 },
+    { N_("blue"), 0, 0, 1 },          { N_("green"), 0, 1, 0 },      { N_("black"), 0, 0, 0 },
+    { N_("white"), 1, 1, 1 },         { N_("red"), 1, 0, 0 },        { N_("yellow"), 1, 1, 0 },
+    { N_("grey"), 0.5f, 0.5f, 0.5f }, { N_("light blue"), 0, 1, 1 }, { N_("purple"), 1, 0, 1 },
 };
 
 const char *dps_label_name(int label)
 {
     return label >= 0 && label < DPS_LABELS ? palette[label].name : NULL;
+}
+
+void dps_label_colour(int label, float colour[3])
+{
+    colour[0] = palette[label].r;
+    colour[1] = palette[label].g;
+    colour[2] = palette[label].b;
 }
 
 static int nearest_label(float r, float g, float b)
@@ -67,6 +75,7 @@ static bool labels_to_regions(const DpsImage *content, const DpsImage *style,
             continue;
         DpsRegion *to = &region[(*regions)++];
         to->name = palette[k].name;
+        to->unnamed = true;
         if ((in_content[k] && !mask_of_label(content, content_label, k, &to->content)) ||
             (in_style[k] && !mask_of_label(style, style_label, k, &to->style)))
             return false;

@@ -209,7 +209,7 @@ static void describe_regions(int regions, const DpsRegion *region, RegionSet *se
         else
             snprintf(report->name, sizeof report->name, "%s",
                      regions ? N_("the rest") : N_("the whole picture"));
-        report->unnamed = k >= regions;
+        report->unnamed = k >= regions || region[k].unnamed;
         content += report->content_coverage = regions_coverage(&set->content, k);
         style += report->style_coverage = regions_coverage(&set->style, k);
     }

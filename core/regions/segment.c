@@ -194,9 +194,6 @@ static void sort_labels(Search *search)
     }
 }
 
-static const char *const names[MOST] = {
-    "auto 1", "auto 2", "auto 3", "auto 4", "auto 5", "auto 6"
-};
 
 static bool search_shown(Search *search, const DpsImage *content, const DpsImage *style,
                          DpsRegion **region)
@@ -212,8 +209,12 @@ static bool search_shown(Search *search, const DpsImage *content, const DpsImage
     *region = calloc((size_t) search->regions, sizeof **region);
     if (!*region)
         return false;
-    for (int k = 0; k < search->regions; k++)
-        (*region)[k].name = names[k];
+    const char *name[MOST];
+    segment_names(search->picture, search->regions, name);
+    for (int k = 0; k < search->regions; k++) {
+        (*region)[k].name = name[k];
+        (*region)[k].unnamed = true;
+    }
     return !work_cancelled(work) &&
            segment_give_masks(&search->picture[0], content, NULL, search->regions, false, work,
                               *region) &&

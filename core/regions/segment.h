@@ -5,9 +5,9 @@
  * kinds of thing by clustering over both (segment-cluster.c); the border between the two is then
  * drawn anew in each photo by its own colours (segment-refine.c).  segment.c repeats that within
  * the parts, for as long as they are well told apart in both photos (segment-split-score.c), halves large
- * ones by height (segment-halve.c), and makes masks of what it found (segment-masks.c).  It knows nothing
- * of what things are called, and nothing of masks that a person has painted.  segment-seen.c does know:
- * a network has told it.
+ * ones by height (segment-halve.c), makes masks of what it found (segment-masks.c), and names by place and
+ * colour (segment-names.c).  It knows nothing of masks that a person has painted.  segment-seen.c does know
+ * what things are called: a network has told it.
  *
  * Functions that return bool give false when memory is short. */
 
@@ -76,6 +76,9 @@ double segment_change(const SegmentPicture *picture, int a, int b);
 
 /* The share of what can be seen of a picture that has label k. */
 double segment_share(const SegmentPicture *picture, int k);
+
+/* What to call labels 0 to regions - 1, at most DPS_REGIONS_AUTO: words of the engine's own, which differ. */
+void segment_names(const SegmentPicture picture[2], int regions, const char *name[]);
 
 /* How well it is founded that a and b are two kinds of thing: in each picture, how far they stand
  * apart times how much their border contrasts; the lesser of the two.  0 when either is hardly there

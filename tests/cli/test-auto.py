@@ -39,11 +39,11 @@ class Auto(tool.ToolTest):
         report = self.report()
         coverage = {r["name"]: (r["content_coverage"], r["style_coverage"])
                     for r in report["regions"]}
-        self.assertEqual(sorted(coverage), ["auto 1", "auto 2"])
+        self.assertEqual(sorted(coverage), ["lower", "sky"])
         # Land is 0.6 of the content, 0.4 of the style.
-        self.assertAlmostEqual(coverage["auto 1"][0], 0.6, delta=0.02)  # 0.600
-        self.assertAlmostEqual(coverage["auto 1"][1], 0.4, delta=0.02)  # 0.400
-        self.assertIn("found 2 regions: auto 1 (60 % of the content, 40 % of the style)", done.err)
+        self.assertAlmostEqual(coverage["lower"][0], 0.6, delta=0.02)  # 0.600
+        self.assertAlmostEqual(coverage["lower"][1], 0.4, delta=0.02)  # 0.400
+        self.assertIn("found 2 regions: lower (60 % of the content, 40 % of the style)", done.err)
         self.assertTrue(any("found 2 regions" in notice for notice in report["notices"]))
 
     def test_quiet(self):
@@ -52,7 +52,7 @@ class Auto(tool.ToolTest):
 
     def test_label_maps_serve_the_transfer(self):
         done = self.regions()
-        self.assertRegex(done.out, r"blue +60 % of the content, +40 % of the style\ngreen")
+        self.assertRegex(done.out, r"lower, marked blue: 60 % of the content, 40 % of the style\nsky, marked green")
         content, style = self.pixels("c.png"), self.pixels("s.png")
         self.assertEqual((content.shape, style.shape), ((120, 160, 3), (140, 130, 3)))
         for pixels, border, upper, lower in ((content, 48, 1, 2), (style, 84, 1, 2)):
@@ -103,6 +103,7 @@ class Auto(tool.ToolTest):
     def test_json(self):
         found = json.loads(self.regions("--json").out)["regions"]
         self.assertEqual([r["name"] for r in found], ["blue", "green"])
+        self.assertEqual([r["region"] for r in found], ["lower", "sky"])
         self.assertAlmostEqual(sum(r["style_coverage"] for r in found), 1, delta=1e-5)  # 0
 
     def test_nothing_to_tell_apart(self):

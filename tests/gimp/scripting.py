@@ -77,7 +77,7 @@ check(code == 0, "a transfer with regions that are found", output)
 if check(os.path.exists(session.path("found.json")), "has a report"):
     with open(session.path("found.json")) as file:
         regions = json.load(file)["regions"]
-    check([r["name"] for r in regions] == ["auto 1", "auto 2"], "with the regions", regions)
+    check([r["name"] for r in regions] == ["lower", "sky"], "with the regions", regions)
     share = [round(r[side], 2) for r in regions
              for side in ("content_coverage", "style_coverage")]
     check(share == [0.6, 0.4, 0.4, 0.6], "where they are", share)

@@ -73,11 +73,11 @@ static void test_pairing(void)
 {
     enum { CW = 100, CH = 20, SW = 50, SH = 30 };
     DpsRegion region[] = {
-        { "sky", rectangle(CW, CH, 0, 40, 1), rectangle(SW, SH, 0, 20, 1) },
-        { "sea", rectangle(CW * 3, CH * 3, 60, 150, 1), rectangle(SW, SH, 20, 30, 1) },
-        { "dog", rectangle(CW, CH, 50, 80, 2), { 0 } },
-        { "cat", { 0 }, rectangle(SW, SH, 30, 35, 1) },
-        { "dot", rectangle(CW, CH, 99, 100, 1), rectangle(SW, SH, 0, 1, 0) },
+        { "sky", rectangle(CW, CH, 0, 40, 1), rectangle(SW, SH, 0, 20, 1), false },
+        { "sea", rectangle(CW * 3, CH * 3, 60, 150, 1), rectangle(SW, SH, 20, 30, 1), false },
+        { "dog", rectangle(CW, CH, 50, 80, 2), { 0 }, false },
+        { "cat", { 0 }, rectangle(SW, SH, 30, 35, 1), false },
+        { "dot", rectangle(CW, CH, 99, 100, 1), rectangle(SW, SH, 0, 1, 0), false },
     };
     RegionSet set;
     DpsMessage message[1];
@@ -156,18 +156,18 @@ static void refuse(DpsRegion region, const char *words)
 
 static void test_bad_masks(void)
 {
-    DpsRegion r = { "sky", host_photo(3, 4, 4, 1), host_photo(1, 4, 4, 1) };
+    DpsRegion r = { "sky", host_photo(3, 4, 4, 1), host_photo(1, 4, 4, 1), false };
     refuse(r, "content mask of region 'sky' has 3 channels");
-    r = (DpsRegion) { "sky", host_photo(1, 4, 4, 1), host_photo(1, 4, 4, 1) };
+    r = (DpsRegion) { "sky", host_photo(1, 4, 4, 1), host_photo(1, 4, 4, 1), false };
     r.style.data[3] = NAN;
     refuse(r, "style mask of region 'sky' holds values");
-    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), rectangle(4, 4, 0, 0, 1) };
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), rectangle(4, 4, 0, 0, 1), false };
     refuse(r, "style mask of region \"sky\" is black");
-    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 0, 1), rectangle(4, 4, 0, 4, 1) };
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 0, 1), rectangle(4, 4, 0, 4, 1), false };
     refuse(r, "content mask of region \"sky\" is black");
-    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), { 0 } };
+    r = (DpsRegion) { "sky", rectangle(4, 4, 0, 4, 1), { 0 }, false };
     refuse(r, "No region is in both photos");
-    r = (DpsRegion) { NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1) };
+    r = (DpsRegion) { NULL, { 1, 0, 4, NULL }, rectangle(4, 4, 0, 4, 1), false };
     refuse(r, "content mask of region '1' has no pixels");
     RegionSet set;
     DpsMessage message[1] = { 0 };
@@ -240,8 +240,8 @@ static void test_labels(void)
 /* Masks to label maps and back; the map may be larger than the masks. */
 static void test_label_maps(void)
 {
-    DpsRegion in[2] = { { "a", rectangle(6, 1, 0, 2, 0.6f), rectangle(4, 2, 2, 4, 1) },
-                        { "b", rectangle(6, 1, 1, 4, 0.9f), rectangle(4, 2, 0, 2, 1) } };
+    DpsRegion in[2] = { { "a", rectangle(6, 1, 0, 2, 0.6f), rectangle(4, 2, 2, 4, 1), false },
+                        { "b", rectangle(6, 1, 1, 4, 0.9f), rectangle(4, 2, 0, 2, 1), false } };
     DpsRegion *out;
     DpsImage content, style, bad;
     int regions;

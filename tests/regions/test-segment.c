@@ -57,7 +57,6 @@ static void check_masks(const char *what, int regions, const DpsRegion *region)
         CHECK(off < 1e-6, "%s: coverages miss 1 by %g", what, off); /* 1.2e-7 */
     }
     for (int k = 0; k < regions; k++) {
-        char name[DPS_NAME];
         double share[2] = { 0, 0 };
         const DpsImage *masks[] = { &region[k].content, &region[k].style };
         for (int m = 0; m < 2; m++) {
@@ -67,8 +66,10 @@ static void check_masks(const char *what, int regions, const DpsRegion *region)
         }
         CHECK(share[0] < last + 0.01, "%s: region %d is larger than the one before", what, k);
         last = share[0];
-        snprintf(name, sizeof name, "auto %d", k + 1);
-        CHECK(!strcmp(region[k].name, name), "%s: the name '%s'", what, region[k].name);
+        CHECK(region[k].unnamed, "%s: region %d has a name of the user's", what, k);
+        for (int j = 0; j < k; j++)
+            CHECK(strcmp(region[k].name, region[j].name) != 0, "%s: two regions are called '%s'", what,
+                  region[k].name);
     }
 }
 
@@ -85,8 +86,8 @@ static double covered(const DpsImage *mask, const int *which, int band)
 }
 
 /* Each band must be found: one region that covers it in the content and in the style. */
-static void check_bands(const char *what, int bands, const Part *content, const double *content_end,
-                        const Part *style, const double *style_end)
+static void check_bands(const char *what, int bands, const char *const *name, const Part *content,
+                        const double *content_end, const Part *style, const double *style_end)
 {
     enum { WIDTH = 300, HEIGHT = 200, STYLE_WIDTH = 240, STYLE_HEIGHT = 250 };
     int *in_content = malloc(WIDTH * HEIGHT * sizeof(int));
@@ -102,11 +103,16 @@ static void check_bands(const char *what, int bands, const Part *content, const 
     check_masks(what, regions, region);
     for (int band = 0; band < bands; band++) {
         double best = 0;
-        for (int k = 0; k < regions; k++)
-            best = fmax(best, fmin(covered(&region[k].content, in_content, band),
-                                   covered(&region[k].style, in_style, band)));
+        const char *called = "";
+        for (int k = 0; k < regions; k++) {
+            double here = fmin(covered(&region[k].content, in_content, band),
+                               covered(&region[k].style, in_style, band));
+            called = here > best ? region[k].name : called;
+            best = fmax(best, here);
+        }
         CHECK(best > 0.95, "%s: band %d is met to %.3f", what, band, best); /* 1.000 */
-        printf("%s, band %d: %.3f\n", what, band, best);
+        CHECK(!strcmp(called, name[band]), "%s: band %d is called '%s'", what, band, called);
+        printf("%s, band %d, %s: %.3f\n", what, band, called, best);
     }
     dps_regions_free(regions, region);
     dps_image_clear(&a);
@@ -126,9 +132,10 @@ static void test_bands(void)
     /* The sky is dark and the town is bright: at night. */
     const Part night[] = { { 0.05f, 0.05f, 0.12f, 0.02f }, { 0.7f, 0.5f, 0.2f, 0.4f } };
     const double noon_end[] = { 0.45, 0.75 }, dusk_end[] = { 0.6, 0.8 }, night_end[] = { 0.35 };
-    check_bands("noon and dusk", 3, noon, noon_end, dusk, dusk_end);
-    check_bands("sky and land", 2, noon, noon_end, dusk, dusk_end);
-    check_bands("noon and night", 2, noon, noon_end, night, night_end);
+    const char *const names[] = { "sky", "middle", "lower" }, *const two[] = { "sky", "lower" };
+    check_bands("noon and dusk", 3, names, noon, noon_end, dusk, dusk_end);
+    check_bands("sky and land", 2, two, noon, noon_end, dusk, dusk_end);
+    check_bands("noon and night", 2, two, noon, noon_end, night, night_end);
 }
 
 /* Where nothing is to be told apart there is one region, the whole picture. */

@@ -38,7 +38,7 @@ static DpsStatus make_copy(void)
 
 static DpsStatus make_guess(void)
 {
-    const DpsRegion region = { "sky", mask, mask };
+    const DpsRegion region = { "sky", mask, mask, false };
     RegionSet set;
     DpsImage out;
     DpsMessage message[1] = { 0 };
@@ -83,7 +83,7 @@ static DpsStatus make_labels(void)
 
 static DpsStatus make_label_map(void)
 {
-    const DpsRegion region = { "sky", mask, mask };
+    const DpsRegion region = { "sky", mask, mask, false };
     DpsImage map;
     return finish(dps_labels_from_regions(1, &region, false, 9, 9, THREADS(1), &map) == DPS_OK,
                   &map);
@@ -146,7 +146,7 @@ static DpsStatus make_smoothed(void)
 
 static DpsStatus make_measures(void)
 {
-    const DpsRegion region = { "sky", mask, mask };
+    const DpsRegion region = { "sky", mask, mask, false };
     MeasureSet set;
     DpsMeasures m;
     DpsMessage message[1];

@@ -145,9 +145,9 @@ int main(void)
     style = host_photo(3, 90, 70, 9);
     image_clip(&content);
     image_clip(&style);
-    region[0] = (DpsRegion){ "left", { 1, 2, 1, half[0] }, { 1, 2, 1, half[0] } };
-    region[1] = (DpsRegion){ "right", { 1, 2, 1, half[1] }, { 1, 2, 1, half[1] } };
-    region[2] = (DpsRegion){ "corner", { 1, 2, 2, corner }, { 0 } };
+    region[0] = (DpsRegion){ "left", { 1, 2, 1, half[0] }, { 1, 2, 1, half[0] }, false };
+    region[1] = (DpsRegion){ "right", { 1, 2, 1, half[1] }, { 1, 2, 1, half[1] }, false };
+    region[2] = (DpsRegion){ "corner", { 1, 2, 2, corner }, { 0 }, false };
     if (CHECK(kept != NULL, "no memory")) {
         weights(kept);
         options(kept);

@@ -128,7 +128,8 @@ static void test_kept(void)
     whole.data[0] = 1;
     for (int x = 0; x < SIDE; x++)
         *((x < PART ? left.data : right.data) + x) = 1;
-    const DpsRegion region[] = { { "left", left, whole }, { "right", right, { 0 } } };
+    const DpsRegion region[] = { { "left", left, whole, false },
+                                 { "right", right, { 0 }, false } };
     CHECK(!transfer(&content, &style, 2, region, &r), "%s", r.message.text);
     CHECK(fabs(r.region[0].content_coverage - 0.6) < 1e-3, "left: %g",
           r.region[0].content_coverage);

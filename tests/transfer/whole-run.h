@@ -58,7 +58,7 @@ static inline DpsStatus whole_run(const WholeRun *r, DpsResult *result)
     DpsImage content = host_photo(3, r->width, r->height, 1), style = host_photo(3, 33, 37, 9);
     float half[2][2] = { { 1, 0 }, { 0, 1 } };
     DpsImage left = { 1, 2, 1, half[0] }, right = { 1, 2, 1, half[1] };
-    DpsRegion region[2] = { { "left", left, left }, { "right", right, right } };
+    DpsRegion region[2] = { { "left", left, left, false }, { "right", right, right, false } };
     DpsJob job = { .content = &content, .style = &style, .regions = 2, .region = region };
 
     if (!r->quiet) {
