@@ -8,9 +8,7 @@
 #include "plug-in/layers.h"
 #include "swatch.h"
 
-/* To this long side maps are read to see which colours are in them; and in how many columns those are
- * listed. */
-#define SIDE 640
+/* In how many columns the colours are listed. */
 #define COLUMNS 2
 
 struct LabelMaps {
@@ -36,7 +34,7 @@ static void find_covers(LabelMaps *maps, GimpDrawable *content, GimpDrawable *st
     for (int i = 0; i < 2 && ok; i++) {
         GimpDrawable *labels = label_maps_get(maps, i == 1);
 
-        ok = photo[i] && labels && layers_read_labels(labels, photo[i], SIDE, &map[i], NULL);
+        ok = photo[i] && labels && layers_read_labels(labels, photo[i], OVERLAY_SIDE, &map[i], NULL);
     }
     if (ok && dps_regions_from_labels(&map[0], &map[1], &regions, &region) == DPS_OK)
         for (int k = 0, n = 0; k < DPS_LABELS; k++) {

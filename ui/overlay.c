@@ -4,8 +4,7 @@
 #include "plug-in/layers.h"
 #include "plug-in/region-colour.h"
 
-/* Long side of a tint, and how dense it is where a mask covers fully. */
-#define SIDE 640
+/* How dense a tint is where a mask covers fully. */
 #define DENSITY 0.5f
 
 struct Overlay {
@@ -33,7 +32,7 @@ static void make_surface(Overlay *overlay)
 {
     int width = gimp_drawable_get_width(overlay->photo);
     int height = gimp_drawable_get_height(overlay->photo);
-    double scale = MIN(1.0, (double) SIDE / MAX(width, height));
+    double scale = MIN(1.0, (double) OVERLAY_SIDE / MAX(width, height));
 
     if (!overlay->surface)
         overlay->surface = cairo_image_surface_create(
@@ -93,26 +92,13 @@ double overlay_cover(const DpsImage *cover)
     return sum / MAX(1, pixels);
 }
 
-double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number)
-{
-    DpsImage cover = { 0 };
-    double mean;
-
-    if (!layers_read_mask(mask, overlay->photo, SIDE, &cover, NULL))
-        return -1;
-    overlay_add_cover(overlay, &cover, number);
-    mean = overlay_cover(&cover);
-    dps_image_clear(&cover);
-    return mean;
-}
-
 void overlay_add_labels(Overlay *overlay, GimpDrawable *labels)
 {
     DpsImage map = { 0 };
     cairo_surface_t *picture;
     gsize plane;
 
-    if (!layers_read_labels(labels, overlay->photo, SIDE, &map, NULL))
+    if (!layers_read_labels(labels, overlay->photo, OVERLAY_SIDE, &map, NULL))
         return;
     plane = (gsize) map.width * map.height;
     picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, map.width, map.height);

@@ -2,7 +2,7 @@
 /* overlay.h - regions as a tint to lay over a photo's preview.
  *
  *     Overlay *overlay = overlay_new(photo);
- *     overlay_add_mask(overlay, mask, 0);
+ *     overlay_add_cover(overlay, cover, 0);
  *     cairo_surface_t *surface = overlay_finish(overlay);
  *
  * overlay_finish frees the overlay and gives a surface that the caller destroys, or NULL when
@@ -18,9 +18,10 @@
 
 typedef struct Overlay Overlay;
 
+/* The long side of a tint: masks need no more. */
+#define OVERLAY_SIDE 640
+
 Overlay *overlay_new(GimpDrawable *photo);
-/* How much of the photo the mask covers, 0 to 1; below 0 where it can't be read. */
-double overlay_add_mask(Overlay *overlay, GimpDrawable *mask, int number);
 /* A mask of one plane, laid over the whole photo. */
 void overlay_add_cover(Overlay *overlay, const DpsImage *cover, int number);
 /* The mean of such a mask; 0 of an empty one. */

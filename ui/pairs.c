@@ -5,16 +5,25 @@
 
 #include "chooser.h"
 #include "plug-in/region-colour.h"
+#include "preview.h"
 #include "swatch.h"
 
 /* Of a picture: what counts as nothing, and what as very little. */
 #define EMPTY 1e-5
 #define TINY 5e-3
 
+/* Of a mask: what soft borders share with their neighbours. */
+#define OVERLAP 0.05
+
+/* A layer looks like a photo with this share of pixels that are coloured, or of middle greys. */
+#define COLOURED 0.02
+#define MIDDLE_GREY 0.5
+#define THUMB 48
+
 typedef struct {
     PairList *list;
     GtkWidget *box, *swatch, *content, *style, *note;
-    double cover[2]; /* of the photo, of the style; below 0: unknown */
+    PairCover cover[2]; /* of the photo, of the style */
 } Row;
 
 struct PairList {
@@ -111,7 +120,7 @@ static Row *add_row(PairList *list)
     GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
 
     row->list = list;
-    row->cover[0] = row->cover[1] = -1;
+    row->cover[0].cover = row->cover[1].cover = -1;
     row->note = make_note();
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     row->swatch = swatch_new();
@@ -128,6 +137,7 @@ static Row *add_row(PairList *list)
     gtk_box_pack_start(GTK_BOX(row->box), row->note, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(list->box), row->box, FALSE, FALSE, 0);
     gtk_widget_show_all(row->box);
+    gtk_widget_hide(row->note);
     g_ptr_array_add(list->rows, row);
     number_rows(list);
     return row;
@@ -135,37 +145,114 @@ static Row *add_row(PairList *list)
 
 /* ------------------------------------------------------------------------ notes */
 
-/* What there is to say of a row before a run; to be freed. */
-static char *note_of(const Row *row)
+/* What there is to say of how much a row's masks cover; NULL: nothing. */
+static char *say_cover(const Row *row, gboolean *wrong)
 {
-    double least = MIN(row->cover[0], row->cover[1]);
+    double content = row->cover[0].cover, style = row->cover[1].cover;
 
-    if (least < 0)
-        return g_strdup("");
-    if (row->cover[0] < EMPTY && row->cover[1] >= EMPTY)
+    *wrong = TRUE;
+    if (content < 0 && style < 0)
+        return NULL;
+    if (style < 0)
+        return g_strdup(_("Only your photo has a mask: choose or paint that of the style."));
+    if (content < 0)
+        return g_strdup(_("Only the style has a mask: choose or paint that of your photo."));
+    if (content < EMPTY && style >= EMPTY)
         return g_strdup(_("The mask of your photo is empty: paint it white where the region is."));
-    if (row->cover[1] < EMPTY && row->cover[0] >= EMPTY)
+    if (style < EMPTY && content >= EMPTY)
         return g_strdup(_("The mask of the style is empty: paint it white where the region is."));
-    if (least < EMPTY)
+    if (content < EMPTY)
         return g_strdup(_("Both masks are empty: paint them white where the region is."));
-    if (least < TINY)
+    if (MIN(content, style) < TINY)
         return g_strdup_printf(
             _("%.2g %% of your photo, %.2g %% of the style: so small a region may "
               "pick up stray colours."),
-            100 * row->cover[0], 100 * row->cover[1]);
-    return g_strdup_printf(_("%.0f %% of your photo, %.0f %% of the style"), 100 * row->cover[0],
-                           100 * row->cover[1]);
+            100 * content, 100 * style);
+    *wrong = FALSE;
+    return g_strdup_printf(_("%.0f %% of your photo, %.0f %% of the style"), 100 * content,
+                           100 * style);
 }
 
-void pair_list_set_cover(PairList *list, int k, gboolean of_style, double cover)
+/* Of masks that lie over each other; NULL: nothing to say. */
+static char *say_overlap(const Row *row, int side)
 {
-    Row *row = row_at(list, k);
-    char *note;
+    const PairCover *cover = &row->cover[side];
 
-    row->cover[of_style ? 1 : 0] = cover;
-    note = note_of(row);
-    gtk_label_set_text(GTK_LABEL(row->note), note);
-    g_free(note);
+    if (cover->cover < 0 || cover->overlap < OVERLAP)
+        return NULL;
+    return side ? g_strdup_printf(_("In the style %.0f %% of it are in region %d, too: there both "
+                                    "count in part."),
+                                  100 * cover->overlap, cover->with + 1)
+                : g_strdup_printf(_("In your photo %.0f %% of it are in region %d, too: there both "
+                                    "count in part."),
+                                  100 * cover->overlap, cover->with + 1);
+}
+
+/* What there is to say of a row before a run; what is wrong stands out. */
+static void show_note(Row *row)
+{
+    GtkStyleContext *style = gtk_widget_get_style_context(row->note);
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    gboolean wrong;
+    char *line = say_cover(row, &wrong), *all;
+
+    if (line)
+        g_ptr_array_add(lines, line);
+    for (int i = 0; i < 2; i++)
+        if ((line = say_overlap(row, i)))
+            g_ptr_array_add(lines, line);
+    wrong = wrong || lines->len > 1;
+    g_ptr_array_add(lines, NULL);
+    all = g_strjoinv("\n", (char **) lines->pdata);
+    gtk_label_set_text(GTK_LABEL(row->note), all);
+    gtk_widget_set_visible(row->note, *all != 0);
+    if (wrong)
+        gtk_style_context_remove_class(style, GTK_STYLE_CLASS_DIM_LABEL);
+    else
+        gtk_style_context_add_class(style, GTK_STYLE_CLASS_DIM_LABEL);
+    g_free(all);
+    g_ptr_array_unref(lines);
+}
+
+void pair_list_set_cover(PairList *list, int k, gboolean of_style, const PairCover *cover)
+{
+    row_at(list, k)->cover[of_style ? 1 : 0] = *cover;
+    show_note(row_at(list, k));
+}
+
+/* -------------------------------------------------------------------- likely masks */
+
+static gboolean is_coloured(const guchar *pixel)
+{
+    return MAX(MAX(pixel[0], pixel[1]), pixel[2]) - MIN(MIN(pixel[0], pixel[1]), pixel[2]) > 24;
+}
+
+/* Whether a mask is rather a photo: a layer that is opaque, with colours or half-tones. */
+static gboolean looks_like_photo(GimpDrawable *mask)
+{
+    int width, height, opaque = 0, coloured = 0, grey = 0, n;
+    cairo_surface_t *small;
+
+    if (!GIMP_IS_LAYER(mask))
+        return FALSE;
+    small = preview_surface(mask, THUMB, THUMB);
+    width = cairo_image_surface_get_width(small);
+    height = cairo_image_surface_get_height(small);
+    n = width * height;
+    for (int i = 0; i < n; i++) {
+        /* the four bytes of a pixel, of which the order of the first three doesn't matter */
+        const guint32 *row = (const guint32 *) (const void *) (
+            cairo_image_surface_get_data(small) +
+            (gsize) (i / width) * cairo_image_surface_get_stride(small));
+        guint32 argb = row[i % width];
+        guchar pixel[3] = { argb >> 16 & 255, argb >> 8 & 255, argb & 255 };
+
+        opaque += argb >> 24 == 255;
+        coloured += is_coloured(pixel);
+        grey += pixel[1] > 32 && pixel[1] < 223;
+    }
+    cairo_surface_destroy(small);
+    return opaque == n && (coloured > COLOURED * n || grey > MIDDLE_GREY * n);
 }
 
 /* ---------------------------------------------------------------------- public */
@@ -236,6 +323,38 @@ void pair_list_add(PairList *list, GimpDrawable *content, GimpDrawable *style)
     tell(list);
 }
 
+/* A layer is chosen by who knows that it is a mask. */
+static void choose_mask(GtkWidget *chooser, int n)
+{
+    if (chooser_set_nth(chooser, n) && GIMP_IS_LAYER(chooser_get(chooser)))
+        gtk_combo_box_set_active(GTK_COMBO_BOX(chooser), -1);
+}
+
+int pair_list_lacking(PairList *list, gboolean of_style)
+{
+    int k = 0;
+
+    while (k < pair_list_count(list) &&
+           chooser_get(of_style ? row_at(list, k)->style : row_at(list, k)->content))
+        k++;
+    return k;
+}
+
+void pair_list_choose(PairList *list, int row, GimpDrawable *content, int style_row,
+                      GimpDrawable *style_mask, GimpDrawable *style)
+{
+    list->quiet++;
+    pair_list_refresh(list, style);
+    while (pair_list_count(list) <= MAX(content ? row : 0, style_mask ? style_row : 0))
+        add_row(list);
+    if (content)
+        chooser_set(row_at(list, row)->content, content);
+    if (style_mask)
+        chooser_set(row_at(list, style_row)->style, style_mask);
+    list->quiet--;
+    tell(list);
+}
+
 void pair_list_add_next(PairList *list)
 {
     int n = pair_list_count(list);
@@ -243,8 +362,8 @@ void pair_list_add_next(PairList *list)
 
     list->quiet++;
     row = add_row(list);
-    chooser_set_nth(row->content, n);
-    chooser_set_nth(row->style, n);
+    choose_mask(row->content, n);
+    choose_mask(row->style, n);
     list->quiet--;
     tell(list);
 }
@@ -259,14 +378,15 @@ void pair_list_match(PairList *list)
     row = add_row(list);
     masks = chooser_count(row->content);
     for (int i = 0; i < masks; i++) {
-        GimpDrawable *style;
+        GimpDrawable *content, *style;
         char *name;
 
         chooser_set_nth(row->content, i);
-        name = gimp_item_get_name(GIMP_ITEM(chooser_get(row->content)));
+        content = chooser_get(row->content);
+        name = gimp_item_get_name(GIMP_ITEM(content));
         style = chooser_find(row->style, name);
         g_free(name);
-        if (style) {
+        if (style && !looks_like_photo(content) && !looks_like_photo(style)) {
             chooser_set(row->style, style);
             row = add_row(list);
         }

@@ -24,16 +24,31 @@ int pair_list_count(PairList *list);
 /* Row k's masks, borrowed; NULL where none is chosen. */
 void pair_list_get(PairList *list, int k, GimpDrawable **content, GimpDrawable **style);
 
-/* How much row k's mask covers of its picture, which is said beside the row; below 0: unknown. */
-void pair_list_set_cover(PairList *list, int k, gboolean of_style, double cover);
+/* Of a mask: how much of its picture it covers, below 0 where that isn't known; and how much of it lies in
+ * the mask of row `with`, too. */
+typedef struct {
+    double cover, overlap;
+    int with;
+} PairCover;
+
+/* What is known of row k's mask, which is said beside the row. */
+void pair_list_set_cover(PairList *list, int k, gboolean of_style, const PairCover *cover);
 
 void pair_list_clear(PairList *list);
 void pair_list_add(PairList *list, GimpDrawable *content, GimpDrawable *style);
 
-/* A row with the first masks that no row above it has. */
+/* A row with the next channels or layer masks, or with nothing where there are no more. */
 void pair_list_add_next(PairList *list);
 
-/* Instead of the rows there are, one for every mask that has a namesake in the style. */
+/* The first row in which nothing is chosen on this side; the number of rows where there is none. */
+int pair_list_lacking(PairList *list, gboolean of_style);
+
+/* Chooses new masks, each in a row of its own or in one behind the last; NULL: none.  style is the photo. */
+void pair_list_choose(PairList *list, int row, GimpDrawable *content, int style_row,
+                      GimpDrawable *style_mask, GimpDrawable *style);
+
+/* Instead of the rows there are, one for every mask that has a namesake in the style.  A layer that looks
+ * like a photo is none. */
 void pair_list_match(PairList *list);
 
 #endif

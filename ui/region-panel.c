@@ -4,8 +4,9 @@
 #include <glib/gi18n.h>
 
 #include "label-maps.h"
+#include "mask-page.h"
 #include "overlay.h"
-#include "pairs.h"
+#include "pair-covers.h"
 #include "photo-view.h"
 #include "plug-in/found.h"
 #include "plug-in/region-colour.h"
@@ -17,10 +18,11 @@ typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
 struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
-    GtkWidget *box, *way, *stack, *hint, *unmatched;
+    GtkWidget *box, *way, *stack, *unmatched;
     GtkWidget *make, *trouble, *legend; /* of the page of found regions */
     LabelMaps *labels;
-    PairList *pairs;
+    MaskPage *masks;
+    PairList *pairs; /* of that page */
     RegionPanelTold told;
     gpointer data;
     gboolean filling;
@@ -65,14 +67,7 @@ static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
         add_found(overlay, panel->told.found(panel->data), of_style);
         break;
     case WAY_MASKS:
-        for (int k = 0; k < pair_list_count(panel->pairs); k++) {
-            GimpDrawable *on_content, *on_style;
-
-            pair_list_get(panel->pairs, k, &on_content, &on_style);
-            if (of_style ? on_style : on_content)
-                pair_list_set_cover(panel->pairs, k, of_style,
-                                    overlay_add_mask(overlay, of_style ? on_style : on_content, k));
-        }
+        pair_covers_show(panel->pairs, photo, of_style, overlay);
         break;
     case WAY_LABELS: {
         GimpDrawable *labels = label_maps_get(panel->labels, of_style);
@@ -114,17 +109,6 @@ static void on_changed(gpointer data)
     panel->told.changed(panel->data);
 }
 
-static void on_add(RegionPanel *panel)
-{
-    pair_list_add_next(panel->pairs);
-}
-
-static void on_match(RegionPanel *panel)
-{
-    pair_list_match(panel->pairs);
-    gtk_widget_set_visible(panel->hint, pair_list_count(panel->pairs) == 0);
-}
-
 static void on_way(GtkComboBox *way, RegionPanel *panel)
 {
     static const char *const pages[] = { "none", "found", "masks", "labels" };
@@ -132,24 +116,10 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
 
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
     gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
-    if (active == WAY_MASKS && pair_list_count(panel->pairs) == 0) {
-        on_match(panel);
-        if (pair_list_count(panel->pairs) == 0)
-            on_add(panel);
-    }
+    if (active == WAY_MASKS)
+        mask_page_begin(panel->masks);
     gtk_widget_hide(panel->trouble);
     on_changed(panel);
-}
-
-static GtkWidget *explanation(const char *text)
-{
-    GtkWidget *label = gtk_label_new(text);
-
-    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 50);
-    gtk_label_set_xalign(GTK_LABEL(label), 0.0);
-    gtk_style_context_add_class(gtk_widget_get_style_context(label), GTK_STYLE_CLASS_DIM_LABEL);
-    return label;
 }
 
 static GtkWidget *add_button(GtkWidget *box, const char *label, const char *tooltip,
@@ -167,12 +137,11 @@ static GtkWidget *add_button(GtkWidget *box, const char *label, const char *tool
 static void use_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDrawable **on_style)
 {
     panel->filling = TRUE;
-    pair_list_refresh(panel->pairs, panel->style);
+    mask_page_refresh(panel->masks, panel->style);
     pair_list_clear(panel->pairs);
     for (int k = 0; on_content[k] && on_style[k]; k++)
         pair_list_add(panel->pairs, on_content[k], on_style[k]);
     panel->filling = FALSE;
-    gtk_widget_hide(panel->hint);
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_MASKS);
 }
 
@@ -200,7 +169,7 @@ static GtkWidget *found_page(RegionPanel *panel)
     GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *text =
-        explanation(_("Parts that both photos have, such as sky and land, are found by "
+        explanation_new(_("Parts that both photos have, such as sky and land, are found by "
                       "colour, texture and place, and are tinted. To correct them, "
                       "make channels of them."));
 
@@ -208,37 +177,13 @@ static GtkWidget *found_page(RegionPanel *panel)
                              _("Add the regions to both images as channels, which can be painted "
                                "on, and choose them as masks"),
                              G_CALLBACK(on_make), panel);
-    panel->trouble = explanation(NULL);
+    panel->trouble = explanation_new(NULL);
     gtk_box_pack_start(GTK_BOX(page), text, FALSE, FALSE, 0);
     panel->legend = legend_new(1);
     gtk_box_pack_start(GTK_BOX(page), panel->legend, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), panel->trouble, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
     gtk_widget_set_no_show_all(panel->trouble, TRUE);
-    return page;
-}
-
-static GtkWidget *masks_page(RegionPanel *panel)
-{
-    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    GtkWidget *head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-
-    gtk_box_set_homogeneous(GTK_BOX(head), TRUE);
-    gtk_box_pack_start(GTK_BOX(head), gtk_label_new(_("In your photo")), TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(head), gtk_label_new(_("In the style")), TRUE, TRUE, 0);
-    panel->pairs = pair_list_new(panel->content, on_changed, panel);
-    panel->hint = explanation(_("Paint each region white in a channel of its own (Windows > "
-                                "Dockable Dialogs > Channels), in both photos, and come back to "
-                                "this window."));
-    add_button(buttons, _("Add Pa_ir"), _("Add one more pair of masks"), G_CALLBACK(on_add), panel);
-    add_button(buttons, _("_Find Pairs"),
-               _("Pair all masks of the two photos that have the same name"), G_CALLBACK(on_match),
-               panel);
-    gtk_box_pack_start(GTK_BOX(page), head, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), pair_list_widget(panel->pairs), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), panel->hint, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
     return page;
 }
 
@@ -280,12 +225,14 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->data = data;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
+    panel->masks = mask_page_new(content, on_changed, panel);
+    panel->pairs = mask_page_pairs(panel->masks);
     panel->labels = label_maps_new(on_changed, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
     gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
-    gtk_stack_add_named(GTK_STACK(panel->stack), masks_page(panel), "masks");
+    gtk_stack_add_named(GTK_STACK(panel->stack), mask_page_widget(panel->masks), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), label_maps_widget(panel->labels),
                         "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
@@ -295,7 +242,6 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     gtk_widget_show_all(panel->box);
     /* a stack shows the first of its pages that was visible, which "none" was not */
     gtk_stack_set_visible_child(GTK_STACK(panel->stack), nothing);
-    gtk_widget_hide(panel->hint);
     gtk_widget_hide(unmatched);
     g_signal_connect(panel->way, "changed", G_CALLBACK(on_way), panel);
     g_object_set_data_full(G_OBJECT(panel->box), "panel", panel, g_free);
@@ -331,7 +277,7 @@ void region_panel_show_found(RegionPanel *panel)
 void region_panel_refresh(RegionPanel *panel)
 {
     panel->filling = TRUE;
-    pair_list_refresh(panel->pairs, panel->style);
+    mask_page_refresh(panel->masks, panel->style);
     label_maps_refresh(panel->labels, panel->content, panel->style);
     panel->filling = FALSE;
     show_tints(panel);
