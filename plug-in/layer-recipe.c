@@ -10,6 +10,7 @@
 
 #define PARASITE "deep-photo-style-recipe"
 
+/* The style comes first: in its place there may be what lies under the content. */
 static const char *const singles[] = { "style", "content-labels", "style-labels", "start-image" };
 static const char *const lists[] = { "content-masks", "style-masks" };
 
@@ -34,14 +35,17 @@ static void add_item(JsonBuilder *builder, GimpItem *item)
 
 void layer_recipe_add(JsonBuilder *builder, GimpDrawable *content, GimpProcedureConfig *config)
 {
-    gboolean find;
+    gboolean find, under;
     char *pairing = NULL;
 
+    g_object_get(config, "under", &under, NULL);
     json_builder_set_member_name(builder, "drawables");
     json_builder_begin_object(builder);
     json_builder_set_member_name(builder, "content");
     add_item(builder, GIMP_ITEM(content));
-    for (guint i = 0; i < G_N_ELEMENTS(singles); i++) {
+    json_builder_set_member_name(builder, "under");
+    json_builder_add_boolean_value(builder, under);
+    for (guint i = under ? 1 : 0; i < G_N_ELEMENTS(singles); i++) {
         GimpItem *item = NULL;
 
         g_object_get(config, singles[i], &item, NULL);
@@ -202,6 +206,9 @@ static void restore_drawables(const char *report, GimpProcedureConfig *config, g
                      json_object_get_boolean_member_with_default(from, "auto-regions", FALSE),
                      "pairing", json_object_get_string_member_with_default(from, "pairing", "auto"),
                      NULL);
+    if (from && (all || is_unset(config, "style")))
+        g_object_set(config, "under",
+                     json_object_get_boolean_member_with_default(from, "under", FALSE), NULL);
     for (guint i = 0; from && i < G_N_ELEMENTS(singles); i++) {
         gboolean regions = g_str_has_suffix(singles[i], "-labels");
 

@@ -7,6 +7,7 @@
 #define PARASITE "deep-photo-style-last"
 #define GROUP "last"
 
+/* The style comes first: in its place there may be what lies under the content. */
 static const char *const singles[] = { "style", "content-labels", "style-labels", "start-image" };
 static const char *const lists[] = { "content-masks", "style-masks" };
 
@@ -14,12 +15,15 @@ void remember_store(GimpProcedureConfig *config, GimpDrawable *content)
 {
     GKeyFile *file = g_key_file_new();
     GimpParasite *parasite;
+    gboolean under;
     char *text;
     gsize length;
 
     g_key_file_set_integer(file, GROUP, "image",
                            gimp_image_get_id(gimp_item_get_image(GIMP_ITEM(content))));
-    for (guint i = 0; i < G_N_ELEMENTS(singles); i++) {
+    g_object_get(config, "under", &under, NULL);
+    g_key_file_set_boolean(file, GROUP, "under", under);
+    for (guint i = under ? 1 : 0; i < G_N_ELEMENTS(singles); i++) {
         GimpItem *item = NULL;
 
         g_object_get(config, singles[i], &item, NULL);
@@ -129,6 +133,7 @@ gboolean remember_restore(GimpProcedureConfig *config, GimpDrawable *content, GE
                               "Style Transfer... first."));
         return FALSE;
     }
+    g_object_set(config, "under", g_key_file_get_boolean(file, GROUP, "under", NULL), NULL);
     for (guint i = 0; i < G_N_ELEMENTS(singles) && ok; i++)
         ok = restore_single(file, config, singles[i], error);
     for (guint i = 0; i < G_N_ELEMENTS(lists) && ok; i++)

@@ -7,6 +7,7 @@
 #include "filter.h"
 #include "pairing.h"
 #include "store/store.h"
+#include "under.h"
 
 /* Sets the error; always FALSE. */
 static gboolean fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -228,8 +229,15 @@ gboolean request_set_options(Request *request, GimpProcedureConfig *config, GErr
 GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, GError **error)
 {
     GimpDrawable *style = NULL;
+    gboolean under;
 
-    g_object_get(config, "style", &style, NULL);
+    g_object_get(config, "style", &style, "under", &under, NULL);
+    if (under && (!style || !under_is_image(gimp_item_get_image(GIMP_ITEM(style))))) {
+        g_clear_object(&style);
+        style = under_new(content, error);
+        g_object_set(config, "style", style, NULL);
+        return style;
+    }
     if (!style) {
         fail(error, "%s",
              _("There is no style: pass the photo whose look you want as “style”, a layer of any "

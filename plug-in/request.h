@@ -48,7 +48,8 @@ gboolean request_set_options(Request *request, GimpProcedureConfig *config, GErr
 gboolean request_set_kind(Request *request, GimpProcedureConfig *config, GError **error);
 
 /* The style that the arguments name, which is not the content; NULL and an error where there is none.
- * Borrowed. */
+ * Borrowed.  Where they want what lies under the content (under.h) and there is no picture of that yet, one is
+ * made and becomes the argument's. */
 GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, GError **error);
 
 /* The layer to work on; NULL and an error unless the drawables are exactly one layer of an RGB

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "plug-in/layer-recipe.h"
+#include "plug-in/under.h"
 #include "preview.h"
 #include "style-files.h"
 
@@ -132,7 +133,7 @@ static void append_all_photos(List *list, GimpImage *own)
     for (int i = 0; i < n; i++) {
         GimpLayer **layers = gimp_image_get_layers(images[i]);
 
-        if (list->kind != CHOOSE_STYLE || images[i] != own)
+        if (!under_is_image(images[i]) && (list->kind != CHOOSE_STYLE || images[i] != own))
             append_photos(list, images[i], layers, is_alone(list, layers));
         g_free(layers);
     }
@@ -237,22 +238,32 @@ GimpDrawable *chooser_get(GtkWidget *chooser)
     return item ? GIMP_DRAWABLE(item) : NULL;
 }
 
-gboolean chooser_set(GtkWidget *chooser, GimpDrawable *drawable)
+static gboolean choose_id(GtkWidget *chooser, int wanted)
 {
     GtkTreeModel *model = model_of(chooser);
     GtkTreeIter iter;
-    gboolean more = drawable && gtk_tree_model_get_iter_first(model, &iter);
+    gboolean more = gtk_tree_model_get_iter_first(model, &iter);
 
     for (; more; more = gtk_tree_model_iter_next(model, &iter)) {
         int id;
 
         gtk_tree_model_get(model, &iter, COLUMN_ID, &id, -1);
-        if (id == gimp_item_get_id(GIMP_ITEM(drawable))) {
+        if (id == wanted) {
             gtk_combo_box_set_active_iter(GTK_COMBO_BOX(chooser), &iter);
             return TRUE;
         }
     }
     return FALSE;
+}
+
+gboolean chooser_set(GtkWidget *chooser, GimpDrawable *drawable)
+{
+    return drawable && choose_id(chooser, gimp_item_get_id(GIMP_ITEM(drawable)));
+}
+
+gboolean chooser_set_text(GtkWidget *chooser, int number)
+{
+    return choose_id(chooser, number);
 }
 
 gboolean chooser_set_nth(GtkWidget *chooser, int n)

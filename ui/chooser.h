@@ -27,6 +27,7 @@ void chooser_fill(GtkWidget *chooser, GimpImage *image, GimpDrawable *except);
  * the chosen one, or 0. */
 void chooser_add_text(GtkWidget *chooser, int number, const char *text);
 int chooser_get_text(GtkWidget *chooser);
+gboolean chooser_set_text(GtkWidget *chooser, int number);
 
 /* What is listed from the next chooser_fill on. */
 void chooser_set_kind(GtkWidget *chooser, ChooserKind kind);

@@ -231,7 +231,8 @@ static void store_choices(Dialog *dialog)
     GError *error = NULL;
 
     dialog->storing = TRUE;
-    g_object_set(dialog->config, "style", style_row_get(dialog->style), NULL);
+    g_object_set(dialog->config, "under", style_row_is_under(dialog->style), "style",
+                 style_row_get(dialog->style), NULL);
     if (region_panel_check(dialog->regions, &error)) {
         region_panel_store(dialog->regions, dialog->config);
         on_trouble(NULL, dialog);
@@ -246,10 +247,12 @@ static void store_choices(Dialog *dialog)
 static void show_choices(Dialog *dialog)
 {
     GimpDrawable *style = NULL;
+    gboolean under;
 
-    g_object_get(dialog->config, "style", &style, NULL);
+    g_object_get(dialog->config, "style", &style, "under", &under, NULL);
     dialog->storing = TRUE;
-    style_row_set(dialog->style, style);
+    if (!under || !style_row_set_under(dialog->style))
+        style_row_set(dialog->style, style);
     region_panel_load(dialog->regions, dialog->config);
     dialog->storing = FALSE;
     store_choices(dialog);

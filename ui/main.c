@@ -15,6 +15,7 @@
 #include "plug-in/remember.h"
 #include "plug-in/request.h"
 #include "plug-in/result.h"
+#include "plug-in/under.h"
 #include "report/report.h"
 #include "report/translate.h"
 
@@ -226,7 +227,7 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpI
                            GimpDrawable **drawables, GimpProcedureConfig *config, gpointer data)
 {
     GimpLayer *layer = NULL;
-    GimpDrawable *content, *earlier = NULL;
+    GimpDrawable *content, *style = NULL, *earlier = NULL;
     GimpPDBStatusType status;
     GimpValueArray *values;
     GError *error = NULL;
@@ -244,6 +245,9 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpI
     else
         status = run_without(content, config, run_mode, &layer, &error);
 
+    g_object_get(config, "style", &style, NULL);
+    under_discard(style);
+    g_clear_object(&style);
     values = gimp_procedure_new_return_values(procedure, status, error);
     if (status == GIMP_PDB_SUCCESS)
         GIMP_VALUES_SET_LAYER(values, 1, layer);
@@ -262,6 +266,11 @@ static void add_pictures(GimpProcedure *p)
                                          _("The photo whose light and colours you want: a layer "
                                            "of any open image"),
                                          TRUE, UNSAVED);
+    gimp_procedure_add_boolean_argument(p, "under", _("What lies under the layer"),
+                                        _("Instead of a style: what can be seen under the layer "
+                                          "and around it, so that what was pasted into a picture "
+                                          "takes its light"),
+                                        FALSE, UNSAVED);
     gimp_procedure_add_core_object_array_argument(
         p, "content-masks", _("Masks of the content"),
         _("Layers, channels or layer masks that mark regions of the content; each is paired with "

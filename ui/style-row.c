@@ -4,14 +4,17 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
+#include "plug-in/under.h"
 #include "style-files.h"
 
-/* Entries that are no layers: one to list all there are, and files used lately, from RECENT downwards. */
-enum { MORE = -1, RECENT = -2, MOST_RECENT = 5 };
+/* Entries that are no layers of open images: one to list all there are, files used lately, from RECENT
+ * downwards, and what lies under the content. */
+enum { MORE = -1, RECENT = -2, MOST_RECENT = 5, UNDER = -100 };
 
 struct StyleRow {
     GimpDrawable *content;
     GimpDrawable *chosen; /* as it was told last */
+    GimpDrawable *under;  /* what lies under the content, once that was chosen */
     GtkWidget *box, *chooser;
     StyleRowTold told;
     gpointer data;
@@ -21,11 +24,16 @@ struct StyleRow {
 
 static void fill(StyleRow *row)
 {
+    gboolean under = style_row_is_under(row);
     int number = RECENT;
 
     row->filling = TRUE;
     chooser_set_kind(row->chooser, row->all ? CHOOSE_PHOTO : CHOOSE_STYLE);
     chooser_fill(row->chooser, gimp_item_get_image(GIMP_ITEM(row->content)), row->content);
+    if (under_is_possible(row->content))
+        chooser_add_text(row->chooser, UNDER, _("What lies under this layer"));
+    if (under)
+        chooser_set_text(row->chooser, UNDER);
     for (GList *l = row->recent; l; l = l->next) {
         char *name = g_file_get_basename(l->data);
         /* Translators: a style photo that was used lately, by its file's name. */
@@ -42,12 +50,45 @@ static void fill(StyleRow *row)
 
 static void tell(StyleRow *row)
 {
-    GimpDrawable *style = chooser_get(row->chooser);
+    GimpDrawable *style = style_row_get(row), *before = row->chosen;
 
-    if (style == row->chosen)
+    if (style == before)
         return;
     row->chosen = style;
     row->told.chosen(style, row->data);
+    if (before && before == row->under) {
+        row->under = NULL;
+        under_discard(before);
+    }
+}
+
+/* As it was before something that can't be had was chosen. */
+static void choose_again(StyleRow *row)
+{
+    row->filling = TRUE;
+    if (!chooser_set(row->chooser, row->chosen))
+        gtk_combo_box_set_active(GTK_COMBO_BOX(row->chooser), -1);
+    row->filling = FALSE;
+}
+
+gboolean style_row_set_under(StyleRow *row)
+{
+    GError *error = NULL;
+
+    if (!row->under)
+        row->under = under_new(row->content, &error);
+    row->filling = TRUE;
+    if (row->under)
+        chooser_set_text(row->chooser, UNDER);
+    row->filling = FALSE;
+    if (row->under) {
+        tell(row);
+    } else {
+        choose_again(row);
+        row->told.trouble(error->message, row->data);
+        g_error_free(error);
+    }
+    return row->under != NULL;
 }
 
 static void open_file(StyleRow *row, GFile *file)
@@ -91,6 +132,8 @@ static void on_changed(StyleRow *row)
         chooser_set(row->chooser, row->chosen);
         row->filling = FALSE;
         pop_up(row);
+    } else if (number == UNDER) {
+        style_row_set_under(row);
     } else if (number) {
         file = g_object_ref(g_list_nth_data(row->recent, RECENT - number));
         open_file(row, file);
@@ -128,7 +171,7 @@ void style_row_refresh(StyleRow *row)
 {
     fill(row);
     row->filling = TRUE;
-    if (!chooser_get(row->chooser))
+    if (!style_row_get(row))
         choose_first(row);
     row->filling = FALSE;
     tell(row);
@@ -136,7 +179,12 @@ void style_row_refresh(StyleRow *row)
 
 GimpDrawable *style_row_get(StyleRow *row)
 {
-    return chooser_get(row->chooser);
+    return style_row_is_under(row) ? row->under : chooser_get(row->chooser);
+}
+
+gboolean style_row_is_under(StyleRow *row)
+{
+    return row->under && chooser_get_text(row->chooser) == UNDER;
 }
 
 GtkWidget *style_row_widget(StyleRow *row)

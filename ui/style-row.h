@@ -22,6 +22,12 @@ GtkWidget *style_row_widget(StyleRow *row);
 /* NULL: none. */
 GimpDrawable *style_row_get(StyleRow *row);
 
+/* Whether that is what lies under the content: a layer of under.h, which the caller discards in the end. */
+gboolean style_row_is_under(StyleRow *row);
+
+/* Chooses that; FALSE where it can't be had. */
+gboolean style_row_set_under(StyleRow *row);
+
 /* Chooses this one, or where that isn't possible the newest layer of another image. */
 void style_row_set(StyleRow *row, GimpDrawable *style);
 
