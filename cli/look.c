@@ -14,9 +14,6 @@
 #include "report/printable.h"
 #include "report/report.h"
 
-/* 64 entries along each axis: what programs that read Hald CLUTs have in their documentation. */
-#define HALD_LEVEL 8
-
 typedef struct {
     char *out, *labels, **masks; /* files */
     OptionSet settings;          /* of which only the threads count */
@@ -33,12 +30,6 @@ typedef struct {
     double lost;
     char *path, *mask_path;
 } Part;
-
-static gboolean is_cube(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && g_ascii_strcasecmp(dot, ".cube") == 0;
-}
 
 /* ------------------------------------------------------------------ command line */
 
@@ -79,7 +70,7 @@ static gboolean parse(Look *look, int argc, char **argv, GError **error)
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                     _("--mask and --labels say different things; use one of them."));
     else
-        return is_cube(look->out) || picture_format(look->out, error);
+        return look_is_cube(look->out) || picture_format(look->out, error);
     return FALSE;
 }
 
@@ -190,13 +181,13 @@ static gboolean write_table(const Look *look, const Part *part, GError **error)
     gboolean good;
     char *text;
 
-    if (is_cube(part->path)) {
+    if (look_is_cube(part->path)) {
         text = look_cube(&part->look, part->name);
         good = output_write_text(part->path, text, error);
         g_free(text);
         return good;
     }
-    good = look_hald(&part->look, HALD_LEVEL, &hald);
+    good = look_hald(&part->look, LOOK_HALD_LEVEL, &hald);
     if (!good)
         command_file_error(error, part->path,
                            _("is too large for the free memory; make it smaller."));
@@ -282,10 +273,10 @@ static void add_text(JsonBuilder *builder, const char *member, const char *text)
 
 static void print_part(const Part *part)
 {
-    char *shown = printable(part->path);
+    char *sentence = look_say_lost(part->path, part->lost);
 
-    g_print(_("%s: %.2f ΔE2000 lost on average\n"), shown, part->lost);
-    g_free(shown);
+    g_print("%s\n", sentence);
+    g_free(sentence);
 }
 
 static gboolean print(const Look *look, GArray *parts, double together, GError **error)

@@ -4,9 +4,28 @@
 #include <glib/gi18n.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "printable.h"
 
 /* Entries along an axis: the specification's limit. */
 #define MOST_SIDE 256
+
+gboolean look_is_cube(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot && g_ascii_strcasecmp(dot, ".cube") == 0;
+}
+
+char *look_say_lost(const char *path, double lost)
+{
+    char *shown = printable(path);
+    char *sentence = g_strdup_printf(_("%s: %.2f ΔE2000 lost on average"), shown, lost);
+
+    g_free(shown);
+    return sentence;
+}
 
 char *look_cube(const DpsLook *look, const char *title)
 {

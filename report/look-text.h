@@ -17,6 +17,17 @@ char *look_cube(const DpsLook *look, const char *title);
 /* The picture of the level, level^3 pixels square, R counting fastest.  FALSE when memory is short. */
 gboolean look_hald(const DpsLook *look, int level, DpsImage *out);
 
+/* The level that is written, 64 entries along each axis, which programs that read Hald CLUTs have in their
+ * documentation, and the side of its picture. */
+#define LOOK_HALD_LEVEL 8
+#define LOOK_HALD_SIDE (LOOK_HALD_LEVEL * LOOK_HALD_LEVEL * LOOK_HALD_LEVEL)
+
+/* Whether a name is that of a .cube file; others are pictures. */
+gboolean look_is_cube(const char *path);
+
+/* A sentence about a table that was written: what it loses, mean CIEDE2000.  To be freed. */
+char *look_say_lost(const char *path, double lost);
+
 /* The other way: NULL, or a sentence in the user's language that says why the file is no such table; the
  * look is then empty.  A Hald CLUT's level is seen from its size; values are brought into [0, 1]. */
 const char *look_read_cube(const char *text, DpsLook *look);

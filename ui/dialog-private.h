@@ -10,6 +10,7 @@
 #include <libgimp/gimpui.h>
 
 #include "dialog.h"
+#include "look-button.h"
 #include "progress.h"
 #include "recipes.h"
 #include "region-panel.h"
@@ -46,6 +47,7 @@ typedef struct {
     RegionPanelTold regions;
     RecipeUsed recipe;
     void (*taken)(Look look, gpointer data);
+    LookButtonTold look;
 } DialogChanged;
 
 /* Makes all of the window's widgets. */

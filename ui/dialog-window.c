@@ -75,6 +75,8 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
     pack(box, dialog->main, FALSE);
     pack(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE);
     pack(box, dialog->more, FALSE);
+    pack(box, look_button_new(dialog->live, dialog->content, dialog->config, &changed->look, dialog),
+         FALSE);
     g_object_unref(labels);
     gtk_widget_show(box);
     return box;

@@ -379,6 +379,11 @@ static void on_taken(Look look, gpointer data)
     }
 }
 
+static void on_look(const char *sentence, gboolean trouble, gpointer data)
+{
+    say(data, SAID_BY_DIALOG, trouble ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, sentence);
+}
+
 /* Images may have been opened, and masks painted, while another window was in front. */
 static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
 {
@@ -418,7 +423,7 @@ Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable *
 {
     const LiveTold told = { on_result, on_state, on_trouble, on_found, on_variant, on_carried };
     const DialogChanged changed = {
-        { on_style, on_style_trouble }, { on_regions, found }, on_recipe, on_taken
+        { on_style, on_style_trouble }, { on_regions, found }, on_recipe, on_taken, { on_look }
     };
     Dialog dialog = { .content = content, .config = config };
 

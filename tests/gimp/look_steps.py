@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Run by look.py on the screen that it made.
+
+from PIL import Image
+
+from gimp_session import check, finish
+from in_dialog import *
+
+application("gimp", 60)
+loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 60)
+check(loaded, "both photos are there", ask_gimp())
+plug_in = open_dialog()
+draft, _ = wait_for(lambda: find(plug_in, "label", "Draft"), 60)
+check(draft, "there is a draft")
+
+
+def save(name):
+    """Saves the look under this name; what is said then."""
+    path = os.path.join(folder, name)
+    press(find(plug_in, ("button", "push button"), "Save Look…"))
+    box, _ = wait_for(lambda: find(plug_in, "file chooser"), 20)
+    check(box, "a file is asked for")
+    entry = [w for w in walk(box) if w.getRoleName() == "text" and visible(w)][0]
+    ask(lambda: entry.queryEditableText().setTextContents(path))
+    press(find(box, ("button", "push button"), "Save", True))
+    wait_for(lambda: name in message(plug_in), 60)
+    return message(plug_in), path
+
+
+said, path = save("dusk.cube")
+check("dusk.cube: " in said and "lost on average" in said, "what is lost is said", said)
+lines = open(path).read().split("\n")
+check(lines[1] == "LUT_3D_SIZE 33" and len(lines) == 2 + 33 ** 3 + 1, "a table of 33 steps", lines[:3])
+screenshot("1-cube")
+said, path = save("dusk-hald.png")
+check("dusk-hald.png: " in said, "a Hald CLUT, too", said)
+with Image.open(path) as picture:
+    check(picture.size == (512, 512), "of level 8", picture.size)
+press(button(plug_in, "Cancel"))
+check(dialog_gone(20)[0], "Cancel closes it")
+finish()

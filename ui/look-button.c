@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+#include "look-button.h"
+
+#include <glib/gi18n.h>
+
+#include "plug-in/look.h"
+#include "report/look-text.h"
+#include "style-files.h"
+
+typedef struct {
+    Live *live;
+    GimpDrawable *content;
+    GimpProcedureConfig *config;
+    GtkWidget *button;
+    LookButtonTold told;
+    gpointer data;
+    LookFit *fit; /* while one is being fitted */
+    GFile *file;  /* for which */
+} LookButton;
+
+static void on_fitted(gpointer data)
+{
+    LookButton *look = data;
+    char *name = g_file_get_parse_name(look->file), *sentence = NULL;
+    GError *error = NULL;
+    double lost;
+
+    if (look_fit_save(look->fit, look->file, &lost, &error))
+        sentence = look_say_lost(name, lost);
+    look->told.said(sentence ? sentence : error->message, !sentence, look->data);
+    g_clear_error(&error);
+    g_free(sentence);
+    g_free(name);
+    g_clear_pointer(&look->fit, look_fit_free);
+    g_clear_object(&look->file);
+    gtk_widget_set_sensitive(look->button, TRUE);
+}
+
+/* A .cube file, where the name doesn't say otherwise. */
+static GFile *with_ending(GFile *file)
+{
+    char *name = g_file_get_basename(file);
+    char *path = g_file_get_path(file), *full;
+    GFile *ending = NULL;
+
+    if (path && !strchr(name, '.')) {
+        full = g_strconcat(path, ".cube", NULL);
+        ending = g_file_new_for_path(full);
+        g_free(full);
+    }
+    g_free(path);
+    g_free(name);
+    return ending ? ending : g_object_ref(file);
+}
+
+static void fit(LookButton *look, GFile *file)
+{
+    const Request *request = live_request(look->live);
+    DpsField field = live_field(look->live);
+    DpsOptions options;
+
+    if (!request || !field.maps.data || look->fit)
+        return;
+    live_read_options(look->config, &options);
+    look->file = with_ending(file);
+    look->fit = look_fit_start(request->content, &field, &options, on_fitted, look);
+    gtk_widget_set_sensitive(look->button, !look->fit);
+}
+
+static void on_response(GtkWidget *window, int response, LookButton *look)
+{
+    GFile *file = response == GTK_RESPONSE_ACCEPT
+                      ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(window))
+                      : NULL;
+
+    gtk_widget_hide(window);
+    if (file)
+        fit(look, file);
+    g_clear_object(&file);
+    gtk_widget_destroy(window);
+}
+
+static void on_clicked(LookButton *look)
+{
+    GtkWidget *window;
+    GtkFileChooser *files;
+    GFile *own, *folder;
+
+    if (!live_field(look->live).maps.data) {
+        look->told.said(_("There is no result yet that could be saved as a look."), TRUE,
+                        look->data);
+        return;
+    }
+    window = gtk_file_chooser_dialog_new(
+        _("Save the Look"), GTK_WINDOW(gtk_widget_get_toplevel(look->button)),
+        GTK_FILE_CHOOSER_ACTION_SAVE, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Save"),
+        GTK_RESPONSE_ACCEPT, NULL);
+    files = GTK_FILE_CHOOSER(window);
+    own = style_files_of(gimp_item_get_image(GIMP_ITEM(look->content)));
+    folder = own ? g_file_get_parent(own) : NULL;
+    if (folder)
+        gtk_file_chooser_set_current_folder_file(files, folder, NULL);
+    gtk_file_chooser_set_current_name(files, _("look.cube"));
+    gtk_file_chooser_set_do_overwrite_confirmation(files, TRUE);
+    g_signal_connect(window, "response", G_CALLBACK(on_response), look);
+    gtk_dialog_set_default_response(GTK_DIALOG(window), GTK_RESPONSE_ACCEPT);
+    gtk_window_set_modal(GTK_WINDOW(window), TRUE);
+    gtk_window_set_destroy_with_parent(GTK_WINDOW(window), TRUE);
+    gtk_widget_show(window);
+    g_clear_object(&folder);
+    g_clear_object(&own);
+}
+
+static void look_free(gpointer data)
+{
+    LookButton *look = data;
+
+    look_fit_free(look->fit);
+    g_clear_object(&look->file);
+    g_free(look);
+}
+
+GtkWidget *look_button_new(Live *live, GimpDrawable *content, GimpProcedureConfig *config,
+                           const LookButtonTold *told, gpointer data)
+{
+    LookButton *look = g_new0(LookButton, 1);
+
+    *look = (LookButton) { .live = live, .content = content, .config = config, .told = *told,
+                           .data = data };
+    look->button = gtk_button_new_with_mnemonic(_("Sa_ve Look…"));
+    gtk_widget_set_tooltip_text(
+        look->button,
+        _("Save what the present result does to colours for other programs: as a .cube file, or "
+          "with a name that ends in .png as a Hald CLUT. What differs from place to place is "
+          "lost; how much that is, is said."));
+    gtk_widget_set_halign(look->button, GTK_ALIGN_START);
+    g_signal_connect_swapped(look->button, "clicked", G_CALLBACK(on_clicked), look);
+    g_object_set_data_full(G_OBJECT(look->button), "look", look, look_free);
+    return look->button;
+}
