@@ -13,7 +13,10 @@ void masks_options_add(GOptionContext *context, MaskOptions *options)
 {
     const GOptionEntry entries[] = {
         { "content-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->content_masks,
-          N_("A region of the content photo, white on black; repeat for more"), N_("NAME=FILE") },
+          N_("A region of the content photo, white on black; repeat for more, with the same NAME "
+             "to "
+             "add to it"),
+          N_("NAME=FILE") },
         { "style-mask", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->style_masks,
           N_("The region of the same name in the style photo"), N_("NAME=FILE") },
         { "content-labels", 0, 0, G_OPTION_ARG_FILENAME, &options->content_labels,
@@ -55,32 +58,15 @@ static const char *file_part(const char *pair)
     return equals && equals > pair && equals[1] ? equals + 1 : NULL;
 }
 
-/* The index in `list` of the pair with this one's name; -1: none. */
-static int find_name(char **list, guint count, const char *pair)
-{
-    size_t name = (size_t) (strchr(pair, '=') - pair) + 1;
-    for (guint i = 0; i < count; i++)
-        if (strncmp(list[i], pair, name) == 0)
-            return (int) i;
-    return -1;
-}
-
 static gboolean check_list(char **list, const char *option, GError **error)
 {
-    for (guint i = 0; i < length(list); i++) {
+    for (guint i = 0; i < length(list); i++)
         if (!file_part(list[i])) {
             g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                         _("%s %s: is not NAME=FILE; write for example %s sky=sky.png."), option,
                         list[i], option);
             return FALSE;
         }
-        if (find_name(list, i, list[i]) >= 0) {
-            g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
-                        _("%s %s: the name is used twice; give each region its own."), option,
-                        list[i]);
-            return FALSE;
-        }
-    }
     return TRUE;
 }
 
@@ -165,28 +151,58 @@ static gboolean read_mask(DpsImage *mask, const char *pair, const char *option, 
     return TRUE;
 }
 
-static gboolean read_masks(Masks *masks, const MaskOptions *options, GPtrArray *notices,
-                           GError **error)
+/* The region that this pair names; a new one, with room for it in the array, where there is none yet. */
+static DpsRegion *region_of(Masks *masks, const char *pair)
 {
-    guint contents = length(options->content_masks), styles = length(options->style_masks);
-    masks->region = g_new0(DpsRegion, contents + styles);
-    for (guint i = 0; i < contents; i++) {
-        const char *pair = options->content_masks[i];
-        DpsRegion *region = &masks->region[masks->count++];
-        region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!read_mask(&region->content, pair, "--content-mask", notices, error))
-            return FALSE;
+    char *name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
+    for (int k = 0; k < masks->count; k++)
+        if (g_str_equal(masks->region[k].name, name)) {
+            g_free(name);
+            return &masks->region[k];
+        }
+    masks->region[masks->count].name = name;
+    return &masks->region[masks->count++];
+}
+
+/* What either of two masks covers; where soft ones meet, both together. */
+static gboolean unite(DpsImage *mask, const DpsImage *other, const char *pair, const char *option,
+                      GError **error)
+{
+    if (mask->width != other->width || mask->height != other->height) {
+        g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_FILE,
+                    _("%s %s: is not of the size of the region's other mask; give both the same."),
+                    option, pair);
+        return FALSE;
     }
-    for (guint i = 0; i < styles; i++) {
-        const char *pair = options->style_masks[i];
-        int partner = find_name(options->content_masks, contents, pair);
-        DpsRegion *region = &masks->region[partner >= 0 ? partner : masks->count++];
-        if (partner < 0)
-            region->name = g_strndup(pair, (gsize) (strchr(pair, '=') - pair));
-        if (!read_mask(&region->style, pair, "--style-mask", notices, error))
+    for (gsize i = 0; i < (gsize) mask->width * mask->height; i++)
+        mask->data[i] = CLAMP(mask->data[i], 0, 1) + CLAMP(other->data[i], 0, 1);
+    return TRUE;
+}
+
+/* Reads one photo's masks; those with one name are one region. */
+static gboolean read_masks(Masks *masks, char **pairs, gboolean of_style, const char *option,
+                           GPtrArray *notices, GError **error)
+{
+    for (guint i = 0; i < length(pairs); i++) {
+        DpsRegion *region = region_of(masks, pairs[i]);
+        DpsImage *mask = of_style ? &region->style : &region->content, more = { 0 };
+        gboolean first = !mask->data;
+        gboolean good = read_mask(first ? mask : &more, pairs[i], option, notices, error) &&
+                        (first || unite(mask, &more, pairs[i], option, error));
+        dps_image_clear(&more);
+        if (!good)
             return FALSE;
     }
     return TRUE;
+}
+
+static gboolean read_all_masks(Masks *masks, const MaskOptions *options, GPtrArray *notices,
+                               GError **error)
+{
+    masks->region = g_new0(DpsRegion,
+                           length(options->content_masks) + length(options->style_masks));
+    return read_masks(masks, options->content_masks, FALSE, "--content-mask", notices, error) &&
+           read_masks(masks, options->style_masks, TRUE, "--style-mask", notices, error);
 }
 
 gboolean masks_read(Masks *masks, const MaskOptions *options, GPtrArray *notices, GError **error)
@@ -196,7 +212,7 @@ gboolean masks_read(Masks *masks, const MaskOptions *options, GPtrArray *notices
     if (options->content_labels)
         good = read_labels(masks, options, notices, error);
     else if (options->content_masks || options->style_masks)
-        good = read_masks(masks, options, notices, error);
+        good = read_all_masks(masks, options, notices, error);
     if (!good)
         masks_clear(masks);
     return good;

@@ -2,7 +2,7 @@
 /* masks.h - the options that name regions, and the regions they give.
  *
  * Three ways: a label map for each photo, or masks with names, content's and style's
- * paired by name, or regions that the engine finds in the photos.  A name on one side
+ * paired by name and those of one photo with one name taken together, or regions that the engine finds in the photos.  A name on one side
  * only makes a region without a counterpart, which the engine reports. */
 
 #ifndef CLI_MASKS_H

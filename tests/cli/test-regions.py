@@ -61,6 +61,23 @@ class Regions(tool.ToolTest):
         self.assertTrue(regions["sky"]["matched"])
         self.assertFalse(regions["a"]["matched"] or regions["b"]["matched"])
 
+    def test_masks_of_one_name_are_one_region(self):
+        left = np.zeros((30, 40), np.uint8)
+        left[:15, :20] = 255
+        self.save("left.png", left)
+        self.save("right.png", left[:, ::-1])
+        regions, done = self.masks(("content", "sky=left.png"), ("content", "sky=right.png"),
+                                   ("content", "sky=left.png"), ("style", "sky=style-top.png"))
+        self.assertAlmostEqual(regions["sky"]["content_coverage"], 0.5, delta=0.01)  # 0.5
+        self.assertEqual(sorted(regions), ["sky", "the rest"])
+        self.assertEqual(done.err, "")
+        merged = self.pixels("out.png")
+        self.masks(("content", "sky=top.png"), ("style", "sky=style-top.png"))
+        self.assertTrue(np.array_equal(merged, self.pixels("out.png")))
+        self.transfer("--content-mask", "sky=left.png", "--content-mask", "sky=right.png",
+                      "--report", "report.json")
+        self.assertEqual(len(self.report()["inputs"]["content_masks"]), 2)
+
     def test_masks_of_other_sizes(self):
         big = np.zeros((300, 400), np.uint8)
         big[:150] = 255
