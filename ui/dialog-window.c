@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "model-row.h"
 #include "preview.h"
 #include "settings.h"
 #include "view-bar.h"
@@ -58,7 +59,7 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
     dialog->regions =
         region_panel_new(dialog->content, showing_widget(dialog->showing), dialog->style_view,
                          gimp_procedure_dialog_get_widget(window, "unmatched", GTK_TYPE_COMBO_BOX),
-                         labels, &changed->regions, dialog);
+                         model_row_new(dialog->config, labels), labels, &changed->regions, dialog);
     dialog->more = settings_more(dialog->config);
     recipes = recipes_new(dialog->content, dialog->config, labels, changed->recipe, dialog);
     pack(box, style_row_widget(dialog->style), FALSE);

@@ -346,6 +346,8 @@ static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
         forget(dialog);
     if (live_is_applied(name))
         apply_options(dialog);
+    else if (g_str_equal(name, "regions-model")) /* what was found before counts no more */
+        live_touch(dialog->live, LIVE_STYLE);
     else if (g_str_equal(name, "style"))
         touch_style(dialog);
     else if (g_strv_contains(regions, name))

@@ -37,6 +37,7 @@ void live_read_options(GimpProcedureConfig *config, DpsOptions *options)
     arguments_read(config, &settings, NULL);
     *options = settings.options;
     options->network = options->device = options->style_layers = options->content_layers = NULL;
+    options->regions_model = NULL;
     option_set_clear(&settings);
 }
 

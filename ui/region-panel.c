@@ -164,21 +164,17 @@ static void on_make(RegionPanel *panel)
     g_free(on_style);
 }
 
-static GtkWidget *found_page(RegionPanel *panel)
+static GtkWidget *found_page(RegionPanel *panel, GtkWidget *model)
 {
     GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *text =
-        explanation_new(_("Parts that both photos have, such as sky and land, are found by "
-                      "colour, texture and place, and are tinted. To correct them, "
-                      "make channels of them."));
 
     panel->make = add_button(buttons, _("Ma_ke Channels"),
                              _("Add the regions to both images as channels, which can be painted "
                                "on, and choose them as masks"),
                              G_CALLBACK(on_make), panel);
     panel->trouble = explanation_new(NULL);
-    gtk_box_pack_start(GTK_BOX(page), text, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(page), model, FALSE, FALSE, 0);
     panel->legend = legend_new(1);
     gtk_box_pack_start(GTK_BOX(page), panel->legend, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page), panel->trouble, FALSE, FALSE, 0);
@@ -212,7 +208,7 @@ static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
 }
 
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkWidget *unmatched, GtkSizeGroup *labels,
+                              GtkWidget *unmatched, GtkWidget *model, GtkSizeGroup *labels,
                               const RegionPanelTold *told, gpointer data)
 {
     RegionPanel *panel = g_new0(RegionPanel, 1);
@@ -231,10 +227,9 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
-    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel), "found");
+    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel, model), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), mask_page_widget(panel->masks), "masks");
-    gtk_stack_add_named(GTK_STACK(panel->stack), label_maps_widget(panel->labels),
-                        "labels");
+    gtk_stack_add_named(GTK_STACK(panel->stack), label_maps_widget(panel->labels), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
     panel->unmatched = unmatched;
     gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(unmatched)));

@@ -24,9 +24,9 @@ typedef struct {
 
 /* The panel lives as long as its widget.  `content_view` is a photo-view.h, `style_view` a preview;
  * the labels join `labels`.  `unmatched` is the row for the procedure's argument of that name, and is
- * shown where there are regions. */
+ * shown where there are regions; `model` (model-row.h) where they are found. */
 RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
-                              GtkWidget *unmatched, GtkSizeGroup *labels,
+                              GtkWidget *unmatched, GtkWidget *model, GtkSizeGroup *labels,
                               const RegionPanelTold *told, gpointer data);
 GtkWidget *region_panel_widget(RegionPanel *panel);
 

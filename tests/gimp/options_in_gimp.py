@@ -3,10 +3,14 @@
 
 import json
 import os
+import sys
 
 import gimp_session
 from gimp_session import check
 from in_gimp import *
+
+sys.path.append(os.path.join(gimp_session.SOURCE, "tests", "cli"))
+import onnx_file
 
 RECIPE = "deep-photo-style-recipe"
 noon, dusk = scene(90, 60, *NOON), scene(80, 70, *DUSK, seed=2)
@@ -94,6 +98,18 @@ def test_recipe():
     if check(good, "regions that are found", again):
         check(report_of(again)["drawables"]["auto-regions"], "are looked for again")
         check(np.array_equal(pixels(again), pixels(found)), "the same picture to the last bit")
+    if os.environ["DPS_ONNX"] == "1":
+        model = os.path.join(folder, "model.onnx")
+        onnx_file.pixels(model, [[-9, -9, 19], [9, 9, -19]], [0, 0])
+        onnx_file.describe(model, task="classes", classes=["sky", "field"])
+        good, seen = run(image, layer, style=style, preset="draft", size=48, threads=1,
+                         auto_regions=True, regions_model=model)
+        if check(good, "regions that a model sees", seen):
+            names = {r["name"] for r in report_of(seen)["regions"]}
+            check(names == {"sky", "ground"}, "are called by what they are", names)
+        os.remove(model)
+        good, message = run(image, layer, style=style, auto_regions=True, regions_model=model)
+        check(not good and "model.onnx: is no file" in message, "a model that is gone", message)
     good, message = run(image, layer, recipe_layer=layer)
     check(not good and "no recipe" in message, "a layer without one", message)
     with open(os.path.join(folder, "bad.json"), "w") as file:
