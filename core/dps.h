@@ -59,6 +59,7 @@ typedef enum {
     DPS_SAY_PAINTING,
     DPS_SAY_OTHER_NETWORK,
     DPS_SAY_WILD_STYLE, /* values beyond black and white; parameters: least, greatest */
+    DPS_SAY_FLAT,       /* the result has hardly any contrast; parameter: how much, in per cent */
     /* why a region isn't matched; parameter 0: its name */
     DPS_SAY_KEPT,     /* the style lacks it: it keeps its look */
     DPS_SAY_UNHELD,   /* the style lacks it, and the preset reference changes it all the same */

@@ -204,7 +204,8 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
             status = network_form_check(&f.form, f.row[n->layers - 1] + 1);
         if (!status)
             status = load_layers(n, &f);
-        n->original = is_original(n, f.form.a);
+        n->caffe = f.form.input.order[0] == 2;
+        n->original = n->caffe && is_original(n, f.form.a);
     }
     weights_close(w);
     if (status == DPS_NO_MEMORY)

@@ -46,7 +46,9 @@ typedef struct {
     char name[DPS_NAME];
     int layers;
     Layer layer[NETWORK_LAYERS];
-    bool original; /* a VGG-19 of the width that the paper used */
+    bool caffe;      /* it takes colours as the authors' networks do, and its features are as large */
+    bool original;   /* such a VGG-19, of the width that the paper used */
+    bool calibrated; /* network_calibrate knew all layers that are compared */
     int least; /* pixels that either side of a picture must have */
     int styles, style[NETWORK_STYLES]; /* layers whose Gram matrices are compared, */
     double share[NETWORK_STYLES];      /* and their weights, relative to each other */
@@ -80,6 +82,11 @@ DpsStatus network_choose(Network *, const NetworkChoice *, DpsMessage *message);
  * weight; with `content`, what keeps the structure becomes the other's, too.  The other must outlive
  * it; together they must not have more than NETWORK_LAYERS and NETWORK_STYLES. */
 void network_add_ensemble(Network *, const Network *other, double share, bool content);
+
+/* Multiplies the shares of the layers that are compared by what brings the losses of their features to those of the
+ * authors' network, for which the preset reference has its weights.  Layers of unknown names keep theirs.
+ * DPS_OK, DPS_NO_MEMORY or DPS_DEVICE_FAILED. */
+DpsStatus network_calibrate(Network *);
 
 /* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
 DpsStatus network_check_size(const Network *, int width, int height, DpsMessage *message);

@@ -194,7 +194,6 @@ static void sort_labels(Search *search)
     }
 }
 
-
 static bool search_shown(Search *search, const DpsImage *content, const DpsImage *style,
                          DpsRegion **region)
 {

@@ -200,6 +200,7 @@ static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *
         };
     s->levels = p->levels;
     s->smoothing = true;
+    s->calibrate = true;
 }
 
 /* Paintings, as L. Gatys, A. Ecker and M. Bethge make them ("Image Style Transfer Using Convolutional

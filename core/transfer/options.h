@@ -39,6 +39,7 @@ typedef struct {
     double
         ensemble; /* a file's network's share of the style where the built-in one has the rest of it,
                      * and the content; 0: it has all */
+    bool calibrate; /* the weights are those of the authors' network */
     bool smoothing; /* the reference's local affine smoothing at the end */
     bool colours;   /* nothing is optimised: the start is the result, and no network looks */
     bool painting;  /* no regions; the result goes to full size as a picture, not as colour maps */

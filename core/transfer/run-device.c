@@ -27,9 +27,12 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
         w->dev = w->kept->dev = be->open(&w->kept->work);
     if (!w->dev)
         return DPS_NO_MEMORY;
-    return path
-               ? network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message)
-               : DPS_OK;
+    DpsStatus status = DPS_OK;
+    if (path)
+        status = network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message);
+    if (path && !status && w->schedule->calibrate && !w->network->caffe)
+        status = network_calibrate(w->network);
+    return status;
 }
 
 void run_device_close(RunDevice *w)

@@ -2,11 +2,13 @@
 /* transfer.c - a run: checks, photos at the working sizes, level by level, full resolution. */
 
 #include "finish.h"
+#include "image/luma.h"
 #include "message.h"
 #include "regions/counterparts.h"
 #include "transfer-private.h"
 #include "work.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -108,7 +110,12 @@ static DpsStatus run(Transfer *t)
              t->device.network     ? t->device.network->name
              : t->schedule.colours ? "none"
                                    : "builtin");
-    if (t->schedule.smoothing && !t->device.network->original)
+    if (t->schedule.calibrate && t->device.network->calibrated)
+        say(job_notice(t->result), DPS_SAY_OTHER_NETWORK,
+            N_("The preset \"reference\" is made for the original VGG-19; the features of the network %s "
+               "were brought to its scale, which gives a similar picture."),
+            t->result->network);
+    else if (t->schedule.calibrate && !t->device.network->original)
         say(job_notice(t->result), DPS_SAY_OTHER_NETWORK,
             N_("The preset \"reference\" is made for the original VGG-19; its weights mean "
                "something "
@@ -193,6 +200,35 @@ static void note_wild_style(const DpsImage *style, DpsResult *result)
             (double) least, (double) greatest);
 }
 
+/* Part of the content's contrast below which a result is as good as flat. */
+#define FLAT 0.05
+
+/* Deviation of luma, from a million pixels at most. */
+static double contrast(const DpsImage *image)
+{
+    size_t pixels = image_pixels(image), step = pixels / 1000000 + 1, count = 0;
+    double sum = 0, squares = 0;
+
+    for (size_t i = 0; i < pixels; i += step, count++) {
+        double y = luma_601_double(image->data[i], image_plane(image, 1)[i], image_plane(image, 2)[i]);
+        sum += y;
+        squares += y * y;
+    }
+    double mean = sum / (double) count, variance = squares / (double) count - mean * mean;
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+static void note_flat_result(double before, DpsResult *result)
+{
+    double after = contrast(&result->image);
+
+    if (before > 1 / 255.0 && after < FLAT * before)
+        say(job_notice(result), DPS_SAY_FLAT,
+            N_("The result is nearly flat: it has %.2g %% of the photo's contrast.  Another preset or network, a "
+               "larger content weight or a smaller style weight keeps more of the photo."),
+            100 * after / before);
+}
+
 static bool has_pixels(const DpsImage *image)
 {
     return image && image->data && image->width > 0 && image->height > 0 && image->channels >= 3;
@@ -205,15 +241,20 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     DpsJob shown = *job;
     DpsImage content = { 0 }, style = { 0 };
     DpsStatus status = DPS_NO_MEMORY;
+    double before = 0; /* of the content, whose memory may be the result's afterwards */
 
     *result = (DpsResult) { 0 };
     if (!has_pixels(job->content) || !has_pixels(job->style))
         status = run_shown(job, result); /* which refuses */
     else if (image_shown(job->content, &content, &shown.content) &&
-             image_shown(job->style, &style, &shown.style))
+             image_shown(job->style, &style, &shown.style)) {
+        before = contrast(shown.content);
         status = run_shown(&shown, result);
+    }
     if (!status && shown.style != job->style)
         note_wild_style(job->style, result);
+    if (!status && result->image.data)
+        note_flat_result(before, result);
     if (!status && shown.content != job->content) {
         image_add_beyond(job->content, &result->image);
         if (job->options.amount <= 0) /* to the last bit */

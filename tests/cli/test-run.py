@@ -265,6 +265,15 @@ class Others(tool.ToolTest):
         for device in devices:
             self.assertEqual(list(device), ["name", "about", "usable", "memory_bytes"])
 
+    def test_a_flat_result_is_said(self):
+        self.photos()
+        self.save("grey.png", np.full((36, 36, 3), 120, np.uint8))
+        done = self.transfer("--report", "report.json", style="grey.png")
+        self.assertIn("The result is nearly flat", done.err)
+        self.assertEqual(self.report()["notice_codes"], ["flat-result"])
+        self.transfer("--report", "report.json")
+        self.assertEqual(self.report()["notice_codes"], [])
+
     def test_memory_of_a_large_photo(self):
         side = 3000
         self.save("big.png", tool.photo(side, side), compress_level=1)

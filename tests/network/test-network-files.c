@@ -9,6 +9,7 @@
 #include "host.h"
 #include "network/networks.h"
 
+#include <math.h>
 #include <unistd.h>
 
 #define VGG16 GOLDEN_DIR "/network-vgg16.safetensors"
@@ -246,6 +247,43 @@ static void test_refusals(void)
     refuse(SQUEEZENET, "squeezenet1_1", "squeezenet1_0", "architecture \"squeezenet1_0\"");
 }
 
+/* ------------------------------------------------------------------- the authors' scale */
+
+/* Losses of Gram matrices grow with the fourth power of the features, those of the features themselves with the
+ * second; every device finds the same. */
+static void test_calibration(void)
+{
+    const NetworkChoice choice = { .style = "relu1_1,relu4_2=2", .content = "relu4_2=3,relu1_2" };
+    const Backend *const backend[] = { &ref_backend, &cpu_backend };
+    double share[2][4];
+    DpsMessage message[1] = { 0 };
+    Network *n;
+
+    for (int b = 0; b < 2; b++) {
+        Device *dev = open_device(backend[b]);
+        CHECK(!network_load(dev, VGG16, &choice, &n, message), "%s", message->text);
+        CHECK(!n->caffe && !n->original && !n->calibrated, "it is no authors' network");
+        CHECK(!network_calibrate(n) && n->calibrated, "%s", backend[b]->name);
+        for (int i = 0; i < 2; i++) {
+            share[b][i] = n->share[i];
+            share[b][2 + i] = n->content_share[i];
+        }
+        network_free(n);
+        CHECK(!network_load(dev, SQUEEZENET, NULL, &n, message), "%s", message->text);
+        double before = n->share[0];
+        CHECK(!network_calibrate(n) && !n->calibrated && n->share[0] == before,
+              "layers of unknown names keep their shares");
+        network_free(n);
+        backend[b]->close(dev);
+    }
+    for (int i = 0; i < 4; i++)
+        CHECK(fabs(share[1][i] / share[0][i] - 1) < 1e-4, "share %d: %g and %g", i, share[0][i],
+              share[1][i]); /* 1e-6 */
+    CHECK(fabs(share[0][1] / 2 / pow(share[0][2] / 3, 2) - 1) < 1e-9, "%g and %g", share[0][1], share[0][2]);
+    CHECK(share[0][0] > 1 && share[0][3] > 1, "torchvision's features are smaller: %g, %g", share[0][0],
+          share[0][3]);
+}
+
 int main(void)
 {
     const Case cases[] = {
@@ -264,5 +302,6 @@ int main(void)
     test_builtin();
     test_bad_choices();
     test_refusals();
+    test_calibration();
     return check_done("network-files");
 }
