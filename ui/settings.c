@@ -39,7 +39,7 @@ static void finish_scale(GtkWidget *scale, GimpProcedureDialog *dialog, const ch
     g_object_get(dialog, "config", &config, NULL);
     spec = g_object_class_find_property(G_OBJECT_GET_CLASS(config), property);
     gimp_label_spin_set_digits(GIMP_LABEL_SPIN(scale), digits);
-    gtk_entry_set_width_chars(GTK_ENTRY(spin), 8);
+    gtk_entry_set_width_chars(GTK_ENTRY(spin), 5);
     set_name(spin, g_param_spec_get_nick(spec));
     set_name(gimp_scale_entry_get_range(GIMP_SCALE_ENTRY(scale)), g_param_spec_get_nick(spec));
     g_object_unref(config);

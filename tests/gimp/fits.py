@@ -12,7 +12,8 @@ needs_screen()
 from PIL import Image
 
 failures = 0
-for screen in sys.argv[1:] or ["1024x768", "1280x800", "1920x1080", "1920x1080@2"]:
+for screen in sys.argv[1:] or ["1024x768", "1280x800", "1920x1080", "1920x1080@2",
+                             "2048x1536@2"]:
     size, _, scale = screen.partition("@")
     print("On a screen of " + screen)
     session = Session("fits-" + screen)

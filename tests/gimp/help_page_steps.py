@@ -35,6 +35,7 @@ def opened(what):
 
 
 application("gimp", 60)
+wait_for(takes_files, 60)
 wait_for(lambda: len(ask_gimp()) == 2, 30)
 plug_in = open_dialog()
 check(button(plug_in, "Help"), "there is a button")

@@ -61,6 +61,7 @@ def holds(condition, what, detail=lambda: ""):
 
 
 application("gimp", 60)
+wait_for(takes_files, 60)
 wait_for(lambda: len(ask_gimp()) == 2, 30)
 plug_in = open_dialog()
 
