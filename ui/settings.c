@@ -3,11 +3,10 @@
 
 #include <glib/gi18n.h>
 
-#include <string.h>
-
 #include "dps.h"
 #include "live.h"
 #include "method-row.h"
+#include "networks.h"
 #include "percent.h"
 #include "plug-in/filter.h"
 
@@ -141,77 +140,6 @@ void settings_set_computing(GtkWidget *box, gboolean computing)
     g_list_free(rows);
 }
 
-/* --------------------------------------------------------------------- network */
-
-typedef struct {
-    GimpProcedureConfig *config;
-    GtkWidget *combo, *file;
-} Network;
-
-static gboolean is_file(const char *network)
-{
-    return network && *network && strcmp(network, "builtin") != 0;
-}
-
-static void on_network(GtkWidget *widget, Network *network)
-{
-    gboolean file = gtk_combo_box_get_active(GTK_COMBO_BOX(network->combo)) == 1;
-    char *path = file ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(network->file)) : NULL;
-
-    gtk_widget_set_visible(network->file, file);
-    g_object_set(network->config, "network", path ? path : "builtin", NULL);
-    g_free(path);
-}
-
-/* "Reset" and "Load Saved Settings" change the config behind the widgets.  The built-in network
- * is also what the config says while the user has yet to choose a file. */
-static void show_network(GtkWidget *box)
-{
-    Network *network = g_object_get_data(G_OBJECT(box), "network");
-    gboolean choosing = gtk_widget_get_visible(network->file);
-    char *path = NULL, *shown = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(network->file));
-
-    g_object_get(network->config, "network", &path, NULL);
-    if (is_file(path) || !(choosing && !shown)) {
-        g_signal_handlers_block_by_func(network->combo, on_network, network);
-        gtk_combo_box_set_active(GTK_COMBO_BOX(network->combo), is_file(path) ? 1 : 0);
-        g_signal_handlers_unblock_by_func(network->combo, on_network, network);
-        gtk_widget_set_visible(network->file, is_file(path));
-        if (is_file(path) && g_strcmp0(path, shown) != 0)
-            gtk_file_chooser_set_filename(GTK_FILE_CHOOSER(network->file), path);
-    }
-    g_free(path);
-    g_free(shown);
-}
-
-static GtkWidget *network_box(GimpProcedureConfig *config, GtkWidget **combo)
-{
-    Network *network = g_new0(Network, 1);
-    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkFileFilter *filter = gtk_file_filter_new();
-
-    network->config = config;
-    network->combo = *combo = gtk_combo_box_text_new();
-    gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(network->combo), _("Built in"));
-    gtk_combo_box_text_append_text(GTK_COMBO_BOX_TEXT(network->combo), _("From a file:"));
-    network->file = gtk_file_chooser_button_new(_("Choose a Network"),
-                                                GTK_FILE_CHOOSER_ACTION_OPEN);
-    gtk_file_filter_set_name(filter, _("Network weights (*.safetensors)"));
-    gtk_file_filter_add_pattern(filter, "*.safetensors");
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(network->file), filter);
-    gtk_widget_set_tooltip_text(network->file, _("A trained VGG network in a safetensors file"));
-    gtk_box_pack_start(GTK_BOX(box), network->combo, TRUE, TRUE, 0);
-    gtk_box_pack_start(GTK_BOX(box), network->file, TRUE, TRUE, 0);
-    gtk_widget_show(network->combo);
-    g_object_set_data_full(G_OBJECT(box), "network", network, g_free);
-    g_signal_connect(network->combo, "changed", G_CALLBACK(on_network), network);
-    g_signal_connect(network->file, "file-set", G_CALLBACK(on_network), network);
-    g_signal_connect_object(config, "notify::network", G_CALLBACK(show_network), box,
-                            G_CONNECT_SWAPPED);
-    show_network(box);
-    return box;
-}
-
 /* --------------------------------------------------------------------- devices */
 
 static GtkWidget *device_combo(GimpProcedureConfig *config)
@@ -300,7 +228,7 @@ GtkWidget *settings_more(GimpProcedureConfig *config)
     gtk_widget_set_margin_start(grid, 12);
     attach_number(grid, 0, config, "style-weight", 0.1, 2);
     say_automatic(attach_number(grid, 1, config, "size", 10, 0));
-    box = network_box(config, &control);
+    box = networks_row(config, &control);
     attach(grid, 2, config, "network", control, box);
     control = device_combo(config);
     attach(grid, 3, config, "device", control, control);
