@@ -45,10 +45,11 @@ enum {
     WORDS
 };
 
-static const char *const word[WORDS] = { N_("sky"),    N_("upper"), N_("lower"),  N_("left"),
-                                         N_("right"),  N_("middle"), N_("upper middle"), N_("lower middle"), N_("dark"),  N_("bright"),
-                                         N_("grey"),   N_("red"),    N_("orange"), N_("brown"),
-                                         N_("yellow"), N_("green"),  N_("blue"),   N_("purple") };
+static const char *const word[WORDS] = {
+    N_("sky"),          N_("upper"),        N_("lower"),  N_("left"),   N_("right"), N_("middle"),
+    N_("upper middle"), N_("lower middle"), N_("dark"),   N_("bright"), N_("grey"),  N_("red"),
+    N_("orange"),       N_("brown"),        N_("yellow"), N_("green"),  N_("blue"),  N_("purple")
+};
 
 /* Around the circle of the opponents red - green and yellow - blue, where pure colours lie. */
 static const double degrees[WORDS] = { [RED] = 27,    [ORANGE] = 56, [BROWNISH] = 56, [YELLOW] = 90,
@@ -144,8 +145,8 @@ static bool is_sky(const Look look[MOST], int regions, int k)
 {
     bool sky = look[k].edge >= SKY_EDGE;
     for (int j = 0; j < regions; j++)
-        sky = sky && (j == k || (look[j].down > look[k].down &&
-                                 look[j].fine > look[k].fine - SKY_ROUGHER));
+        sky = sky && (j == k ||
+                      (look[j].down > look[k].down && look[j].fine > look[k].fine - SKY_ROUGHER));
     return sky;
 }
 
@@ -160,6 +161,12 @@ static double lead(const Look look[2][MOST], int regions, int k, int which)
     return least;
 }
 
+/* Of three regions one in the middle is just that. */
+static bool too_fine(int which, int regions)
+{
+    return regions <= 3 && (which == HIGHER || which == DEEPER);
+}
+
 /* Gives the clearest of the names that are left; used: the words that are not. */
 static void name_next(const Look look[2][MOST], int regions, const char *name[], bool used[WORDS])
 {
@@ -168,7 +175,8 @@ static void name_next(const Look look[2][MOST], int regions, const char *name[],
     for (int k = 0; k < regions; k++)
         for (int which = UPPER; which < WORDS && !name[k]; which++) {
             double here;
-            if (used[which] || !holds(&look[0][k], which) || !holds(&look[1][k], which))
+            if (used[which] || too_fine(which, regions) || !holds(&look[0][k], which) ||
+                !holds(&look[1][k], which))
                 continue;
             here = lead(look, regions, k, which);
             if (here > most) {
