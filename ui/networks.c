@@ -19,13 +19,20 @@ static gboolean is_file(const char *network)
     return network && *network && strcmp(network, BUILT_IN) != 0 && !store_is_kept(network);
 }
 
+/* There is room for one of the two: a file has no need of the other button. */
+static void show_file(Network *network, gboolean file)
+{
+    gtk_widget_set_visible(network->file, file);
+    gtk_widget_set_visible(network->fetch, !file);
+}
+
 static void on_choice(GtkWidget *widget, Network *network)
 {
     const char *id = gtk_combo_box_get_active_id(GTK_COMBO_BOX(network->combo));
     gboolean file = g_strcmp0(id, FROM_FILE) == 0;
     char *path = file ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(network->file)) : NULL;
 
-    gtk_widget_set_visible(network->file, file);
+    show_file(network, file);
     g_object_set(network->config, "network", path ? path : file || !id ? BUILT_IN : id, NULL);
     g_free(path);
 }
@@ -67,7 +74,7 @@ static void show_network(GtkWidget *box)
                                                                    : kept ? name
                                                                           : BUILT_IN);
         g_signal_handlers_unblock_by_func(network->combo, on_choice, network);
-        gtk_widget_set_visible(network->file, file);
+        show_file(network, file);
         if (file && g_strcmp0(name, shown) != 0)
             gtk_file_chooser_set_filename(GTK_FILE_CHOOSER(network->file), name);
     }
@@ -122,7 +129,6 @@ GtkWidget *networks_row(GimpProcedureConfig *config, GtkWidget **combo)
     gtk_box_pack_start(GTK_BOX(box), network->file, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), network->fetch, FALSE, FALSE, 0);
     gtk_widget_show(network->combo);
-    gtk_widget_show(network->fetch);
     fill(network);
     g_object_set_data_full(G_OBJECT(box), "network", network, g_free);
     g_signal_connect(network->combo, "changed", G_CALLBACK(on_choice), network);
