@@ -375,6 +375,12 @@ DpsStatus dps_regions_from_seen(const DpsImage *content, const DpsImage *style, 
                                 int most, const DpsWork *work, int *regions, DpsRegion **region,
                                 DpsMessage *message);
 
+/* What a stroke of a brush marks of a photo: colours like those under its middle, up to the photo's edges, and
+ * no further than about `radius` pixels around it.  stroke: one plane of the photo's size, coverage in [0, 1].
+ * *out, one plane as large, is made.  DPS_OK, or DPS_NO_MEMORY: it is then empty. */
+DpsStatus dps_stroke_grow(const DpsImage *photo, const DpsImage *stroke, int radius,
+                          const DpsWork *work, DpsImage *out);
+
 /* -------------------------------------------------------------------- measures */
 
 typedef struct {

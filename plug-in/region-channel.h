@@ -22,4 +22,16 @@ GimpChannel *region_channel_from_selection(GimpDrawable *photo, const char *name
  * where there is none, or nothing in it. */
 GimpChannel *region_channel_from_paths(GimpDrawable *photo, const char *name, int number);
 
+/* What a part of a channel was before something was painted there. */
+typedef struct ChannelPart ChannelPart;
+
+/* Adds a stroke, one plane laid over the photo, to a channel, or takes it away with `erase`; GIMP has it as
+ * one step of undo.  What was there before; NULL where the stroke covers nothing of the channel. */
+ChannelPart *region_channel_paint(GimpChannel *channel, GimpDrawable *photo,
+                                  const DpsImage *stroke, gboolean erase);
+
+/* Writes it again, as one more step.  NULL is fine for the second. */
+void region_channel_put_back(GimpChannel *channel, const ChannelPart *part);
+void region_channel_part_free(ChannelPart *part);
+
 #endif

@@ -3,12 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#include "painting.h"
 #include "pair-sources.h"
 
 struct MaskPage {
     GimpDrawable *content, *style;
     GtkWidget *box, *hint, *lacking; /* lacking: what there was nothing to take from */
     PairList *pairs;
+    Painting *painting;
     void (*changed)(gpointer data);
     gpointer data;
 };
@@ -103,7 +105,13 @@ static GtkWidget *make_buttons(MaskPage *page)
     return grid;
 }
 
-MaskPage *mask_page_new(GimpDrawable *content, void (*changed)(gpointer data), gpointer data)
+static void on_paint(int row, gpointer data)
+{
+    painting_set_row(((MaskPage *) data)->painting, row);
+}
+
+MaskPage *mask_page_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
+                        void (*changed)(gpointer data), gpointer data)
 {
     MaskPage *page = g_new0(MaskPage, 1);
     GtkWidget *head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -112,6 +120,8 @@ MaskPage *mask_page_new(GimpDrawable *content, void (*changed)(gpointer data), g
     page->changed = changed;
     page->data = data;
     page->pairs = pair_list_new(content, on_pairs, page);
+    page->painting = painting_new(content, content_view, style_view, page->pairs);
+    pair_list_offer_paint(page->pairs, on_paint, page);
     page->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_set_homogeneous(GTK_BOX(head), TRUE);
     gtk_box_pack_start(GTK_BOX(head), gtk_label_new(_("In your photo")), TRUE, TRUE, 0);
@@ -124,6 +134,7 @@ MaskPage *mask_page_new(GimpDrawable *content, void (*changed)(gpointer data), g
     gtk_widget_set_no_show_all(page->lacking, TRUE);
     gtk_box_pack_start(GTK_BOX(page->box), head, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page->box), pair_list_widget(page->pairs), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(page->box), painting_widget(page->painting), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page->box), page->hint, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page->box), page->lacking, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(page->box), make_buttons(page), FALSE, FALSE, 0);
@@ -144,6 +155,7 @@ PairList *mask_page_pairs(MaskPage *page)
 void mask_page_refresh(MaskPage *page, GimpDrawable *style)
 {
     page->style = style;
+    painting_set_style(page->painting, style);
     pair_list_refresh(page->pairs, style);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* mask-page.h - the pairs of masks with what makes them: buttons for one more, for namesakes, for what is
- * selected or enclosed by a path. */
+ * selected or enclosed by a path, and with a bar for painting. */
 
 #ifndef MASK_PAGE_H
 #define MASK_PAGE_H
@@ -9,8 +9,10 @@
 
 typedef struct MaskPage MaskPage;
 
-/* Lives as long as its widget.  `changed` is told after every change. */
-MaskPage *mask_page_new(GimpDrawable *content, void (*changed)(gpointer data), gpointer data);
+/* Lives as long as its widget.  `changed` is told after every change.  Masks are painted in the views, a
+ * photo-view.h and a preview. */
+MaskPage *mask_page_new(GimpDrawable *content, GtkWidget *content_view, GtkWidget *style_view,
+                        void (*changed)(gpointer data), gpointer data);
 GtkWidget *mask_page_widget(MaskPage *page);
 
 /* The pairs, which the page owns. */

@@ -4,16 +4,10 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
+#include "pair-notes.h"
 #include "plug-in/region-colour.h"
 #include "preview.h"
 #include "swatch.h"
-
-/* Of a picture: what counts as nothing, and what as very little. */
-#define EMPTY 1e-5
-#define TINY 5e-3
-
-/* Of a mask: what soft borders share with their neighbours. */
-#define OVERLAP 0.05
 
 /* A layer looks like a photo with this share of pixels that are coloured, or of middle greys. */
 #define COLOURED 0.02
@@ -22,7 +16,7 @@
 
 typedef struct {
     PairList *list;
-    GtkWidget *box, *swatch, *content, *style, *note;
+    GtkWidget *box, *swatch, *content, *style, *paint, *note;
     PairCover cover[2]; /* of the photo, of the style */
 } Row;
 
@@ -32,6 +26,9 @@ struct PairList {
     GPtrArray *rows; /* of Row */
     void (*changed)(gpointer data);
     gpointer data;
+    void (*paint)(int row, gpointer data);
+    gpointer paint_data;
+    gboolean quiet_paint;
     int quiet; /* more than 0: changes are our own, and not all made yet */
 };
 
@@ -63,9 +60,38 @@ static void number_rows(PairList *list)
     }
 }
 
+/* Of the buttons for painting at most one is down. */
+static void tell_paint(PairList *list, const Row *pressed)
+{
+    int at = -1;
+
+    for (int k = 0; k < pair_list_count(list); k++) {
+        GtkToggleButton *button = GTK_TOGGLE_BUTTON(row_at(list, k)->paint);
+
+        if (row_at(list, k) != pressed && gtk_toggle_button_get_active(button))
+            gtk_toggle_button_set_active(button, FALSE);
+        else if (gtk_toggle_button_get_active(button))
+            at = k;
+    }
+    if (list->paint)
+        list->paint(at, list->paint_data);
+}
+
+static void on_paint(GtkToggleButton *button, Row *row)
+{
+    if (!row->list->quiet_paint) {
+        row->list->quiet_paint = TRUE;
+        tell_paint(row->list, gtk_toggle_button_get_active(button) ? row : NULL);
+        row->list->quiet_paint = FALSE;
+    }
+}
+
 static void remove_row(Row *row)
 {
     PairList *list = row->list;
+
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(row->paint), FALSE);
+    pair_list_stop_paint(list);
 
     gtk_widget_destroy(row->box);
     g_ptr_array_remove(list->rows, row);
@@ -102,16 +128,17 @@ static GtkWidget *remove_button(Row *row)
     return button;
 }
 
-static GtkWidget *make_note(void)
+static GtkWidget *paint_button(Row *row)
 {
-    GtkWidget *note = gtk_label_new(NULL);
+    GtkWidget *button = gtk_toggle_button_new();
 
-    gtk_label_set_xalign(GTK_LABEL(note), 0.0);
-    gtk_label_set_line_wrap(GTK_LABEL(note), TRUE);
-    gtk_label_set_max_width_chars(GTK_LABEL(note), 50);
-    gtk_widget_set_margin_start(note, SWATCH_SIDE + 8);
-    gtk_style_context_add_class(gtk_widget_get_style_context(note), GTK_STYLE_CLASS_DIM_LABEL);
-    return note;
+    gtk_container_add(GTK_CONTAINER(button),
+                      gtk_image_new_from_icon_name("gimp-tool-paintbrush", GTK_ICON_SIZE_BUTTON));
+    gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
+    gtk_widget_set_tooltip_text(button, _("Paint this pair's masks in the pictures"));
+    atk_object_set_name(gtk_widget_get_accessible(button), _("Paint this pair's masks"));
+    g_signal_connect(button, "toggled", G_CALLBACK(on_paint), row);
+    return button;
 }
 
 static Row *add_row(PairList *list)
@@ -121,7 +148,7 @@ static Row *add_row(PairList *list)
 
     row->list = list;
     row->cover[0].cover = row->cover[1].cover = -1;
-    row->note = make_note();
+    row->note = pair_note_new();
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     row->swatch = swatch_new();
     row->content =
@@ -132,6 +159,8 @@ static Row *add_row(PairList *list)
     gtk_box_pack_start(GTK_BOX(line), row->content, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(line), gtk_label_new("↔"), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(line), row->style, TRUE, TRUE, 0);
+    row->paint = paint_button(row);
+    gtk_box_pack_start(GTK_BOX(line), row->paint, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(line), remove_button(row), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(row->box), line, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(row->box), row->note, FALSE, FALSE, 0);
@@ -143,81 +172,12 @@ static Row *add_row(PairList *list)
     return row;
 }
 
-/* ------------------------------------------------------------------------ notes */
-
-/* What there is to say of how much a row's masks cover; NULL: nothing. */
-static char *say_cover(const Row *row, gboolean *wrong)
-{
-    double content = row->cover[0].cover, style = row->cover[1].cover;
-
-    *wrong = TRUE;
-    if (content < 0 && style < 0)
-        return NULL;
-    if (style < 0)
-        return g_strdup(_("Only your photo has a mask: choose or paint that of the style."));
-    if (content < 0)
-        return g_strdup(_("Only the style has a mask: choose or paint that of your photo."));
-    if (content < EMPTY && style >= EMPTY)
-        return g_strdup(_("The mask of your photo is empty: paint it white where the region is."));
-    if (style < EMPTY && content >= EMPTY)
-        return g_strdup(_("The mask of the style is empty: paint it white where the region is."));
-    if (content < EMPTY)
-        return g_strdup(_("Both masks are empty: paint them white where the region is."));
-    if (MIN(content, style) < TINY)
-        return g_strdup_printf(
-            _("%.2g %% of your photo, %.2g %% of the style: so small a region may "
-              "pick up stray colours."),
-            100 * content, 100 * style);
-    *wrong = FALSE;
-    return g_strdup_printf(_("%.0f %% of your photo, %.0f %% of the style"), 100 * content,
-                           100 * style);
-}
-
-/* Of masks that lie over each other; NULL: nothing to say. */
-static char *say_overlap(const Row *row, int side)
-{
-    const PairCover *cover = &row->cover[side];
-
-    if (cover->cover < 0 || cover->overlap < OVERLAP)
-        return NULL;
-    return side ? g_strdup_printf(_("In the style %.0f %% of it are in region %d, too: there both "
-                                    "count in part."),
-                                  100 * cover->overlap, cover->with + 1)
-                : g_strdup_printf(_("In your photo %.0f %% of it are in region %d, too: there both "
-                                    "count in part."),
-                                  100 * cover->overlap, cover->with + 1);
-}
-
-/* What there is to say of a row before a run; what is wrong stands out. */
-static void show_note(Row *row)
-{
-    GtkStyleContext *style = gtk_widget_get_style_context(row->note);
-    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
-    gboolean wrong;
-    char *line = say_cover(row, &wrong), *all;
-
-    if (line)
-        g_ptr_array_add(lines, line);
-    for (int i = 0; i < 2; i++)
-        if ((line = say_overlap(row, i)))
-            g_ptr_array_add(lines, line);
-    wrong = wrong || lines->len > 1;
-    g_ptr_array_add(lines, NULL);
-    all = g_strjoinv("\n", (char **) lines->pdata);
-    gtk_label_set_text(GTK_LABEL(row->note), all);
-    gtk_widget_set_visible(row->note, *all != 0);
-    if (wrong)
-        gtk_style_context_remove_class(style, GTK_STYLE_CLASS_DIM_LABEL);
-    else
-        gtk_style_context_add_class(style, GTK_STYLE_CLASS_DIM_LABEL);
-    g_free(all);
-    g_ptr_array_unref(lines);
-}
-
 void pair_list_set_cover(PairList *list, int k, gboolean of_style, const PairCover *cover)
 {
-    row_at(list, k)->cover[of_style ? 1 : 0] = *cover;
-    show_note(row_at(list, k));
+    Row *row = row_at(list, k);
+
+    row->cover[of_style ? 1 : 0] = *cover;
+    pair_note_show(row->note, row->cover);
 }
 
 /* -------------------------------------------------------------------- likely masks */
@@ -303,8 +263,27 @@ void pair_list_refresh(PairList *list, GimpDrawable *style)
     list->quiet--;
 }
 
+void pair_list_touch(PairList *list)
+{
+    pair_list_refresh(list, list->style);
+    tell(list);
+}
+
+void pair_list_offer_paint(PairList *list, void (*paint)(int row, gpointer data), gpointer data)
+{
+    list->paint = paint;
+    list->paint_data = data;
+}
+
+void pair_list_stop_paint(PairList *list)
+{
+    for (int k = 0; k < pair_list_count(list); k++)
+        gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(row_at(list, k)->paint), FALSE);
+}
+
 void pair_list_clear(PairList *list)
 {
+    pair_list_stop_paint(list);
     for (int k = 0; k < pair_list_count(list); k++)
         gtk_widget_destroy(row_at(list, k)->box);
     g_ptr_array_set_size(list->rows, 0);

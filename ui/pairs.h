@@ -47,6 +47,13 @@ int pair_list_lacking(PairList *list, gboolean of_style);
 void pair_list_choose(PairList *list, int row, GimpDrawable *content, int style_row,
                       GimpDrawable *style_mask, GimpDrawable *style);
 
+/* The masks of a row have been painted on: tells of a change. */
+void pair_list_touch(PairList *list);
+
+/* From then on rows have a button for painting: `paint` is told which row's is down, -1: none. */
+void pair_list_offer_paint(PairList *list, void (*paint)(int row, gpointer data), gpointer data);
+void pair_list_stop_paint(PairList *list);
+
 /* Instead of the rows there are, one for every mask that has a namesake in the style.  A layer that looks
  * like a photo is none. */
 void pair_list_match(PairList *list);

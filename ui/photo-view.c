@@ -285,3 +285,16 @@ void photo_view_set_overlay(GtkWidget *widget, cairo_surface_t *overlay)
     preview_replace(&DPS_PHOTO_VIEW(widget)->overlay, overlay);
     gtk_widget_queue_draw(widget);
 }
+
+void photo_view_get_area(GtkWidget *widget, double *x, double *y, double *width, double *height)
+{
+    DpsPhotoView *view = DPS_PHOTO_VIEW(widget);
+    double scale = gtk_widget_get_scale_factor(widget);
+    PhotoPlace place;
+
+    photo_view_find_place(view, &place);
+    *x = -place.left / scale;
+    *y = -place.top / scale;
+    *width = view->width * place.zoom / scale;
+    *height = view->height * place.zoom / scale;
+}

@@ -35,6 +35,9 @@ void photo_view_set_size(GtkWidget *view, int width, int height);
 void photo_view_show(GtkWidget *view, const PhotoPart *part, cairo_surface_t *before,
                      cairo_surface_t *after);
 
+/* Where the photo lies, in the widget's coordinates; parts of it may be out of sight. */
+void photo_view_get_area(GtkWidget *view, double *x, double *y, double *width, double *height);
+
 /* Regions, stretched over the photo; NULL: none.  Where there is no picture after, they are shown in any
  * case. */
 void photo_view_set_overlay(GtkWidget *view, cairo_surface_t *overlay);

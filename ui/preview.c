@@ -202,3 +202,12 @@ void preview_set_overlay(GtkWidget *widget, cairo_surface_t *overlay)
     preview_replace(&get(widget)->overlay, overlay);
     gtk_widget_queue_draw(widget);
 }
+
+void preview_get_area(GtkWidget *widget, GdkRectangle *area)
+{
+    Preview *preview = get(widget);
+
+    *area = (GdkRectangle) { 0 };
+    if (preview->picture)
+        place(widget, preview->picture, area);
+}

@@ -18,6 +18,9 @@ GtkWidget *preview_new(const char *name, int width, int height);
 void preview_set_drawable(GtkWidget *preview, GimpDrawable *drawable, const char *empty);
 
 /* Regions, stretched over the drawable; NULL: none. */
+/* Where the picture lies, in the widget's coordinates; empty: there is none. */
+void preview_get_area(GtkWidget *preview, GdkRectangle *area);
+
 void preview_set_overlay(GtkWidget *preview, cairo_surface_t *overlay);
 
 /* A drawable in sRGB, reduced to fit width x height; the caller destroys it. */

@@ -118,6 +118,8 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
     gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
     if (active == WAY_MASKS)
         mask_page_begin(panel->masks);
+    else
+        pair_list_stop_paint(panel->pairs);
     gtk_widget_hide(panel->trouble);
     on_changed(panel);
 }
@@ -221,7 +223,7 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->data = data;
     panel->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
     gtk_box_pack_start(GTK_BOX(panel->box), way_box(panel, labels), FALSE, FALSE, 0);
-    panel->masks = mask_page_new(content, on_changed, panel);
+    panel->masks = mask_page_new(content, content_view, style_view, on_changed, panel);
     panel->pairs = mask_page_pairs(panel->masks);
     panel->labels = label_maps_new(on_changed, panel);
     panel->stack = gtk_stack_new();
