@@ -98,6 +98,17 @@ def quality(options, folder, networks):
           + f", of {len(ours)} pairs.")
 
 
+def paired(folder, kinds):
+    """Pairs whose right result is known, from our own scenes and photos that there are: every method against it."""
+    from paired import paired as compare
+    sources = [(name, os.path.join(SAMPLES, name + ".jpg"), os.path.join(SAMPLES, name + "-labels.png"))
+               for name in ("noon", "dusk")]
+    if os.path.isdir(PAIRS):
+        sources += [(pair, pair_files(pair)[0][0], pair_files(pair)[1][1])
+                    for pair in PAIR_NAMES or sorted(os.listdir(PAIRS))]
+    compare(kinds, sources, run_transfer, folder)
+
+
 def run_transfer(content, style, out, *options):
     report = out + ".json"
     photo_style("transfer", content, style, "-o", out, "--report", report, *options)
@@ -226,8 +237,9 @@ def minimisers(folder, plot):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, prog="./dev bench")
-    parser.add_argument("parts", nargs="*", help="of quality, times, evaluation: all of them by default; and "
-                        "minimisers, which takes about half an hour")
+    parser.add_argument("parts", nargs="*", help="of quality, times, evaluation: all of them by default; "
+                        "paired, which takes ten minutes, or of it light or grade; and minimisers, which takes "
+                        "about half an hour")
     parser.add_argument("--pairs", help="only these, with commas between")
     parser.add_argument("--no-regions", action="store_true",
                         help="transfer without label maps; they still serve to measure")
@@ -245,4 +257,6 @@ if __name__ == "__main__":
         for part in args.parts or ("times", "evaluation", "quality"):
             {"quality": lambda: quality(passed, place, args.networks), "times": lambda: times(place),
              "evaluation": lambda: evaluation(place),
+             "paired": lambda: paired(place, ("light", "grade")),
+             "light": lambda: paired(place, ("light",)), "grade": lambda: paired(place, ("grade",)),
              "minimisers": lambda: minimisers(place, args.plot)}[part]()

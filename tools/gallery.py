@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Makes contact sheets for looking at: what the measures don't see, an eye does.
 
-One sheet for each of the twelve test pairs (content, style, the authors' result, ours) and an index
-of them all; one for each order of the project's own scenes, with the result of each preset.  The
+One sheet for each of the twelve test pairs (content, style, the authors' result, ours; at their full size,
+with the worst rim and the worst stray colours of both results marked) and an index of them all; one for each order of the project's own scenes, with the result of each preset.  The
 pairs lie in ../shared/reference and are no part of the project: where they are absent, they are
 skipped.  Options that are not listed here go to `photo-style transfer`."""
 
 import argparse
+import importlib.util
 import itertools
 import json
 import os
@@ -20,15 +21,37 @@ from bench import FIGURES, PAIRS, PROJECT, SAMPLES, measure, pair_files, photo_s
 
 PRESETS = ("draft", "normal", "best", "artistic")
 PAPER, INK = (250, 250, 248), (30, 30, 30)
+MARKS = {"rim": (230, 30, 30), "stray": (40, 90, 255)}      # of judges.py
 
 
 def words(measures):
     return "   ".join(f"{name} {form % measures[name]}" for name, form in FIGURES.items())
 
 
-def sheet(rows, side, path):
+def worst_places(pair, picture):
+    """{judge: (x, y)}, as parts of width and height; where the judges can't be had, nothing."""
+    try:
+        import judges
+    except ImportError:
+        return {}
+    folder = os.path.join(PAIRS, pair)
+    places = {"rim": judges.worst(judges.rim_map(folder, picture)),
+              "stray": judges.worst(judges.stray_map(folder, picture))}
+    return {name: place for name, place in places.items() if place}
+
+
+def mark(photo, places):
+    """Rings about the worst places, with their names."""
+    pen, radius = ImageDraw.Draw(photo), max(photo.size) // 30
+    for name, place in places.items():
+        x, y = (part * length for part, length in zip(place, photo.size))
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=MARKS[name], width=2)
+        pen.text((x + radius * 0.8, y + radius * 0.8), name, MARKS[name])
+
+
+def sheet(rows, side, path, places={}):
     """Lays out rows of (picture, caption, caption) in a grid of boxes `side` pixels wide, each row as
-    high as its highest picture."""
+    high as its highest picture.  places: what to mark in a picture, by its path."""
     gap, line = max(side // 60, 4), max(side // 32, 11)
     font = ImageFont.load_default(line)
     drawn = []
@@ -39,7 +62,9 @@ def sheet(rows, side, path):
                 photo = full.convert("RGB")
             scale = side / max(photo.size)
             size = tuple(max(1, round(n * scale)) for n in photo.size)
-            small.append((photo if size == photo.size else photo.resize(size, Image.LANCZOS), captions))
+            photo = photo if size == photo.size else photo.resize(size, Image.LANCZOS)
+            mark(photo, places.get(picture, {}))
+            small.append((photo, captions))
         drawn.append(small)
     below = 3 * line + gap
     heights = [max(photo.height for photo, _ in row) + below for row in drawn]
@@ -85,7 +110,8 @@ def pair_sheets(pairs, folder, options, progress):
         row = [(photos[0], f"{pair}: content"), (photos[1], f"{pair}: style"),
                (authors, f"{pair}: the authors'", theirs),
                (out, f"{pair}: ours {' '.join(options)}", ours)]
-        sheet([row], 700, os.path.join(folder, f"pair-{pair}.png"))
+        places = {picture: worst_places(pair, picture) for picture in (authors, out)}
+        sheet([row], 700, os.path.join(folder, f"pair-{pair}.png"), places)
         index.append(row)
         progress.step(f"pair {pair}", f"{run['seconds']:.1f} s computing; {ours}")
     sheet(index, 420, os.path.join(folder, "pairs.png"))
@@ -127,6 +153,8 @@ def main():
         names = sorted(f[:-len(marked)] for f in os.listdir(SAMPLES) if f.endswith(marked))
         scenes = list(itertools.permutations(names, 2))
     progress = Progress(len(pairs) + len(scenes) * len(PRESETS))
+    if pairs and importlib.util.find_spec("scipy") is None:
+        print("SKIP the marks of rim and stray: SciPy is absent")
     if pairs:
         pair_sheets(pairs, folder, options, progress)
     scene_sheets(scenes, folder, options, progress)

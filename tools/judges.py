@@ -68,26 +68,44 @@ def steepness(image, inside, side):
                               for c in range(3)))
 
 
-def rim(pair, result):
+def rim_map(pair, result):
+    """The result's gradient where it counts, elsewhere not a number; (rows, columns) of the content."""
     size = size_of(os.path.join(pair, "content.png"))
     side = max(size)
     content, image = photo(os.path.join(pair, "content.png"), size), photo(result, size)
     label = regions(os.path.join(pair, "content-labels.png"), size)
-    border = np.zeros(label.shape, bool)
+    found, border = np.full(label.shape, np.nan), np.zeros(label.shape, bool)
     border[:, 1:] = label[:, 1:] != label[:, :-1]
     border[1:] |= label[1:] != label[:-1]
     if not border.any():
-        return 0.0
+        return found
     away = ndimage.distance_transform_edt(~border) / side
-    found = []
     for k in np.unique(label):
         if (label == k).mean() < LEAST["rim"]:
             continue
         inside = (label == k) & (away > NEAREST)
         counts = inside & (away < FARTHEST)
         counts &= steepness(content, inside, side) < FLAT
-        found.append(steepness(image, inside, side)[counts])
-    return float(np.concatenate(found).mean()) if any(map(len, found)) else 0.0
+        found[counts] = steepness(image, inside, side)[counts]
+    return found
+
+
+def mean(found):
+    """Of a map's numbers; 0 where there are none."""
+    return float(found[~np.isnan(found)].mean()) if not np.isnan(found).all() else 0.0
+
+
+def worst(found):
+    """Where a map is worst on the mean of a small neighbourhood: (x, y) as parts of width and height; None: nowhere."""
+    if not np.nansum(found) > 0:
+        return None
+    near = ndimage.gaussian_filter(np.nan_to_num(found), 0.01 * max(found.shape))
+    y, x = np.unravel_index(near.argmax(), near.shape)
+    return (x + 0.5) / found.shape[1], (y + 0.5) / found.shape[0]
+
+
+def rim(pair, result):
+    return mean(rim_map(pair, result))
 
 
 # ------------------------------------------------------------------------------ stray
@@ -105,19 +123,24 @@ def colours(path, size):
     return cielab(ndimage.gaussian_filter(photo(path, size), (1, 1, 0)))
 
 
-def stray(pair, result):
+def stray_map(pair, result):
+    """How far colours are from the style's where that counts, elsewhere not a number; at STRAY_SIZE."""
     sizes = [size_of(os.path.join(pair, name + ".png"), STRAY_SIZE) for name in ("content", "style")]
     image, style = colours(result, sizes[0]), colours(os.path.join(pair, "style.png"), sizes[1])
     here, there = (regions(os.path.join(pair, name + "-labels.png"), size)
                    for name, size in zip(("content", "style"), sizes))
-    found = []
+    found = np.full(here.shape, np.nan)
     for k in np.unique(here):
         mine, theirs = here == k, there == k
         if mine.mean() < LEAST["stray"][0] or theirs.mean() < LEAST["stray"][1]:
             continue
         known = np.unique(np.round(style[theirs] / COLOUR_STEP) * COLOUR_STEP, axis=0)
-        found.append(np.maximum(0, cKDTree(known).query(image[mine])[0] - LEAST_STRAY))
-    return float(np.concatenate(found).mean()) if found else 0.0
+        found[mine] = np.maximum(0, cKDTree(known).query(image[mine])[0] - LEAST_STRAY)
+    return found
+
+
+def stray(pair, result):
+    return mean(stray_map(pair, result))
 
 
 # --------------------------------------------------------------------- trained networks
