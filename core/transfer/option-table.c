@@ -99,6 +99,8 @@ static const DpsOption table[] = {
     { "content-weight", 0, DPS_OPTION_REAL, AT(content_weight), .most = 1e6, .usual = 1,
       .value = N_("NUMBER"), .label = N_("Struct_ure"),
       .help = N_("How firmly the photo's own structure is kept; less gives the style more freedom"),
+      .manual = "In the presets for photos the style's weight is divided by this number, too, from 0.1 "
+                "to 10.",
       .where = DPS_FOR_TRANSFER },
     { "photorealism", 0, DPS_OPTION_REAL, AT(photorealism), .most = 1e12, .usual = 1e4,
       .value = N_("NUMBER"), .label = N_("_Photorealism"),

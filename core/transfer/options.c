@@ -30,6 +30,9 @@
 #define GRADIENT_WEIGHT 3e4
 #define GRADIENT_SIZE 100
 
+/* Of the structure's knob: up to here, and down to its inverse, it turns the style's weight as well. */
+#define MOST_FIRM 10.0
+
 /* Pixels of a region at a layer that make its Gram matrix reliable: with fewer, lips and eyes would tint
  * the face around them (QUALITY.md, experiment 27). */
 #define MIN_REGION_PIXELS 1000
@@ -139,12 +142,21 @@ static double estimate_weight(int size)
     return ESTIMATE_WEIGHT * pow(fmin(1, ESTIMATE_SIZE / size), 2);
 }
 
+/* The structure's weight alone hardly moves a picture that the estimate and the matting term hold as well:
+ * so the style gives way as it rises, and the gradient with the style, or rims would show (QUALITY.md,
+ * experiment 55). */
+static double firmness(const DpsOptions *o)
+{
+    return fmin(MOST_FIRM, fmax(1 / MOST_FIRM, o->content_weight));
+}
+
 /* Coarse to fine with preconditioned L-BFGS. */
 static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 {
     int levels = levels_for(p, size);
 
-    double content = CONTENT_WEIGHT * o->content_weight;
+    double firm = firmness(o), style = STYLE_WEIGHT * o->style_weight / firm;
+    double content = CONTENT_WEIGHT * pow(o->content_weight, 1.5);
 
     if (options_network(o) && !(o->style_layers && *o->style_layers))
         s->ensemble = TRAINED_SHARE;
@@ -156,13 +168,13 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
             .start = s->levels ? START_CARRY : START_ESTIMATE,
             .trim_masks = true,
             .keep_colours = true,
-            .objective = { .weight = { [LOSS_STYLE] = STYLE_WEIGHT * o->style_weight,
+            .objective = { .weight = { [LOSS_STYLE] = style,
                                        [LOSS_CONTENT] = content,
                                        [LOSS_MATTING] = MATTING_WEIGHT * o->photorealism,
                                        [LOSS_GAMUT] = GAMUT_WEIGHT,
                                        [LOSS_VARIATION] = VARIATION_WEIGHT * o->smoothness,
                                        [LOSS_ESTIMATE] = estimate_weight(size >> (levels - 1 - i)),
-                                       [LOSS_GRADIENT] = GRADIENT_WEIGHT },
+                                       [LOSS_GRADIENT] = GRADIENT_WEIGHT / firm },
                            .min_region_pixels = MIN_REGION_PIXELS,
                            .gradient_size = GRADIENT_SIZE,
                            .window_radius = o->window_radius,
