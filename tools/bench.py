@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 """Measures speed and quality and prints tables for SPEED.md and QUALITY.md.
 
-Quality needs the twelve test pairs in ../shared/reference, minimisers the small trained network there, too;
+Quality and knobs need the twelve test pairs in ../shared/reference, minimisers the small trained network there, too;
 where they are absent, that part is skipped and says so.  Judging by trained networks of full width (judges.py)
 needs their files and PyTorch, comparing one evaluation of VGG-19 PyTorch."""
 
@@ -235,11 +235,27 @@ def minimisers(folder, plot):
     compare(PAIR_NAMES or sorted(os.listdir(PAIRS)), files, PROBE, program, folder, plot)
 
 
+def knobs(options, folder, plot):
+    """What structure, photorealism and style weight do."""
+    from bench_knobs import knobs as turn
+    if not os.path.isdir(PAIRS):
+        print(f"SKIP knobs: {PAIRS} is absent")
+        return
+    out = os.path.join(folder, "knob.png")
+    def transfer(pair, more):
+        photos, labels = pair_files(pair)
+        photo_style("transfer", *photos, *labels, "-o", out, *options, *more)
+        return measure(pair, out)
+    print(f"\nKnobs: {' '.join(options) or 'normal, builtin'}; means of the pairs\n")
+    turn(PAIR_NAMES or sorted(os.listdir(PAIRS)), {"content-weight": 1, "photorealism": 1e4, "style-weight": 1},
+         transfer, plot)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, prog="./dev bench")
     parser.add_argument("parts", nargs="*", help="of quality, times, evaluation: all of them by default; "
-                        "paired, which takes ten minutes, or of it light or grade; and minimisers, which takes "
-                        "about half an hour")
+                        "paired, which takes ten minutes, or of it light or grade; and minimisers and knobs, "
+                        "which take about half an hour each")
     parser.add_argument("--pairs", help="only these, with commas between")
     parser.add_argument("--no-regions", action="store_true",
                         help="transfer without label maps; they still serve to measure")
@@ -247,7 +263,7 @@ if __name__ == "__main__":
                         "minimisers left there earlier is not computed again")
     parser.add_argument("--networks", metavar="FOLDER", default=NETWORKS, help="where quality finds "
                         "vgg16.safetensors and alexnet.npz (judges.py), if anywhere")
-    parser.add_argument("--plot", metavar="FILE", help="where minimisers draws its plot, an SVG")
+    parser.add_argument("--plot", metavar="FILE", help="where minimisers or knobs draws its plot, an SVG")
     args, passed = parser.parse_known_args()      # what is left goes to photo-style transfer
     NO_REGIONS = args.no_regions
     PAIR_NAMES = args.pairs.split(",") if args.pairs else None
@@ -259,4 +275,5 @@ if __name__ == "__main__":
              "evaluation": lambda: evaluation(place),
              "paired": lambda: paired(place, ("light", "grade")),
              "light": lambda: paired(place, ("light",)), "grade": lambda: paired(place, ("grade",)),
-             "minimisers": lambda: minimisers(place, args.plot)}[part]()
+             "minimisers": lambda: minimisers(place, args.plot),
+             "knobs": lambda: knobs(passed, place, args.plot)}[part]()
