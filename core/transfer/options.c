@@ -38,8 +38,10 @@
 #define MIN_REGION_PIXELS 1000
 
 /* A trained network's share of the style; the built-in bank, which knows colours better, sees the rest.
- * Structure has to hold its own against both (QUALITY.md, experiment 29). */
-#define TRAINED_SHARE 0.3
+ * Beside a network the style weighs twice as much, and structure has to hold its own against both
+ * (QUALITY.md, experiments 29 and 57). */
+#define TRAINED_SHARE 0.7
+#define TRAINED_STYLE 2
 #define TRAINED_CONTENT 3.3
 
 /* Of the matting windows.  The paper's 1e-7 leaves a flat window free to multiply what it holds by fifty,
@@ -160,6 +162,8 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
 
     if (options_network(o) && !(o->style_layers && *o->style_layers))
         s->ensemble = TRAINED_SHARE;
+    if (s->ensemble > 0)
+        style *= TRAINED_STYLE;
     if (s->ensemble > 0 && !(o->content_layers && *o->content_layers))
         content *= TRAINED_CONTENT;
     for (int i = 0; i < levels; i++, s->levels++)
