@@ -31,8 +31,7 @@ GtkWidget *chooser_new(ChooserKind kind)
     gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(combo), cell, FALSE);
     gtk_cell_layout_add_attribute(GTK_CELL_LAYOUT(combo), cell, "surface", COLUMN_PICTURE);
     cell = gtk_cell_renderer_text_new();
-    g_object_set(cell, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars",
-                 kind != CHOOSE_MASK ? 10 : 6, "xpad", 4, NULL);
+    g_object_set(cell, "ellipsize", PANGO_ELLIPSIZE_MIDDLE, "width-chars", 4, "xpad", 4, NULL);
     gtk_cell_layout_pack_start(GTK_CELL_LAYOUT(combo), cell, TRUE);
     gtk_cell_layout_add_attribute(GTK_CELL_LAYOUT(combo), cell, "text", COLUMN_TEXT);
     chooser_set_kind(combo, kind);

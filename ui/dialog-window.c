@@ -96,8 +96,12 @@ static void let_shrink(GtkWidget *widget, gpointer unused)
         return;
     cells = gtk_cell_layout_get_cells(GTK_CELL_LAYOUT(widget));
     for (GList *l = cells; l; l = l->next)
-        if (GTK_IS_CELL_RENDERER_TEXT(l->data))
-            g_object_set(l->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+        if (GTK_IS_CELL_RENDERER_TEXT(l->data)) {
+            PangoEllipsizeMode mode;
+            g_object_get(l->data, "ellipsize", &mode, NULL);
+            if (mode == PANGO_ELLIPSIZE_NONE) /* names are cut in the middle */
+                g_object_set(l->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+        }
     g_list_free(cells);
 }
 
@@ -107,7 +111,7 @@ static GtkWidget *scrolled(GtkWidget *settings)
     GtkWidget *window = gtk_scrolled_window_new(NULL, NULL);
 
     gtk_scrolled_window_set_overlay_scrolling(GTK_SCROLLED_WINDOW(window), FALSE);
-    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(window), 360);
+    gtk_scrolled_window_set_min_content_width(GTK_SCROLLED_WINDOW(window), 380);
     gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(window), TRUE);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(window), TRUE);
     gtk_widget_set_margin_end(settings, 6);

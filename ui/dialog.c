@@ -105,6 +105,7 @@ static void on_state(gpointer data)
     JobState state;
 
     gtk_label_set_text(GTK_LABEL(dialog->status), status_of(dialog, doing));
+    gtk_widget_set_tooltip_text(dialog->status, status_of(dialog, doing));
     if (computing != dialog->was_computing)
         set_computing(dialog, computing);
     dialog->was_computing = computing;
