@@ -39,6 +39,7 @@ test|dbus-daemon|dbus-daemon|a message bus for the tests
 test|dbus-x11|dbus-x11|a message bus for the tests
 test|imagemagick|ImageMagick|test pictures and screenshots
 test|fonts-dejavu-core|dejavu-sans-fonts|readable dialogs in the tests
+test|fonts-wqy-microhei|wqy-microhei-fonts|Japanese and Chinese dialogs in the tests
 test|locales|glibc-langpack-de|checks a translation
 test|desktop-file-utils|desktop-file-utils|checks the metadata
 test|appstream|appstream|checks the metadata

@@ -16,6 +16,31 @@ def needs_screen():
     needs("pyatspi", "PIL")
 
 
+def photos_with_regions(session):
+    """Makes a photo and a style with four channels each, and says their names."""
+    from PIL import Image
+
+    for name in ("photo", "style"):
+        Image.linear_gradient("L").resize((600, 400)).save(session.path(name + ".png"))
+    code, output = session.script_fu("""
+(map (lambda (name)
+       (let ((img (gimp-file-load RUN-NONINTERACTIVE (string-append "%(folder)s/" name ".png"))))
+         (gimp-image-convert-rgb img)
+         (map (lambda (region)
+                (gimp-image-select-rectangle img CHANNEL-OP-REPLACE (cadr region) (caddr region)
+                                             300 200)
+                (gimp-item-set-name (gimp-selection-save img) (car region)))
+              '(("a" 0 0) ("b" 300 0) ("c" 0 200) ("d" 300 200)))
+         (gimp-selection-none img)
+         (gimp-file-save RUN-NONINTERACTIVE img (string-append "%(folder)s/" name ".xcf") -1)))
+     '("photo" "style"))
+""" % {"folder": session.folder})
+    if code != 0:
+        print(output)
+        sys.exit("FAIL: the pictures couldn't be prepared")
+    return ["photo.xcf", "style.xcf"]
+
+
 def on_screen(session, steps, pictures, size, **env):
     """Runs GIMP with these pictures of the session's folder on a screen of this size, and the steps beside
     it; their arguments are the folder and the size.  How many of the two had something to complain of."""
@@ -39,7 +64,9 @@ exit $code
     log = open(session.path("gimp.log"), errors="replace").read()
     complaints = [line for line in log.splitlines()
                   if "deep-photo-style" in line and ("CRITICAL" in line or "WARNING" in line)
-                  and "Broken pipe" not in line or "mnemonic" in line.lower()]
+                  and "Broken pipe" not in line
+                  # Those of GIMP's own buttons in other languages differ between its versions.
+                  or "mnemonic" in line.lower() and "LANGUAGE" not in env]
     for line in complaints:
         print("FAIL: " + line)
     return (done.returncode != 0) + (len(complaints) > 0)

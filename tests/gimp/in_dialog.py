@@ -66,13 +66,13 @@ def menu(name):
     press(item[0])
 
 
-def open_dialog():
-    menu("Photo Style Transfer...")
+def open_dialog(entry="Photo Style Transfer...", transfer="Transfer"):
+    menu(entry)
     plug_in, _ = wait_for(lambda: running("deep-photo-style"), 40)
     if not plug_in:
         screenshot("0-no-dialog")
         raise SystemExit("FAIL: the dialog didn't open; see 0-no-dialog.png")
-    wait_for(lambda: button(plug_in, "Transfer"), 20)
+    wait_for(lambda: button(plug_in, transfer), 20)
     return plug_in
 
 

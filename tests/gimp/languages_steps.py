@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Run by languages.py on the screen that it made.
+
+import gettext
+import os
+
+import pyatspi
+from gimp_session import NAME, check, finish
+from in_dialog import *
+
+SMALL, LARGE = (1024, 768), (1366, 768)  # screens
+FRAME = 8, 40  # what a window manager adds to a window, and a little more
+catalogue = gettext.translation(NAME, os.environ["DPS_LOCALE"], [os.environ["LANGUAGE"]])
+
+
+def words(english):
+    """What the program shows for it."""
+    return catalogue.gettext(english).replace("_", "")
+
+
+def texts():
+    """How many the window has now, and a line for each that is cut."""
+    path = os.environ["CUT_TEXT"]
+    for _ in range(2):  # the first may have been on its way already
+        if os.path.exists(path):
+            os.remove(path)
+        wait_for(lambda: os.path.exists(path), 10)
+    number, *cut = open(path, encoding="utf-8").read().splitlines()
+    return int(number), cut
+
+
+def fill(screen):
+    """Makes the window as large as it can be on a screen of this size, unless it wants more; whether it fits."""
+    number = shell("xdotool", "search", "--onlyvisible", "--name", words("Photo Style Transfer")).split()[0]
+    shell("xdotool", "windowsize", number, *(str(side - frame) for side, frame in zip(screen, FRAME)))
+
+    def fits():
+        box = plug_in.getChildAtIndex(0).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        return screen[0] - 20 < box.width <= screen[0] and box.height <= screen[1]
+
+    return wait_for(fits, 5)[0]
+
+
+def whole(least, when):
+    """Whether nothing is cut, of so many texts at least, and on a small screen only choices and the status,
+    at their ends."""
+    for screen in (SMALL, LARGE):
+        check(fill(screen), "it fits a screen of %d x %d, %s" % (*screen, when))
+        cut = lambda: [line for line in texts()[1]
+                       if screen == LARGE or not line.startswith(("choice", "status"))]
+        wait_for(lambda: not cut(), 5)
+        screenshot("%s-%d" % (when, screen[0]))
+        check(not cut(), "nothing is cut at %d x %d, %s" % (*screen, when), cut())
+    check(texts()[0] >= least, "all there is was looked at, " + when, texts()[0])
+
+
+def control(role, name):
+    found, _ = wait_for(lambda: find(plug_in, role, words(name)), 20)
+    if not found:
+        raise SystemExit("FAIL: there is no %s '%s'" % (role, words(name)))
+    return found
+
+
+def choose_number(name, number):
+    def choice():
+        combo = find(plug_in, "combo box", words(name))
+        ask(lambda: combo.querySelection().selectChild(number))
+        return chosen(combo) == entries(combo)[number]
+
+    check(wait_for(choice, 20)[0], "%s: choice %d" % (words(name), number))
+
+
+application("gimp", 60)
+loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 60)
+check(loaded, "both photos are there", ask_gimp())
+plug_in = open_dialog(words("_Photo Style Transfer..."), words("_Transfer"))
+whole(25, "1-first")
+
+press(control("toggle button", "_More settings"))
+choose_number("_Network", 1)
+choose_number("Re_gions", 2)
+pairs = lambda: [w for w in walk(plug_in) if w.getRoleName() == "combo box" and
+                 label_of(w) in [words("Region %d in the photo") % k for k in range(1, 5)]]
+check(wait_for(lambda: len(pairs()) == 4, 10)[0], "four regions", len(pairs()))
+whole(40, "2-masks")
+choose_number("Re_gions", 3)
+whole(40, "3-label-maps")
+choose_number("Re_gions", 1)
+check(wait_for(lambda: button(plug_in, words("Ma_ke Channels")), 30)[0], "regions are found")
+whole(40, "4-found")
+
+choose_number("_Quality", 2)
+press(control(("button", "push button"), "_Transfer"))
+running_bar, _ = wait_for(lambda: find(plug_in, "progress bar", words("Progress"), True), 30)
+check(running_bar, "it computes", message(plug_in))
+time.sleep(2)
+whole(40, "5-running")
+press(control(("button", "push button"), "Use T_his"))
+applied, _ = wait_for(lambda: not find(plug_in, "progress bar", words("Progress"), True), 60)
+check(applied, "it stops")
+whole(40, "6-stopped")
+press(control(("button", "push button"), "Appl_y"))
+check(dialog_gone(60)[0], "it closes")
+finish()
