@@ -232,8 +232,9 @@ class Others(tool.ToolTest):
         self.assertRegex(text, r"^edge    1\.0000\nenergy  \S+\ncolour  \S+\n$")
         figures = json.loads(self.run_tool("measure", "--json", "content.png", "style.png",
                                            "content.png", "--size", "100").out)
-        self.assertEqual(list(figures), ["version", "edge", "energy", "colour", "probe"])
+        self.assertEqual(list(figures), ["version", "edge", "energy", "colour", "probe", "quality"])
         self.assertIsNone(figures["probe"])
+        self.assertIsNone(figures["quality"])
         self.assertGreater(figures["colour"], 1)
         styled = json.loads(self.run_tool("measure", "--json", "content.png", "style.png",
                                           "style.png", "--size", "100").out)

@@ -94,7 +94,6 @@ class Usage(tool.ToolTest):
                 ("--depth float: a PNG", self.line("--depth", "float")),
                 ("--content-mask sky: .*NAME=FILE", self.line("--content-mask", "sky")),
                 ("--style-mask =a.png: .*NAME=FILE", self.line("--style-mask", "=a.png")),
-                ("twice", self.line("--content-mask", "a=x.png", "--content-mask", "a=y.png")),
                 ("go together", self.line("--content-labels", "x.png")),
                 ("go together", self.line("--style-labels", "x.png")),
                 ("one of them", self.line("--content-labels", "x.png", "--style-labels", "x.png",
