@@ -131,12 +131,12 @@ press(make)
 made, _ = wait_for(lambda: chosen(find(plug_in, "combo box", "Regions")) == PAIRED and
                    len(visible_pairs(plug_in)) >= 4, 20)
 names = [chosen(p) for p in visible_pairs(plug_in)]
-check(made and names[::2] == names[1::2] and len(set(names)) == len(names) / 2 and "sky" in names,
+check(made and names[::2] == names[1::2] and len(set(names)) == len(names) / 2 and "sky #1" in names,
       "the channels are chosen in pairs", names)
 screenshot("9-channels")
 for name, own in zip((photo, other), painted):
     found = layers(name, "channels")
-    check(found == sorted(set(names)) + own, "%s has them" % name, found)
+    check(found == names[::2] + own, "%s has them" % name, found)
 press(button(plug_in, "Cancel"))
 dialog_gone(20)
 key("ctrl+z")
