@@ -218,12 +218,11 @@ static double contrast(const DpsImage *image)
     return variance > 0 ? sqrt(variance) : 0;
 }
 
-/* Says so where neither photo was flat. */
-static void note_flat_result(double before, double style, DpsResult *result)
+static void note_flat_result(double before, DpsResult *result)
 {
     double after = contrast(&result->image);
 
-    if (fmin(before, style) > 1 / 255.0 && after < FLAT * before)
+    if (before > 1 / 255.0 && after < FLAT * before)
         say(job_notice(result), DPS_SAY_FLAT,
             N_("The result is nearly flat: it has %.2g %% of the photo's contrast.  Another preset or network, a "
                "larger content weight or a smaller style weight keeps more of the photo."),
@@ -242,7 +241,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     DpsJob shown = *job;
     DpsImage content = { 0 }, style = { 0 };
     DpsStatus status = DPS_NO_MEMORY;
-    double before = 0, like = 0; /* their contrasts: the content's memory may be the result's afterwards */
+    double before = 0; /* of the content, whose memory may be the result's afterwards */
 
     *result = (DpsResult) { 0 };
     if (!has_pixels(job->content) || !has_pixels(job->style))
@@ -250,13 +249,12 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     else if (image_shown(job->content, &content, &shown.content) &&
              image_shown(job->style, &style, &shown.style)) {
         before = contrast(shown.content);
-        like = contrast(shown.style);
         status = run_shown(&shown, result);
     }
     if (!status && shown.style != job->style)
         note_wild_style(job->style, result);
     if (!status && result->image.data)
-        note_flat_result(before, like, result);
+        note_flat_result(before, result);
     if (!status && shown.content != job->content) {
         image_add_beyond(job->content, &result->image);
         if (job->options.amount <= 0) /* to the last bit */

@@ -24,7 +24,8 @@ OUT = ["-o", "out.png", *tool.FAST]
 
 # What depends on the libraries of the system.
 VARYING = ((r"use one of \.[. a-z]+\.", "use one of FORMATS."), (r"\(PNG, [A-Za-z, ]+\)", "(FORMATS)"),
-           (r"is no JSON \(.*?\); ", "is no JSON (REASON); "))
+           (r"is no JSON \(.*?\); ", "is no JSON (REASON); "),
+           (r"it has [0-9.e-]+ %", "it has N %"))
 
 
 def rows():
