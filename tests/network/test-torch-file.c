@@ -41,7 +41,7 @@ static Bytes replaced(Bytes b, const char *what, const char *with)
 {
     uint8_t *at = memmem(b.byte, b.size, what, strlen(what));
 
-    CHECK(at != NULL, "there is no %s", what);
+    CHECK(at != NULL, "there is no %s", what ? what : "such thing");
     if (at)
         memcpy(at, with, strlen(what));
     return b;
