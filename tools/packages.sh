@@ -62,6 +62,15 @@ sets_up_to() {
     esac
 }
 
+# What a build does without where the system's lists don't have it; Meson's summary says so.
+optional=' libonnxruntime-dev '
+
+# unknown PACKAGE: it is optional, and the system's lists don't have it, as far as there are any.
+unknown() {
+    [[ $optional = *" $1 "* ]] && [ -n "$(apt-cache show libgimp-3.0-dev 2>/dev/null)" ] &&
+        [ -z "$(apt-cache show "$1" 2>/dev/null)" ]
+}
+
 # package_names SET COLUMN: one name per line; column 2 is Debian's, 3 is Fedora's.
 package_names() {
     awk -F'|' -v set="$1" -v col="$2" '$1 == set && $col != "" { print $col }' <<<"$packages" |
@@ -116,9 +125,13 @@ apt_install='apt-get -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 --no-in
 # install_with_apt WHAT PACKAGE...: with run=(...) before it, which runs a command as root.  Reading
 # and fetching may be interrupted; what unpacks and configures is let finish.
 install_with_apt() {
-    local what=$1 lists=yes
+    local what=$1 lists=yes name wanted=()
     shift
     attempt "Reading the lists of packages" "${run[@]}" /bin/sh -c "$apt_update" || lists=no
+    for name in "$@"; do # the lists may be there only now
+        if [ "${run[0]}" = enter_root ] || ! unknown "$name"; then wanted+=("$name"); fi
+    done
+    set -- "${wanted[@]}"
     step "Looking for what an earlier run left unfinished" \
         unbroken "${run[@]}" /bin/sh -c "$apt_settle"
     say_size "$@"
@@ -151,7 +164,8 @@ missing_packages() {
     for set in $(sets_up_to "$1"); do
         for name in $(package_names "$set" "$2"); do
             if [ "$2" = 2 ]; then
-                [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+                unknown "$name" ||
+                    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
                     echo "$name"
             else
                 rpm -q --whatprovides "$name" >/dev/null 2>&1 || echo "$name"
