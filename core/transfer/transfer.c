@@ -224,7 +224,7 @@ static void note_flat_result(double before, DpsResult *result)
 
     if (before > 1 / 255.0 && after < FLAT * before)
         say(job_notice(result), DPS_SAY_FLAT,
-            N_("The result is nearly flat: it has %.2g %% of the photo's contrast.  Another preset or network, a "
+            N_("The result is nearly flat: it has %.2g %% of the photo's contrast. Another preset or network, a "
                "larger content weight or a smaller style weight keeps more of the photo."),
             100 * after / before);
 }

@@ -33,8 +33,16 @@ def dialogs():
 
 
 def gimp_process():
-    return next(int(number) for number in os.listdir("/proc") if number.isdigit() and
-                os.path.basename(os.path.realpath("/proc/%s/exe" % number)).startswith("gimp-3"))
+    """The one of this session: other tests may have theirs."""
+    own = ("GIMP3_DIRECTORY=" + os.environ["GIMP3_DIRECTORY"]).encode()
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/environ" % number, "rb") as file:
+                if own in file.read().split(b"\0") and os.path.basename(
+                        os.path.realpath("/proc/%s/exe" % number)).startswith("gimp-3"):
+                    return int(number)
+        except OSError:  # it has ended, or is another user's
+            pass
 
 
 def held():
