@@ -12,7 +12,7 @@
 #include "progress.h"
 #include "report/printable.h"
 #include "report/report.h"
-#include "store/fetch.h"
+#include "store/fetch-thread.h"
 
 typedef struct {
     gboolean yes, json, quiet;
@@ -102,90 +102,47 @@ static gboolean list(Networks *n, GError **error)
 
 /* ------------------------------------------------------------------------ fetch */
 
-/* What the worker thread and the one that shows it share. */
-typedef struct {
-    const StoreEntry *entry;
-    int patience;
-    GCancellable *cancellable;
-    GMutex lock;
-    gint64 done;
-    double rate;
-    gboolean over, good;
-    GError *error;
-} Fetching;
-
-static void on_progress(gint64 done, double rate, gpointer data)
-{
-    Fetching *f = data;
-
-    g_mutex_lock(&f->lock);
-    f->done = done;
-    f->rate = rate;
-    g_mutex_unlock(&f->lock);
-}
-
-static gpointer work(gpointer data)
-{
-    Fetching *f = data;
-    GError *error = NULL;
-    gboolean good = fetch_network(f->entry, f->patience, on_progress, f, f->cancellable, &error);
-
-    g_mutex_lock(&f->lock);
-    f->good = good;
-    f->error = error;
-    f->over = TRUE;
-    g_mutex_unlock(&f->lock);
-    return NULL;
-}
-
 /* Shows how far it is until it is over; a signal ends it. */
-static void watch(Fetching *f, gboolean quiet)
+static void watch(FetchThread *fetching, const StoreEntry *entry, gboolean quiet)
 {
     Progress progress;
-    gboolean over = FALSE;
+    gint64 bytes = 0;
+    double per_second = 0;
 
     progress_begin(&progress, quiet);
-    while (!over) {
-        g_usleep(G_USEC_PER_SEC / 20);
-        if (interrupted())
-            g_cancellable_cancel(f->cancellable);
-        g_mutex_lock(&f->lock);
-        over = f->over;
-        char *done = g_format_size((guint64) f->done), *rate = g_format_size((guint64) f->rate);
-        int percent = (int) (100 * (double) f->done / (double) MAX(f->entry->bytes, 1));
+    while (fetch_thread_look(fetching, &bytes, &per_second)) {
+        char *done = g_format_size((guint64) bytes), *rate = g_format_size((guint64) per_second);
+        int percent = (int) (100 * (double) bytes / (double) MAX(entry->bytes, 1));
         /* Translators: "VGG-19 43 % · 247 MB · 5.1 MB/s", on a terminal. */
-        char *line = g_strdup_printf(_("%s %d %% · %s · %s/s"), f->entry->title, percent, done,
-                                     rate);
-        g_mutex_unlock(&f->lock);
+        char *line = g_strdup_printf(_("%s %d %% · %s · %s/s"), entry->title, percent, done, rate);
         progress_say(&progress, line);
         g_free(line);
         g_free(done);
         g_free(rate);
+        g_usleep(G_USEC_PER_SEC / 20);
+        if (interrupted())
+            fetch_thread_cancel(fetching);
     }
     progress_end(&progress);
 }
 
 static gboolean fetch_one(const Networks *n, const StoreEntry *entry, GError **error)
 {
-    Fetching f = { .entry = entry, .patience = n->patience, .cancellable = g_cancellable_new() };
+    FetchThread *fetching = fetch_thread_start(entry, n->patience);
+    GError *why = NULL;
 
-    g_mutex_init(&f.lock);
-    GThread *thread = g_thread_new("fetch", work, &f);
-    watch(&f, n->quiet);
-    g_thread_join(thread);
-    g_mutex_clear(&f.lock);
-    g_object_unref(f.cancellable);
-    if (f.good) {
+    watch(fetching, entry, n->quiet);
+    if (fetch_thread_end(fetching, &why)) {
         g_print(_("%s is kept; --network %s uses it.\n"), entry->title, entry->name);
         return TRUE;
     }
     if (interrupted()) {
-        g_clear_error(&f.error);
+        g_clear_error(&why);
         g_set_error(
             error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED,
             _("interrupted; what has come is kept, and the same command goes on from there."));
     } else
-        g_propagate_error(error, f.error);
+        g_propagate_error(error, why);
     return FALSE;
 }
 

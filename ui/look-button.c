@@ -3,9 +3,9 @@
 
 #include <glib/gi18n.h>
 
+#include "ask-file.h"
 #include "plug-in/look.h"
 #include "report/look-text.h"
-#include "style-files.h"
 
 typedef struct {
     Live *live;
@@ -53,8 +53,9 @@ static GFile *with_ending(GFile *file)
     return ending ? ending : g_object_ref(file);
 }
 
-static void fit(LookButton *look, GFile *file)
+static void fit(GFile *file, gpointer data)
 {
+    LookButton *look = data;
     const Request *request = live_request(look->live);
     DpsField field = live_field(look->live);
     DpsOptions options;
@@ -67,48 +68,20 @@ static void fit(LookButton *look, GFile *file)
     gtk_widget_set_sensitive(look->button, !look->fit);
 }
 
-static void on_response(GtkWidget *window, int response, LookButton *look)
-{
-    GFile *file = response == GTK_RESPONSE_ACCEPT
-                      ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(window))
-                      : NULL;
-
-    gtk_widget_hide(window);
-    if (file)
-        fit(look, file);
-    g_clear_object(&file);
-    gtk_widget_destroy(window);
-}
-
 static void on_clicked(LookButton *look)
 {
     GtkWidget *window;
-    GtkFileChooser *files;
-    GFile *own, *folder;
 
     if (!live_field(look->live).maps.data) {
         look->told.said(_("There is no result yet that could be saved as a look."), TRUE,
                         look->data);
         return;
     }
-    window = gtk_file_chooser_dialog_new(
-        _("Save the Look"), GTK_WINDOW(gtk_widget_get_toplevel(look->button)),
-        GTK_FILE_CHOOSER_ACTION_SAVE, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Save"),
-        GTK_RESPONSE_ACCEPT, NULL);
-    files = GTK_FILE_CHOOSER(window);
-    own = style_files_of(gimp_item_get_image(GIMP_ITEM(look->content)));
-    folder = own ? g_file_get_parent(own) : NULL;
-    if (folder)
-        gtk_file_chooser_set_current_folder_file(files, folder, NULL);
-    gtk_file_chooser_set_current_name(files, _("look.cube"));
-    gtk_file_chooser_set_do_overwrite_confirmation(files, TRUE);
-    g_signal_connect(window, "response", G_CALLBACK(on_response), look);
-    gtk_dialog_set_default_response(GTK_DIALOG(window), GTK_RESPONSE_ACCEPT);
-    gtk_window_set_modal(GTK_WINDOW(window), TRUE);
-    gtk_window_set_destroy_with_parent(GTK_WINDOW(window), TRUE);
+    window = ask_file_new(GTK_WINDOW(gtk_widget_get_toplevel(look->button)), _("Save the Look"),
+                          GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), look->content, fit, look);
+    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(window), _("look.cube"));
+    gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(window), TRUE);
     gtk_widget_show(window);
-    g_clear_object(&folder);
-    g_clear_object(&own);
 }
 
 static void look_free(gpointer data)

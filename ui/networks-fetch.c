@@ -3,22 +3,16 @@
 
 #include <glib/gi18n.h>
 
-#include "store/fetch.h"
+#include "store/fetch-thread.h"
 
-/* What the window, its timer and the transfer's thread share: it lives as long as any of them. */
+/* Lives as long as the window or what it fetches. */
 typedef struct {
     GtkWidget *window, *combo, *about, *bar, *trouble; /* window: NULL when closed */
     GPtrArray *entries;
     NetworkFetched fetched;
     gpointer data;
     const StoreEntry *entry; /* that comes now */
-    GCancellable *cancellable;
-    GThread *thread; /* NULL: nothing is on its way */
-    GMutex lock;     /* over the following */
-    gint64 done;
-    double rate;
-    gboolean over;
-    GError *error;
+    FetchThread *thread;     /* NULL: nothing is on its way */
 } Fetching;
 
 #define PERIOD 100 /* ms */
@@ -26,7 +20,6 @@ typedef struct {
 static void fetching_free(Fetching *f)
 {
     g_ptr_array_unref(f->entries);
-    g_mutex_clear(&f->lock);
     g_free(f);
 }
 
@@ -67,29 +60,6 @@ static void set_running(Fetching *f, gboolean running)
 
 /* --------------------------------------------------------------------- transfer */
 
-static void on_progress(gint64 done, double rate, gpointer data)
-{
-    Fetching *f = data;
-
-    g_mutex_lock(&f->lock);
-    f->done = done;
-    f->rate = rate;
-    g_mutex_unlock(&f->lock);
-}
-
-static gpointer work(gpointer data)
-{
-    Fetching *f = data;
-    GError *error = NULL;
-
-    fetch_network(f->entry, FETCH_PATIENCE, on_progress, f, f->cancellable, &error);
-    g_mutex_lock(&f->lock);
-    f->error = error;
-    f->over = TRUE;
-    g_mutex_unlock(&f->lock);
-    return NULL;
-}
-
 static void show_progress(Fetching *f, gint64 done, double rate)
 {
     char *have = g_format_size((guint64) done), *speed = g_format_size((guint64) rate);
@@ -109,12 +79,10 @@ static void show_progress(Fetching *f, gint64 done, double rate)
 /* The transfer has ended, one way or the other. */
 static void conclude(Fetching *f)
 {
-    GError *error = f->error;
+    GError *error = NULL;
 
-    g_thread_join(f->thread);
+    fetch_thread_end(f->thread, &error);
     f->thread = NULL;
-    f->error = NULL;
-    g_clear_object(&f->cancellable);
     if (!f->window) {
         g_clear_error(&error);
         fetching_free(f);
@@ -133,17 +101,15 @@ static void conclude(Fetching *f)
 static gboolean on_time(gpointer data)
 {
     Fetching *f = data;
+    gint64 done;
+    double rate;
+    gboolean running = fetch_thread_look(f->thread, &done, &rate);
 
-    g_mutex_lock(&f->lock);
-    gboolean over = f->over;
-    gint64 done = f->done;
-    double rate = f->rate;
-    g_mutex_unlock(&f->lock);
     if (f->window)
         show_progress(f, done, rate);
-    if (over)
+    if (!running)
         conclude(f);
-    return over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+    return running ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static void start(Fetching *f)
@@ -151,13 +117,9 @@ static void start(Fetching *f)
     f->entry = chosen(f);
     if (!f->entry)
         return;
-    f->done = 0;
-    f->rate = 0;
-    f->over = FALSE;
-    f->cancellable = g_cancellable_new();
     show_trouble(f, NULL);
     set_running(f, TRUE);
-    f->thread = g_thread_new("fetch", work, f);
+    f->thread = fetch_thread_start(f->entry, FETCH_PATIENCE);
     g_timeout_add(PERIOD, on_time, f);
 }
 
@@ -175,7 +137,7 @@ static void on_destroy(GtkWidget *window, Fetching *f)
 {
     f->window = NULL;
     if (f->thread)
-        g_cancellable_cancel(f->cancellable);
+        fetch_thread_cancel(f->thread);
     else
         fetching_free(f);
 }
@@ -217,7 +179,6 @@ void networks_fetch(GtkWindow *parent, NetworkFetched fetched, gpointer data)
     f->entries = entries ? entries : g_ptr_array_new();
     f->fetched = fetched;
     f->data = data;
-    g_mutex_init(&f->lock);
     f->window = gtk_dialog_new_with_buttons(
         _("Download a Network"), parent, GTK_DIALOG_DESTROY_WITH_PARENT, _("_Cancel"),
         GTK_RESPONSE_CANCEL, _("_Download"), GTK_RESPONSE_OK, NULL);

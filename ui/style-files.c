@@ -79,52 +79,18 @@ static void add_filters(GtkFileChooser *files)
     gtk_file_chooser_add_filter(files, filter);
 }
 
-typedef struct {
-    StyleFileChosen chosen;
-    gpointer data;
-} Asking;
-
-/* A window of its own rather than a wait: while it waits, a screen reader could not use it. */
-static void on_response(GtkWidget *window, int response, Asking *asking)
+void style_files_ask(GtkWindow *parent, GimpDrawable *content, FileChosen chosen, gpointer data)
 {
-    GFile *file = response == GTK_RESPONSE_ACCEPT
-                      ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(window))
-                      : NULL;
-
-    gtk_widget_hide(window);
-    if (file)
-        asking->chosen(file, asking->data);
-    g_clear_object(&file);
-    gtk_widget_destroy(window);
-}
-
-void style_files_ask(GtkWindow *parent, GimpDrawable *content, StyleFileChosen chosen,
-                     gpointer data)
-{
-    GtkWidget *window = gtk_file_chooser_dialog_new(
-        _("Open a Style Photo"), parent, GTK_FILE_CHOOSER_ACTION_OPEN, _("_Cancel"),
-        GTK_RESPONSE_CANCEL, _("_Open"), GTK_RESPONSE_ACCEPT, NULL);
+    GtkWidget *window = ask_file_new(parent, _("Open a Style Photo"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                                     _("_Open"), content, chosen, data);
     GtkFileChooser *files = GTK_FILE_CHOOSER(window);
     GtkWidget *image = gtk_image_new();
-    GFile *own = style_files_of(gimp_item_get_image(GIMP_ITEM(content)));
-    GFile *folder = own ? g_file_get_parent(own) : NULL;
-    Asking *asking = g_new(Asking, 1);
 
-    *asking = (Asking) { chosen, data };
     add_filters(files);
-    if (folder)
-        gtk_file_chooser_set_current_folder_file(files, folder, NULL);
     gtk_widget_set_size_request(image, PICTURE, -1);
     gtk_file_chooser_set_preview_widget(files, image);
     g_signal_connect(files, "update-preview", G_CALLBACK(show_picture), image);
-    g_signal_connect(window, "response", G_CALLBACK(on_response), asking);
-    g_object_set_data_full(G_OBJECT(window), "asking", asking, g_free);
-    gtk_dialog_set_default_response(GTK_DIALOG(window), GTK_RESPONSE_ACCEPT);
-    gtk_window_set_modal(GTK_WINDOW(window), TRUE);
-    gtk_window_set_destroy_with_parent(GTK_WINDOW(window), TRUE);
     gtk_widget_show(window);
-    g_clear_object(&folder);
-    g_clear_object(&own);
 }
 
 /* ---------------------------------------------------------------------- opening */

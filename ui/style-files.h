@@ -6,16 +6,11 @@
 #ifndef STYLE_FILES_H
 #define STYLE_FILES_H
 
-#include <libgimp/gimp.h>
-#include <libgimp/gimpui.h>
-
-/* Told which file was chosen; borrowed. */
-typedef void (*StyleFileChosen)(GFile *file, gpointer data);
+#include "ask-file.h"
 
 /* Asks for a photo, with small pictures, at first in the folder of the content's file.  Returns at once;
  * the window goes with its parent. */
-void style_files_ask(GtkWindow *parent, GimpDrawable *content, StyleFileChosen chosen,
-                     gpointer data);
+void style_files_ask(GtkWindow *parent, GimpDrawable *content, FileChosen chosen, gpointer data);
 
 /* The file that an image comes from; NULL: none.  To be freed with g_object_unref. */
 GFile *style_files_of(GimpImage *image);
