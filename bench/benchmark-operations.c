@@ -353,7 +353,7 @@ static void poolings(Bench *b, int c, int h, int w, PoolKind kind)
     DpsFigure f = { .planes_in = c, .planes_out = c, .width = w, .height = h };
     double gbyte = 4e-9 * c * h * w;
 
-    b->pool = (PoolShape){ kind, 2, 2 };
+    b->pool = (PoolShape){ kind, 2, 2, 0 };
     b->x = tensor(b, c, h, w, 0, 1);
     b->y = zeros(b, c, h / 2, w / 2);
     b->dx = zeros(b, c, h, w);

@@ -41,11 +41,12 @@ typedef enum {
 } PadMode; /* reflect: the border pixel itself is
                                                 not repeated, unless the side is one pixel */
 
-/* k x k convolution, bias, then ReLU.  y is (h + 2 pad - k) / stride + 1 high, and as wide.
+/* k x k convolution, bias, then ReLU unless `linear`.  y is (h + 2 pad - k) / stride + 1 high, and as wide.
  * With PAD_CONSTANT, input channel i is continued by border[i] (0 where border is NULL). */
 typedef struct {
     int cin, cout, k, stride, pad;
     PadMode mode;
+    bool linear;
     const float *border;
 } ConvShape;
 
@@ -56,11 +57,12 @@ typedef struct Conv {
 
 typedef enum { POOL_MAX, POOL_AVERAGE } PoolKind;
 
-/* k x k windows every `stride` pixels.  Windows that reach past the edge (ceil mode) are cut to
- * the picture; an average divides by the pixels it has.  y's size tells floor from ceil. */
+/* k x k windows every `stride` pixels, the first one `pad` < k pixels before the edge.  Windows that reach past
+ * the edges (also in ceil mode) are cut to the picture; an average divides by the pixels it has.  y's size
+ * tells floor from ceil. */
 typedef struct {
     PoolKind kind;
-    int k, stride;
+    int k, stride, pad;
 } PoolShape;
 
 /* An image's planes, at most. */
@@ -71,6 +73,10 @@ typedef struct Masks {
     Device *dev;
     int k, h, w;
 } Masks;
+
+/* Keeps the deviation of features that are the same everywhere from having an infinite gradient; as in batch
+ * normalisation and AdaIN (X. Huang and S. Belongie, ICCV 2017). */
+#define MOMENTS_EPS 1e-5
 
 /* What planes first .. first + target->c - 1 of some features are held to: |f - target|^2 goes to a slot. */
 typedef struct {
@@ -110,12 +116,19 @@ struct Backend {
     Conv *(*conv_new)(Device *, const ConvShape *, const float *weight, const float *bias);
     void (*conv_drop)(Conv *);
     void (*conv)(Tensor *y, const Conv *, const Tensor *x); /* y = relu(w * x + b) */
-    /* dx = w^T * (dy where y > 0); dy may be changed. */
+    /* dx = w^T * (dy where y > 0, or everywhere if the convolution is linear); dy may be changed. */
     void (*conv_back)(Tensor *dx, const Conv *, Tensor *dy, const Tensor *y, bool add);
 
     void (*pool)(Tensor *y, const Tensor *x, const PoolShape *);
     void (*pool_back)(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
                       const PoolShape *, bool add);
+
+    /* y = relu(scale x + shift), plane by plane; scale, shift: (c, 1, 1), both NULL for y = relu(x).  y may
+     * be x. */
+    void (*rectify)(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift);
+    /* dx = scale dy where y > 0. */
+    void (*rectify_back)(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale,
+                         bool add);
 
     /* mask: (k, h, w). */
     Masks *(*masks)(Device *, int k, int h, int w, const float *mask);
@@ -124,6 +137,14 @@ struct Backend {
     void (*gram)(Tensor *y, const Tensor *x, const Masks *);
     /* dx = sum_k (dy[k] + dy[k]') F diag(m_k^2). */
     void (*gram_back)(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+
+    /* y is (K, 2, C): means and deviations of x's planes in each region, whose pixels count with the
+     * weights m_k^2, both times the sum s of these: y[k][0] = s mean, and
+     * y[k][1] = s sqrt(variance + MOMENTS_EPS). */
+    void (*moments)(Tensor *y, const Tensor *x, const Masks *);
+    /* dx = sum_k m_k^2 (dy[k][0] + dy[k][1] (s x - y[k][0]) / y[k][1]), y being what moments made of x. */
+    void (*moments_back)(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
+                         const Masks *, bool add);
 
     /* slot = |x - t|^2; dx = 2 w (x - t). */
     void (*sqdiff)(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add);

@@ -17,11 +17,11 @@ static inline int conv_side(const ConvShape *c, int n)
 /* The same of a pooling; with `ceil` a last window may reach beyond the side, but begins within. */
 static inline int pool_side(const PoolShape *p, int n, bool ceil)
 {
-    int side = (n - p->k) / p->stride + 1;
+    int over = n + 2 * p->pad - p->k, side = over / p->stride + 1;
 
-    if (ceil && (n - p->k) % p->stride > 0)
+    if (ceil && over % p->stride > 0)
         side++;
-    return n < p->k ? 1 : side;
+    return over < 0 ? 1 : side;
 }
 
 /* The pixel that stands for position i of a line of n pixels, or -1 where the border's value does. */

@@ -47,7 +47,7 @@ static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
         if (row->kind == ROW_POOL) {
             add_layer(n, f, r, LAYER_POOL, "", n->layer[n->layers - 1].planes);
             n->layer[n->layers - 1].pool = (PoolShape){ average ? POOL_AVERAGE : POOL_MAX,
-                                                        f->form.a->pool, 2 };
+                                                        f->form.a->pool, 2, 0 };
         } else if (row->kind == ROW_CONV)
             add_layer(n, f, r, LAYER_CONV, row->name, bias_count(f, at, PART_WHOLE));
         else {

@@ -168,7 +168,7 @@ static DpsStatus estimate_terms(Objective *e, const Sources *s)
 /* The picture on the tape, halved until its long side is at most `size`. */
 static Node *shrunken(Tape *tape, int size)
 {
-    const PoolShape half = { POOL_AVERAGE, 2, 2 };
+    const PoolShape half = { POOL_AVERAGE, 2, 2, 0 };
     Node *x = tape_input(tape);
 
     while (x && size > 0 && (node_shape(x)->w > size || node_shape(x)->h > size))

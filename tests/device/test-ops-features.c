@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Convolutions, pooling and Gram matrices of a device against the reference device: odd sizes,
+/* Convolutions, pooling, Gram matrices, means and deviations of a device against the reference device: odd sizes,
  * slices with guard planes about them, gradients overwritten and added to, masks of every kind.
  *
  *     test-ops-features [DEVICE [THREADS [convolution | gram]]]
@@ -62,8 +62,9 @@ static void conv_case(ConvShape s, int h, int w, bool sliced, bool sparse)
          round++) { /* what is kept from the first call serves the second */
         be->conv(y.t[0], c.on[0], x.t[0]);
         double d = differ(&y);
-        CHECK(d < 1e-5 + products, "conv %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d: %g",
-              h, w, s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, d); /* 3.4e-6 */
+        CHECK(d < 1e-5 + products,
+              "conv %dx%d %d -> %d k %d stride %d pad %d mode %d linear %d slice %d: %g", h, w,
+              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, s.linear, sliced, d); /* 3.4e-6 */
     }
     for (int add = 0; add < 2; add++) {
         Pair dy = pair(s.cout, yh, yw, sliced, -1, 1), dx = pair(s.cin, h, w, sliced, -1, 1);
@@ -73,8 +74,8 @@ static void conv_case(ConvShape s, int h, int w, bool sliced, bool sparse)
         ref->be->conv_back(dx.t[1], c.on[1], dy.t[1], mask.t[1], add);
         double d = differ(&dx);
         CHECK(d < 1e-5 + products,
-              "conv_back %dx%d %d -> %d k %d stride %d pad %d mode %d slice %d add %d: %g", h, w,
-              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, sliced, add,
+              "conv_back %dx%d %d -> %d k %d stride %d pad %d mode %d linear %d slice %d add %d: %g",
+              h, w, s.cin, s.cout, s.k, s.stride, s.pad, s.mode, s.linear, sliced, add,
               d); /* 4.0e-6, of one pixel that all but cancels */
         pair_drop(&dy);
         pair_drop(&dx);
@@ -139,6 +140,18 @@ static void test_conv(void)
               false);
     conv_case((ConvShape){ .cin = 192, .cout = 64, .k = 3, .stride = 1, .pad = 1 }, 2, 16, false,
               false);
+    for (size_t ch = 0; ch < sizeof channels / sizeof *channels; ch++)
+        for (int sliced = 0; sliced < 2; sliced++)
+            conv_case((ConvShape){ .cin = channels[ch][0],
+                                   .cout = channels[ch][1],
+                                   .k = ch % 2 ? 3 : 1,
+                                   .stride = 1 + sliced,
+                                   .pad = ch % 2,
+                                   .linear = true },
+                      9, 11, sliced, false);
+    /* As residual and dense networks begin. */
+    conv_case((ConvShape){ .cin = 3, .cout = 16, .k = 7, .stride = 2, .pad = 3 }, 15, 20, false,
+              false);
     report("convolution");
 }
 
@@ -187,15 +200,15 @@ static void pool_case(PoolShape p, int c, int h, int w, bool ceil, bool sliced, 
     be->pool(y.t[0], x.t[0], &p);
     ref->be->pool(y.t[1], x.t[1], &p);
     double d = differ(&y);
-    CHECK(d < 5e-7, "pool %d k %d stride %d, %d %dx%d: %g", p.kind, p.k, p.stride, c, h, w,
-          d); /* 2e-7 */
+    CHECK(d < 5e-7, "pool %d k %d stride %d pad %d, %d %dx%d: %g", p.kind, p.k, p.stride, p.pad,
+          c, h, w, d); /* 2e-7 */
     for (int add = 0; add < 2; add++) {
         Pair dy = pair(c, yh, yw, sliced, -1, 1), dx = pair(c, h, w, sliced, -1, 1);
         be->pool_back(dx.t[0], dy.t[0], y.t[0], x.t[0], &p, add);
         ref->be->pool_back(dx.t[1], dy.t[1], y.t[1], x.t[1], &p, add);
         d = differ(&dx);
-        CHECK(d < 5e-7, "pool_back %d k %d stride %d, %d %dx%d ties %d add %d: %g", p.kind, p.k,
-              p.stride, c, h, w, ties, add, d); /* 2e-7 */
+        CHECK(d < 5e-7, "pool_back %d k %d stride %d pad %d, %d %dx%d ties %d add %d: %g", p.kind,
+              p.k, p.stride, p.pad, c, h, w, ties, add, d); /* 2e-7 */
         pair_drop(&dy);
         pair_drop(&dx);
     }
@@ -210,9 +223,10 @@ static void test_pool(void)
             for (int k = 2; k < 4; k++)
                 for (int ceil = 0; ceil < 2; ceil++)
                     for (int c = 0; c < 3; c++)
-                        pool_case((PoolShape){ kind ? POOL_AVERAGE : POOL_MAX, k, 2 },
-                                  (int[]){ 3, 16, 7 }[c], sizes[n][0], sizes[n][1], ceil,
-                                  (n + c) % 2, kind == 0 && n % 2);
+                        for (int pad = 0; pad < 2; pad++)
+                            pool_case((PoolShape){ kind ? POOL_AVERAGE : POOL_MAX, k, 2, pad },
+                                      (int[]){ 3, 16, 7 }[c], sizes[n][0], sizes[n][1],
+                                      ceil && !pad, (n + c) % 2, kind == 0 && n % 2);
     report("pooling");
 }
 
@@ -265,6 +279,48 @@ static void gram_case(int kind, int k, int c, int h, int w, bool sliced)
     pair_drop(&x);
     pair_drop(&y);
     free(m);
+}
+
+/* Regions without pixels have no deviation to divide by, and features of one pixel next to none: both
+ * devices' gradients come from the same y. */
+static void moments_case(int kind, int k, int c, int h, int w, bool sliced)
+{
+    float *m = mask_planes(kind, k, h, w);
+    Masks *on[2] = { be->masks(dev, k, h, w, m), ref->be->masks(ref, k, h, w, m) };
+    Pair x = pair(c, h, w, sliced, -0.5, 1), y = pair(k, 2, c, sliced, -1, 1);
+
+    be->moments(y.t[0], x.t[0], on[0]);
+    ref->be->moments(y.t[1], x.t[1], on[1]);
+    double d = differ(&y);
+    CHECK(d < 1e-6, "moments %d of %d masks, %d %dx%d slice %d: %g", kind, k, c, h, w, sliced,
+          d); /* 3e-7 */
+    for (int add = 0; add < 2; add++) {
+        Pair dy = pair(k, 2, c, sliced, -1, 1), dx = pair(c, h, w, sliced, -1, 1);
+        be->moments_back(dx.t[0], dy.t[0], y.t[0], x.t[0], on[0], add);
+        ref->be->moments_back(dx.t[1], dy.t[1], y.t[1], x.t[1], on[1], add);
+        d = differ(&dx);
+        CHECK(d < 1e-4, "moments_back %d of %d masks, %d %dx%d slice %d add %d: %g", kind, k, c, h,
+              w, sliced, add, d); /* 2e-5, of one pixel, whose deviation is all but nothing */
+        pair_drop(&dy);
+        pair_drop(&dx);
+    }
+    be->masks_drop(on[0]);
+    ref->be->masks_drop(on[1]);
+    pair_drop(&x);
+    pair_drop(&y);
+    free(m);
+}
+
+static void test_moments(void)
+{
+    for (int kind = 0; kind < MASK_KINDS; kind++)
+        for (int n = 0; n < SIZES; n++)
+            for (int c = 0; c < 5; c++)
+                moments_case(kind, 1 + (kind + n + c) % 3, (int[]){ 3, 33, 7, 1, 16 }[c],
+                             sizes[n][0], sizes[n][1], (n + c) % 2);
+    moments_case(MASKS_SPECKLED, 9, 16, 20, 20, false); /* more regions than an image has planes */
+    moments_case(MASKS_HALVES, 2, 64, 90, 70, false);
+    report("means and deviations");
 }
 
 static void test_gram(void)
@@ -382,8 +438,10 @@ int main(int argc, char **argv)
     }
     if (!*only)
         test_pool();
-    if (strcmp(only, "convolution") != 0)
+    if (strcmp(only, "convolution") != 0) {
         test_gram();
+        test_moments();
+    }
     if (!*only)
         test_conv_gram();
     return devices_close("features");

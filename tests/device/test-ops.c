@@ -108,6 +108,44 @@ static void test_adam(void)
     report("Adam");
 }
 
+/* With factors and without, into a tensor of its own and into x. */
+static void rectify_case(int c, int h, int w, bool sliced, bool scaled, bool own)
+{
+    Pair x = pair(c, h, w, sliced, -1, 1), y = pair(c, h, w, sliced, -1, 1), *to = own ? &y : &x;
+    Pair scale = pair(c, 1, 1, false, -2, 2), shift = pair(c, 1, 1, false, -1, 1);
+
+    be->rectify(to->t[0], x.t[0], scaled ? scale.t[0] : NULL, scaled ? shift.t[0] : NULL);
+    ref->be->rectify(to->t[1], x.t[1], scaled ? scale.t[1] : NULL, scaled ? shift.t[1] : NULL);
+    double d = differ(to);
+    CHECK(d < 1e-6, "rectify %d %dx%d slice %d scaled %d: %g", c, h, w, sliced, scaled,
+          d); /* 9e-8 */
+    for (int add = 0; add < 2; add++) {
+        Pair dy = pair(c, h, w, sliced, -1, 1), dx = pair(c, h, w, !sliced, -1, 1);
+        Pair mask = pair(c, h, w, sliced, -1, 1); /* of one array, as it must not hang on rounding */
+        be->rectify_back(dx.t[0], dy.t[0], mask.t[0], scaled ? scale.t[0] : NULL, add);
+        ref->be->rectify_back(dx.t[1], dy.t[1], mask.t[1], scaled ? scale.t[1] : NULL, add);
+        d = differ(&dx);
+        CHECK(d < 1e-6, "rectify_back %d %dx%d slice %d scaled %d add %d: %g", c, h, w, sliced,
+              scaled, add, d); /* 9e-8 */
+        pair_drop(&dy);
+        pair_drop(&dx);
+        pair_drop(&mask);
+    }
+    pair_drop(&x);
+    pair_drop(&y);
+    pair_drop(&scale);
+    pair_drop(&shift);
+}
+
+static void test_rectify(void)
+{
+    for (int n = 0; n < SIZES; n++)
+        for (int c = 3; c < 40; c += 9)
+            for (int how = 0; how < 8; how++)
+                rectify_case(c, sizes[n][0], sizes[n][1], how & 1, how & 2, how & 4);
+    report("rectification");
+}
+
 /* ------------------------------------------------------------- tensors and failure */
 
 static void test_tensors(void)
@@ -234,6 +272,7 @@ int main(int argc, char **argv)
     test_losses();
     test_vectors();
     test_adam();
+    test_rectify();
     test_cancel(threads);
     if (strcmp(be->name, "cuda") != 0) { /* a GPU's operations are over before anyone could ask */
         test_cancel_inside(1);

@@ -122,7 +122,7 @@ static Net net_new(Device *d, float *const *weight, const float *bias, const flo
         n.conv[i] = d->be->conv_new(d, &s, weight[i], bias);
         y = tape_conv(n.tape, y, n.conv[i]);
     }
-    y = tape_pool(n.tape, y, &(PoolShape){ POOL_AVERAGE, 2, 2 }, false);
+    y = tape_pool(n.tape, y, &(PoolShape){ POOL_AVERAGE, 2, 2, 0 }, false);
     n.masks = d->be->masks(d, 2, HEIGHT / 2, WIDTH / 2, mask);
     y = tape_gram(n.tape, y, n.masks);
     n.target = d->be->tensor(d, 2, 32, 32);

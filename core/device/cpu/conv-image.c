@@ -32,7 +32,7 @@ void conv_image_pixels(const CpuConv *c, const int *offset, const float *from, f
                                          .bias = c->bias + g->first,
                                          .c = to + g->first,
                                          .c_row = to_row,
-                                         .relu = true,
+                                         .relu = !c->c.shape.linear,
                                          .past = past });
 }
 
@@ -96,18 +96,20 @@ static Features after(const Features *x, int pixels)
     return f;
 }
 
-/* to[c * wide + j]: n <= wide pixels where y is positive. */
+/* to[c * wide + j]: n <= wide pixels of dy where it passes. */
 static void turn(const ImageBack *b, float *to, int wide, const Features *dy, const Features *y,
                  int n)
 {
-    if (dy->plane == 1 && y->plane == 1) {
+    bool all = b->c->c.shape.linear;
+
+    if (dy->plane == 1 && y->plane == 1 && !all) {
         cpu_of(b->c->c.dev)
             ->kernels->rectified_planes(to, wide, dy->p, dy->step, y->p, y->step, n, y->planes);
         return;
     }
     for (int c = 0; c < y->planes; c++)
         for (int j = 0; j < n; j++)
-            to[c * wide + j] = y->p[c * y->plane + j * y->step] > 0
+            to[c * wide + j] = all || y->p[c * y->plane + j * y->step] > 0
                                    ? dy->p[c * dy->plane + j * dy->step]
                                    : 0;
 }

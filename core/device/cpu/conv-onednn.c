@@ -238,7 +238,7 @@ static dnnl_primitive_desc_t describe(const OnednnConv *c, bool back, dnnl_memor
                  forward, attr);
     else if (ok)
         ok = !dnnl_post_ops_create(&relu) &&
-             !dnnl_post_ops_append_eltwise(relu, dnnl_eltwise_relu, 0, 0) &&
+             (s->linear || !dnnl_post_ops_append_eltwise(relu, dnnl_eltwise_relu, 0, 0)) &&
              !dnnl_primitive_attr_set_post_ops(attr, relu) &&
              !dnnl_convolution_forward_primitive_desc_create(
                  &pd, c->o->engine, dnnl_forward_inference, dnnl_convolution_direct, x, any, bias,
@@ -350,7 +350,8 @@ void onednn_conv_back(Cpu *cpu, OnednnConv *c, const CpuTensor *dx, const CpuTen
     size_t floats = p ? p->scratch_bytes / sizeof(float) + ALIGN : 0;
     float *work = p ? cpu_work(cpu, (floats + (add ? n * channels : 0)) * sizeof(float)) : NULL;
     if (work) {
-        rectify(cpu, dy, y);
+        if (!c->s.linear)
+            rectify(cpu, dy, y);
         to.p = add ? work + floats / ALIGN * ALIGN : dx->p;
     }
     if (!p)

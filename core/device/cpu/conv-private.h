@@ -56,7 +56,7 @@ void strip_taps(int *offset, const Strip *);
 /* The same for an image's groups, one after the other. */
 void strip_group_taps(int *offset, const Strip *, const CpuConv *);
 
-/* Rectified features of n pixels side by side, `from` being the strip at the first one's window. */
+/* Features of n pixels side by side, `from` being the strip at the first one's window. */
 void conv_image_pixels(const CpuConv *, const int *offset, const float *from, float *to,
                        size_t to_row, int n, bool past);
 
@@ -76,7 +76,7 @@ typedef struct {
 ImageBack conv_image_back_plan(const CpuTensor *dx, const CpuConv *, int h, int w, size_t *floats);
 void conv_image_back_begin(ImageBack *, float *memory);
 void conv_image_back_clear(const ImageBack *, size_t block);
-/* Adds what n pixels of a block have, from pixel `at` on: dy where y is positive. */
+/* Adds what n pixels of a block have, from pixel `at` on: dy where it passes. */
 void conv_image_back_pixels(const ImageBack *, size_t block, size_t at, int n, const Features *dy,
                             const Features *y);
 void conv_image_back_end(const ImageBack *, int team, bool add);

@@ -92,26 +92,26 @@ void cpu_conv_drop(Conv *conv)
 
 /* ----------------------------------------------------------------------- gradients */
 
-/* Row i of one channel of dy, where y is positive, to[0 .. w - 1]; any layout. */
+/* Row i of one channel of dy, where y is positive or `all` of it, to[0 .. w - 1]; any layout. */
 static void rectified_row(float *to, size_t to_step, const CpuTensor *dy, const CpuTensor *y,
-                          int channel, int i)
+                          bool all, int channel, int i)
 {
     int w = y->t.w;
     const float *d = dy->p + channel * dy->plane + (size_t) i * w * dy->step;
     const float *v = y->p + channel * y->plane + (size_t) i * w * y->step;
 
     for (int j = 0; j < w; j++)
-        to[j * to_step] = v[j * y->step] > 0 ? d[j * dy->step] : 0;
+        to[j * to_step] = all || v[j * y->step] > 0 ? d[j * dy->step] : 0;
 }
 
-/* Rows first .. of dy where y is positive, spread out by the stride and with zeros about them;
+/* Rows first .. of dy where it passes, spread out by the stride and with zeros about them;
  * column 0 of the strip is column -left of dy. */
 static void fill_gradient(float *to, const Strip *s, const CpuConv *c, const CpuTensor *dy,
                           const CpuTensor *y, int first, int left)
 {
     int stride = c->c.shape.stride, w = y->t.w;
     const Kernels *kernels = cpu_of(c->c.dev)->kernels;
-    bool features = !s->image && dy->plane == 1 && y->plane == 1;
+    bool features = !s->image && dy->plane == 1 && y->plane == 1, all = c->c.shape.linear;
 
     memset(to, 0, s->size * sizeof(float));
     for (int r = 0; r < s->rows; r++) {
@@ -121,11 +121,15 @@ static void fill_gradient(float *to, const Strip *s, const CpuConv *c, const Cpu
         i /= stride;
         float *row = to + r * s->row + left * s->pixel;
         for (int n = 0; !features && n < s->channels; n++)
-            rectified_row(row + n * s->plane, s->pixel * stride, dy, y, n, i);
-        for (int j = 0; features && j < w; j++)
-            kernels->rectified(row + (size_t) j * stride * s->pixel,
-                               dy->p + ((size_t) i * w + j) * dy->step,
-                               y->p + ((size_t) i * w + j) * y->step, s->channels);
+            rectified_row(row + n * s->plane, s->pixel * stride, dy, y, all, n, i);
+        for (int j = 0; features && j < w; j++) {
+            float *pixel = row + (size_t) j * stride * s->pixel;
+            const float *from = dy->p + ((size_t) i * w + j) * dy->step;
+            if (all)
+                memcpy(pixel, from, s->channels * sizeof *pixel);
+            else
+                kernels->rectified(pixel, from, y->p + ((size_t) i * w + j) * y->step, s->channels);
+        }
     }
 }
 
@@ -185,7 +189,7 @@ static Product forward_product(const CpuConv *c, const int *offset, const Strip 
                       .bias = c->bias,
                       .c = out,
                       .c_row = out_row,
-                      .relu = true,
+                      .relu = !s->linear,
                       .past = past };
 }
 

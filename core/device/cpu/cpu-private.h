@@ -156,10 +156,15 @@ void cpu_conv_back(Tensor *dx, const Conv *, Tensor *dy, const Tensor *y, bool a
 void cpu_pool(Tensor *y, const Tensor *x, const PoolShape *);
 void cpu_pool_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
                    const PoolShape *, bool add);
+void cpu_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift);
+void cpu_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add);
 Masks *cpu_masks(Device *, int k, int h, int w, const float *mask);
 void cpu_masks_drop(Masks *);
 void cpu_gram(Tensor *y, const Tensor *x, const Masks *);
 void cpu_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+void cpu_moments(Tensor *y, const Tensor *x, const Masks *);
+void cpu_moments_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x, const Masks *,
+                      bool add);
 void cpu_conv_gram(Tensor *y, const Conv *, const Tensor *x, const Masks *);
 void cpu_conv_gram_back(Tensor *dx, const Tensor *dy, const Conv *, const Tensor *x, const Masks *,
                         const Held *, bool add);

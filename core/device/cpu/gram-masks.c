@@ -13,6 +13,8 @@ static void fill_part(CpuMasks *m, const float *mask, int k, size_t chunk, size_
     for (size_t i = first; i < n && i < first + CHUNK; i++)
         if (mask[i] > 0) {
             m->value[*at] = mask[i] / m->usual[k];
+            double v = (double) m->usual[k] * (double) m->value[*at];
+            m->weight[k] += v * v;
             m->place[*at] = (uint8_t) (i - first);
             part->plain = part->plain && mask[i] == m->usual[k] &&
                           m->place[*at] - m->place[part->first] == part->count;
@@ -27,6 +29,7 @@ static void fill_lists(CpuMasks *m, const float *mask)
 
     for (int k = 0; k < m->m.k; k++, mask += n) {
         m->usual[k] = 0;
+        m->weight[k] = 0;
         for (size_t i = 0; i < n; i++)
             m->usual[k] = mask[i] > m->usual[k] ? mask[i] : m->usual[k];
         for (size_t c = 0; c < m->chunks; c++)
@@ -47,9 +50,10 @@ Masks *cpu_masks(Device *d, int k, int h, int w, const float *mask)
     m->chunks = (n + CHUNK - 1) / CHUNK;
     m->part = cpu_alloc(k * m->chunks * sizeof *m->part);
     m->usual = cpu_alloc(k * sizeof *m->usual);
+    m->weight = cpu_alloc(k * sizeof *m->weight);
     m->value = cpu_alloc(own * sizeof *m->value);
     m->place = cpu_alloc(own * sizeof *m->place);
-    if (!m->part || !m->usual || !m->value || !m->place) {
+    if (!m->part || !m->usual || !m->weight || !m->value || !m->place) {
         cpu_masks_drop(&m->m);
         return NULL;
     }
@@ -65,6 +69,7 @@ void cpu_masks_drop(Masks *masks)
         return;
     cpu_free(m->part);
     cpu_free(m->usual);
+    cpu_free(m->weight);
     cpu_free(m->value);
     cpu_free(m->place);
     free(m);

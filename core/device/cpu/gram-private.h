@@ -24,6 +24,7 @@ typedef struct {
     size_t chunks;
     Part *part;     /* (region, chunk) */
     float *usual;   /* of each region: the mask's largest value */
+    double *weight; /* and the sum of its squares */
     float *value;   /* relative to that */
     uint8_t *place; /* in the chunk */
 } CpuMasks;

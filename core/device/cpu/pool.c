@@ -13,13 +13,14 @@ typedef struct {
 
 static inline void window(Window *win, const PoolShape *p, const Tensor *x, int i, int j)
 {
-    int i1 = i * p->stride + p->k, j1 = j * p->stride + p->k;
+    int i0 = i * p->stride - p->pad, j0 = j * p->stride - p->pad;
+    int i1 = i0 + p->k, j1 = j0 + p->k;
 
     i1 = i1 < x->h ? i1 : x->h;
     j1 = j1 < x->w ? j1 : x->w;
     win->count = 0;
-    for (int u = i * p->stride; u < i1; u++)
-        for (int v = j * p->stride; v < j1; v++)
+    for (int u = i0 > 0 ? i0 : 0; u < i1; u++)
+        for (int v = j0 > 0 ? j0 : 0; v < j1; v++)
             win->at[win->count++] = (size_t) u * x->w + v;
 }
 
@@ -84,7 +85,7 @@ static void halve_row_back(float *dx, size_t w, const float *dy, int n, bool add
 
 static bool halves(const CpuTensor *y, const CpuTensor *x, const PoolShape *p)
 {
-    return p->kind == POOL_AVERAGE && p->k == 2 && p->stride == 2 && y->step == 1 && x->step == 1 &&
+    return p->kind == POOL_AVERAGE && p->k == 2 && p->stride == 2 && p->pad == 0 && y->step == 1 && x->step == 1 &&
            x->t.w >= 2 * y->t.w && x->t.h >= 2 * y->t.h;
 }
 
@@ -203,7 +204,7 @@ void cpu_pool_back(Tensor *dxt, const Tensor *dyt, const Tensor *yt, const Tenso
     BackJob job = { cpu_tensor(dxt), cpu_tensor(dyt), cpu_tensor(xt), p, false, false };
     bool apart = p->k <= p->stride;
     bool features = job.dx->plane == 1 && job.dy->plane == 1 && job.x->plane == 1;
-    bool covered = p->k >= p->stride && yt->h * p->stride >= xt->h && yt->w * p->stride >= xt->w;
+    bool covered = p->k >= p->stride && p->pad == 0 && yt->h * p->stride >= xt->h && yt->w * p->stride >= xt->w;
 
     job.half = halves(job.dy, job.dx, p);
     job.fresh = !add && apart && covered && (features || job.half);

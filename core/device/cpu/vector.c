@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Losses, dot products and combinations: element by element over tensors of one shape.
+/* Losses, dot products, combinations and rectification: element by element over tensors of one shape.
  *
  * Elements are taken in blocks that fit the first cache.  Tensors without gaps and of one layout
  * are walked as they lie; otherwise every block is gathered in pixel order first. */
@@ -193,6 +193,66 @@ void cpu_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
             memmove(cpu_tensor(y)->p + e, v, m * sizeof *v);
         else
             store(y, e, m, v);
+    }
+}
+
+/* The factors of a block of elements, pixel by pixel, from number `plane` on. */
+static void repeat(float *to, const CpuTensor *factor, size_t plane, size_t n)
+{
+    size_t planes = (size_t) factor->t.c;
+
+    for (size_t i = 0; i < n; i++, plane++) {
+        plane = plane < planes ? plane : 0;
+        to[i] = factor->p[plane * factor->plane];
+    }
+}
+
+void cpu_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift)
+{
+    Cpu *cpu = cpu_of(y->dev);
+    size_t blocks = block_count(y);
+
+    if (!cpu_goes_on(cpu))
+        return;
+    int team = cpu_team_moving(cpu, 2.0 * (double) blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float v[BLOCK], factor[BLOCK], offset[BLOCK];
+        size_t n = block_length(y, b), e = b * BLOCK;
+        load(x, false, e, n, v);
+        if (scale) {
+            repeat(factor, cpu_tensor(scale), e % (size_t) x->c, n);
+            repeat(offset, cpu_tensor(shift), e % (size_t) x->c, n);
+        }
+        for (size_t i = 0; scale && i < n; i++)
+            v[i] = factor[i] * v[i] + offset[i];
+        cpu->kernels->rectified(v, v, v, n);
+        store(y, e, n, v);
+    }
+}
+
+void cpu_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add)
+{
+    Cpu *cpu = cpu_of(y->dev);
+    size_t blocks = block_count(y);
+
+    if (!cpu_goes_on(cpu))
+        return;
+    int team = cpu_team_moving(cpu, 3.0 * (double) blocks * BLOCK);
+#pragma omp parallel for num_threads(team) schedule(static)
+    for (size_t b = 0; b < blocks; b++) {
+        float v[BLOCK], d[BLOCK], factor[BLOCK];
+        size_t n = block_length(y, b), e = b * BLOCK;
+        load(y, false, e, n, v);
+        load(dy, false, e, n, d);
+        cpu->kernels->rectified(d, d, v, n);
+        if (scale)
+            repeat(factor, cpu_tensor(scale), e % (size_t) y->c, n);
+        for (size_t i = 0; scale && i < n; i++)
+            d[i] *= factor[i];
+        if (add)
+            cpu->kernels->add(d, load(dx, false, e, n, v), n);
+        store(dx, e, n, d);
     }
 }
 

@@ -78,13 +78,15 @@ static __device__ inline void add_tap(float4 (&sum)[EACH_PIXELS], const float4 &
 
 /* Four outputs of a pixel, from y's plane `channel` on: where `fours`, all at once. */
 static __device__ inline void write_four(const View &y, bool fours, int channel, int pixel,
-                                         const float4 &sum, const float *bias)
+                                         const float4 &sum, const float *bias, bool linear)
 {
     float value[4] = { sum.x, sum.y, sum.z, sum.w };
 
 #pragma unroll
-    for (int o = 0; o < 4; o++)
-        value[o] = channel + o < y.c ? fmaxf(value[o] + bias[channel + o], 0) : 0;
+    for (int o = 0; o < 4; o++) {
+        float v = channel + o < y.c ? value[o] + bias[channel + o] : 0;
+        value[o] = linear ? v : fmaxf(v, 0);
+    }
     if (fours && channel < y.c) {
         *(float4 *) (y.p + pixel * y.step + channel) = make_float4(value[0], value[1], value[2],
                                                                    value[3]);
@@ -96,7 +98,7 @@ static __device__ inline void write_four(const View &y, bool fours, int channel,
 
 static __global__ void __launch_bounds__(THREADS)
     convolve_image(View y, bool fours, Geometry g, View x, const float *weight, const float *bias,
-                   const float *border)
+                   const float *border, bool linear)
 {
     alignas(16) __shared__ float patch[TAPS][PIXELS], filter[TAPS][CHANNELS];
     __shared__ Tap place[TAPS];
@@ -118,7 +120,8 @@ static __global__ void __launch_bounds__(THREADS)
 #pragma unroll
     for (int i = 0; i < EACH_PIXELS; i++)
         if (first_pixel + row + i < g.yh * g.yw)
-            write_four(y, fours, first_output + 4 * lane, first_pixel + row + i, sum[i], bias);
+            write_four(y, fours, first_output + 4 * lane, first_pixel + row + i, sum[i], bias,
+                       linear);
 }
 
 void conv_image(Cuda *cuda, const View &y, const CudaConv *c, const View &x)
@@ -126,7 +129,7 @@ void conv_image(Cuda *cuda, const View &y, const CudaConv *c, const View &x)
     dim3 grid(blocks_for(pixel_count(y), PIXELS), blocks_for((size_t) y.c, CHANNELS));
 
     LAUNCH(cuda, convolve_image, grid, THREADS, y, in_fours(y), geometry_of(&c->c, x, y), x,
-           c->by_input, c->bias, c->border);
+           c->by_input, c->bias, c->border, c->c.shape.linear);
 }
 
 /* ------------------------------------------------------------- backward, 3 x 3 taps */
@@ -238,7 +241,7 @@ bool conv_image_glances(Cuda *cuda, const View &dx, const CudaConv *c, const Vie
 {
     const ConvShape *s = &c->c.shape;
 
-    if (dx.c != GLANCE_PLANES || dy.c % (4 * GLANCE_FOURS) || s->k != 3 || s->stride != 1 ||
+    if (s->linear || dx.c != GLANCE_PLANES || dy.c % (4 * GLANCE_FOURS) || s->k != 3 || s->stride != 1 ||
         s->pad != 1 || !in_fours(dy) || !in_fours(y) ||
         (s->mode == PAD_REFLECT && (dx.h < 2 || dx.w < 2)))
         return false;

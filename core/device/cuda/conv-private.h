@@ -63,7 +63,7 @@ static __device__ inline int conv_seen_by(const Geometry &g, int position, int u
 }
 
 /* Convolutions of an image.  Its gradient in one go, with dy masked on the way: false when nothing was
- * done because the taps are not 3 x 3; and any other, of a dy that has been masked already. */
+ * done because the taps are not 3 x 3 or nothing is masked; and any other, of a dy that has been masked already. */
 void conv_image(Cuda *, const View &y, const CudaConv *, const View &x);
 bool conv_image_glances(Cuda *, const View &dx, const CudaConv *, const View &dy, const View &y,
                         bool add);

@@ -166,8 +166,9 @@ static size_t pixels_at_once(size_t pixels, size_t size)
 
 /* ------------------------------------------------------------------------ forward */
 
-/* y = relu(y + bias) for `pixels` pixels from `first` on. */
-static __global__ void rectify(View y, const float *bias, size_t first, size_t pixels)
+/* y = relu(y + bias), or without ReLU, for `pixels` pixels from `first` on. */
+static __global__ void add_bias(View y, const float *bias, bool linear, size_t first,
+                                size_t pixels)
 {
     size_t e = thread_number();
     Place at;
@@ -180,7 +181,7 @@ static __global__ void rectify(View y, const float *bias, size_t first, size_t p
         divide(e, y.c, &at.pixel, &at.c);
     at.pixel += (int) first;
     float v = y.p[index_of(y, at)] + bias[at.c];
-    y.p[index_of(y, at)] = v > 0 ? v : 0;
+    y.p[index_of(y, at)] = v > 0 || linear ? v : 0;
 }
 
 static void patches_of_inputs(Cuda *cuda, float *to, const Geometry &g, const View &x,
@@ -226,7 +227,8 @@ void cuda_conv(Tensor *yt, const Conv *conv, const Tensor *xt)
         p.b = y.planar ? c->by_output : patches;
         patches_of_inputs(cuda, patches, g, x, c->border, first, n);
         cuda_product(cuda, p);
-        LAUNCH(cuda, rectify, blocks_for(n * y.c, THREADS), THREADS, y, c->bias, first, n);
+        LAUNCH(cuda, add_bias, blocks_for(n * y.c, THREADS), THREADS, y, c->bias,
+               conv->shape.linear, first, n);
     }
 }
 
@@ -295,7 +297,8 @@ void cuda_conv_back(Tensor *dxt, const Conv *conv, Tensor *dyt, const Tensor *yt
         return;
     if (dx.c <= IMAGE_PLANES && conv_image_glances(cuda, dx, c, dy, y, add))
         return;
-    mask(cuda, dy, y);
+    if (!conv->shape.linear)
+        mask(cuda, dy, y);
     if (dx.c <= IMAGE_PLANES)
         conv_image_back(cuda, dx, c, dy, add);
     if (dx.c <= IMAGE_PLANES || conv_cudnn_back(cuda, dx, c, dy, add))

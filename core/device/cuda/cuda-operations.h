@@ -43,10 +43,16 @@ void cuda_pool(Tensor *y, const Tensor *x, const PoolShape *);
 void cuda_pool_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
                     const PoolShape *, bool add);
 
+void cuda_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift);
+void cuda_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add);
+
 Masks *cuda_masks(Device *, int k, int h, int w, const float *mask);
 void cuda_masks_drop(Masks *);
 void cuda_gram(Tensor *y, const Tensor *x, const Masks *);
 void cuda_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+void cuda_moments(Tensor *y, const Tensor *x, const Masks *);
+void cuda_moments_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x, const Masks *,
+                       bool add);
 
 void cuda_sqdiff(int slot, double w, Tensor *dx, const Tensor *x, const Tensor *t, bool add);
 void cuda_excess(int slot, double w, Tensor *dx, const Tensor *x, bool add);

@@ -169,7 +169,7 @@ static Descriptor pointwise(ConvPlan *p, Descriptor from, Descriptor bias, Descr
     return d;
 }
 
-/* Forward: y = relu(w * x + b).  Back: dx = w^T * dy. */
+/* Forward: y = relu(w * x + b), or without ReLU.  Back: dx = w^T * dy. */
 static Descriptor operations(ConvPlan *p, const ConvShape *s)
 {
     const Geometry &g = p->g;
@@ -185,11 +185,12 @@ static Descriptor operations(ConvPlan *p, const ConvShape *s)
     } else {
         Descriptor bias = tensor(p, ID_BIAS, each, s->cout, false);
         Descriptor sum = tensor(p, ID_SUM, out, s->cout, true);
-        Descriptor biased = tensor(p, ID_BIASED, out, s->cout, true);
+        Descriptor biased = s->linear ? y : tensor(p, ID_BIASED, out, s->cout, true);
         all[0] = product_forward(p, x, filter, sum);
         all[1] = pointwise(p, sum, bias, biased);
-        all[2] = pointwise(p, biased, NULL, y);
-        n = 3;
+        n = 2;
+        if (!s->linear)
+            all[n++] = pointwise(p, biased, NULL, y);
     }
     Descriptor d = make(p, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
     set(p, d, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &p->dnn->handle);

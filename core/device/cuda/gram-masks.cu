@@ -155,6 +155,9 @@ static bool masks_build(Cuda *cuda, CudaMasks *m, const float *mask, int *batch)
         place_rows(&p, m, batch);
         good = fill_rows(&p, m->first, mask);
     }
+    for (int r = 0; r < p.k && good; r++)
+        for (size_t i = 0; i < p.n; i++)
+            m->weight[r] += (double) mask[r * p.n + i] * (double) mask[r * p.n + i];
     if (good) {
         m->tiles = p.tiles;
         m->pixel = (int *) copy_of(cuda, p.pixel, p.rows * sizeof *p.pixel);
@@ -179,7 +182,8 @@ Masks *cuda_masks(Device *d, int k, int h, int w, const float *mask)
         m->m = { d, k, h, w };
         m->first = (size_t *) malloc((k + 1) * sizeof *m->first);
         m->own = (size_t *) malloc((k + 1) * sizeof *m->own);
-        good = m->first && m->own && masks_build(cuda_of(d), m, mask, batch);
+        m->weight = (double *) calloc(k, sizeof *m->weight);
+        good = m->first && m->own && m->weight && masks_build(cuda_of(d), m, mask, batch);
     }
     free(batch);
     if (good)
@@ -203,5 +207,6 @@ void cuda_masks_drop(Masks *masks)
         cuda_free(cuda, o);
     free(m->first);
     free(m->own);
+    free(m->weight);
     free(m);
 }

@@ -19,6 +19,7 @@ typedef struct {
     int *pixel;          /* by row; -1 fills up */
     float *value;        /* by row: the mask there */
     int *batch;          /* by region: its first batch; and the end */
+    double *weight;      /* by region, on the host: the sum of the mask's squares */
     int tiles;
     int *part;         /* by tile: its first part; and the end */
     int *region, *row; /* by part: whose it is, the number of regions if nobody's; its first row */

@@ -11,7 +11,8 @@ typedef struct {
 
 static __device__ inline Window window(const PoolShape &p, const View &x, int i, int j)
 {
-    Window w = { i * p.stride, i * p.stride + p.k, j * p.stride, j * p.stride + p.k };
+    int top = i * p.stride - p.pad, left = j * p.stride - p.pad;
+    Window w = { top > 0 ? top : 0, top + p.k, left > 0 ? left : 0, left + p.k };
 
     w.i1 = w.i1 < x.h ? w.i1 : x.h;
     w.j1 = w.j1 < x.w ? w.j1 : x.w;
@@ -87,7 +88,7 @@ static __global__ void pool_fours(View y, View x, PoolShape p, size_t n)
 /* The first window along a line whose last pixel is not before pixel u. */
 static __device__ inline int first_window(const PoolShape &p, int u)
 {
-    return u < p.k ? 0 : (u - p.k) / p.stride + 1;
+    return u + p.pad < p.k ? 0 : (u + p.pad - p.k) / p.stride + 1;
 }
 
 static __global__ void pool_gradient(View dx, View dy, View x, PoolShape p, bool add, size_t n)
@@ -100,8 +101,8 @@ static __global__ void pool_gradient(View dx, View dy, View x, PoolShape p, bool
     const float *plane = x.p + at.c * x.plane, *from = dy.p + at.c * dy.plane;
     int u = at.pixel / dx.w, v = at.pixel % dx.w;
     float sum = add ? dx.p[index_of(dx, at)] : 0;
-    for (int i = first_window(p, u); i < dy.h && i * p.stride <= u; i++)
-        for (int j = first_window(p, v); j < dy.w && j * p.stride <= v; j++) {
+    for (int i = first_window(p, u); i < dy.h && i * p.stride - p.pad <= u; i++)
+        for (int j = first_window(p, v); j < dy.w && j * p.stride - p.pad <= v; j++) {
             Window w = window(p, x, i, j);
             float d = from[(i * dy.w + j) * dy.step];
             if (p.kind == POOL_AVERAGE)
@@ -142,7 +143,7 @@ static __global__ void pool_gradient_fours(View dx, View dy, View x, PoolKind ki
     if (e >= n)
         return;
     divide(e, dx.c / 4, &cell, &c);
-    Window w = window({ kind, 2, 2 }, dx, cell / across, cell % across);
+    Window w = window({ kind, 2, 2, 0 }, dx, cell / across, cell % across);
     bool there = w.i0 / 2 < dy.h && w.j0 / 2 < dy.w;
     float4 d = make_float4(0, 0, 0, 0);
     if (there)
@@ -187,7 +188,7 @@ void cuda_pool_back(Tensor *dx, const Tensor *dy, const Tensor *, const Tensor *
 
     if (!cuda_goes_on(cuda))
         return;
-    if (p->k == 2 && p->stride == 2 && in_fours(v) && in_fours(view_of(dy)) && in_fours(view_of(x)))
+    if (p->k == 2 && p->stride == 2 && p->pad == 0 && in_fours(v) && in_fours(view_of(dy)) && in_fours(view_of(x)))
         LAUNCH(cuda, pool_gradient_fours, blocks_for(cells, THREADS), THREADS, v, view_of(dy),
                view_of(x), p->kind, add, cells);
     else

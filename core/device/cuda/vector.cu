@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Losses, dot products and combinations: element by element over tensors of one shape.
+/* Losses, dot products, combinations and rectification: element by element over tensors of one shape.
  *
  * Sums go block by block into an array of doubles, and one more block adds those up in order. */
 #include "cuda-private.h"
@@ -236,6 +236,59 @@ void cuda_lincomb(Tensor *y, int n, const double *a, Tensor *const *x)
     }
     if (terms.n > 0 || !add)
         combine_terms(cuda, vy, &terms, add);
+}
+
+/* ------------------------------------------------------------------ rectification */
+
+/* y = relu(scale x + shift); scale and shift without numbers: 1 and 0. */
+static __global__ void rectify_values(View y, View x, View scale, View shift, bool alike, size_t n)
+{
+    size_t e = thread_number();
+
+    if (e >= n)
+        return;
+    int c = place_of(y, e).c;
+    float v = x.p[element(x, y, alike, e)];
+    if (scale.p)
+        v = scale.p[c * scale.plane] * v + shift.p[c * shift.plane];
+    y.p[element(y, y, alike, e)] = v > 0 ? v : 0;
+}
+
+void cuda_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift)
+{
+    Cuda *cuda = cuda_of(y->dev);
+    View vy = view_of(y), vx = view_of(x), none = {};
+    size_t n = element_count(vy);
+
+    if (cuda_goes_on(cuda))
+        LAUNCH(cuda, rectify_values, blocks_for(n, THREADS), THREADS, vy, vx,
+               scale ? view_of(scale) : none, shift ? view_of(shift) : none, lie_alike(vx, vy), n);
+}
+
+/* dx = scale dy where y > 0 */
+static __global__ void rectify_gradient(View dx, View dy, View y, View scale, bool alike, bool add,
+                                        size_t n)
+{
+    size_t e = thread_number();
+
+    if (e >= n)
+        return;
+    size_t to = element(dx, dx, alike, e);
+    float d = y.p[element(y, dx, alike, e)] > 0 ? dy.p[element(dy, dx, alike, e)] : 0;
+    if (scale.p)
+        d *= scale.p[place_of(dx, e).c * scale.plane];
+    dx.p[to] = d + (add ? dx.p[to] : 0);
+}
+
+void cuda_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add)
+{
+    Cuda *cuda = cuda_of(y->dev);
+    View vdx = view_of(dx), vdy = view_of(dy), vy = view_of(y), none = {};
+    size_t n = element_count(vdx);
+
+    if (cuda_goes_on(cuda))
+        LAUNCH(cuda, rectify_gradient, blocks_for(n, THREADS), THREADS, vdx, vdy, vy,
+               scale ? view_of(scale) : none, lie_alike(vdx, vdy) && lie_alike(vdx, vy), add, n);
 }
 
 /* -------------------------------------------------------------------------- Adam */

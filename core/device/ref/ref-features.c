@@ -2,6 +2,7 @@
 #include "device/conv-shape.h"
 #include "ref-private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,7 @@ void ref_conv(Tensor *y, const Conv *conv, const Tensor *x)
                 for (int t = 0; t < n; t++)
                     sum += r->weight[(size_t) o * n + t] *
                            (tap[t] < 0 ? r->border[t / kk] : ref_data(x)[tap[t]]);
-                ref_data(y)[o * plane + at] = sum > 0 ? sum : 0;
+                ref_data(y)[o * plane + at] = sum > 0 || c->linear ? sum : 0;
             }
         }
         ref_leave(y->dev);
@@ -105,7 +106,8 @@ void ref_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bo
         for (size_t at = 0; at < plane; at++) {
             find_taps(tap, c, dx, (int) (at / y->w), (int) (at % y->w));
             for (int o = 0; o < c->cout; o++) {
-                double v = ref_data(y)[o * plane + at] > 0 ? ref_data(dy)[o * plane + at] : 0;
+                bool passes = c->linear || ref_data(y)[o * plane + at] > 0;
+                double v = passes ? ref_data(dy)[o * plane + at] : 0;
                 for (int t = 0; t < n && v != 0; t++)
                     if (tap[t] >= 0)
                         ref_data(dx)[tap[t]] += r->weight[(size_t) o * n + t] * v;
@@ -125,7 +127,8 @@ typedef struct {
 
 static Window window(const PoolShape *p, const Tensor *x, int i, int j)
 {
-    Window w = { i * p->stride, i * p->stride + p->k, j * p->stride, j * p->stride + p->k };
+    int top = i * p->stride - p->pad, left = j * p->stride - p->pad;
+    Window w = { top > 0 ? top : 0, top + p->k, left > 0 ? left : 0, left + p->k };
 
     w.i1 = w.i1 < x->h ? w.i1 : x->h;
     w.j1 = w.j1 < x->w ? w.j1 : x->w;
@@ -191,6 +194,36 @@ void ref_pool_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *
                         for (int v = w.j0; v < w.j1; v++)
                             to[(size_t) u * x->w + v] += *from / pixels(w);
             }
+    }
+    ref_leave(y->dev);
+}
+
+/* ------------------------------------------------------------------ rectification */
+
+void ref_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift)
+{
+    size_t n = (size_t) x->h * x->w;
+
+    if (!ref_enter(y->dev))
+        return;
+    for (size_t i = 0; i < ref_count(x); i++) {
+        double v = ref_data(x)[i];
+        if (scale)
+            v = ref_data(scale)[i / n] * v + ref_data(shift)[i / n];
+        ref_data(y)[i] = v > 0 ? v : 0;
+    }
+    ref_leave(y->dev);
+}
+
+void ref_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add)
+{
+    size_t n = (size_t) y->h * y->w;
+
+    if (!ref_enter(y->dev))
+        return;
+    for (size_t i = 0; i < ref_count(y); i++) {
+        double d = ref_data(y)[i] > 0 ? ref_data(dy)[i] * (scale ? ref_data(scale)[i / n] : 1) : 0;
+        ref_data(dx)[i] = d + (add ? ref_data(dx)[i] : 0);
     }
     ref_leave(y->dev);
 }
@@ -263,5 +296,67 @@ void ref_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *m
                 for (size_t i = 0; i < n; i++)
                     out[a * n + i] += s * f[b * n + i] * m[i] * m[i];
             }
+    ref_leave(dx->dev);
+}
+
+/* --------------------------------------------------------- means and deviations */
+
+static double weights_sum(const double *m, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += m[i] * m[i];
+    return sum;
+}
+
+/* The mean and, where the mean is known, the variance of a plane. */
+static double mean_of(const double *f, const double *m, size_t n, double sum, double mean, int power)
+{
+    double total = 0;
+
+    for (size_t i = 0; i < n; i++)
+        total += m[i] * m[i] * pow(f[i] - mean, power);
+    return sum > 0 ? total / sum : 0;
+}
+
+void ref_moments(Tensor *y, const Tensor *x, const Masks *masks)
+{
+    size_t n = (size_t) x->h * x->w, c = (size_t) x->c;
+
+    if (!ref_enter(y->dev))
+        return;
+    const double *m = ((const RefMasks *) masks)->p;
+    double *out = ref_data(y);
+    for (int k = 0; k < masks->k; k++, m += n, out += 2 * c) {
+        double sum = weights_sum(m, n);
+        for (size_t a = 0; a < c; a++) {
+            const double *f = ref_data(x) + a * n;
+            double mean = mean_of(f, m, n, sum, 0, 1), variance = mean_of(f, m, n, sum, mean, 2);
+            out[a] = sum * mean;
+            out[c + a] = sum * sqrt(variance + MOMENTS_EPS);
+        }
+    }
+    ref_leave(y->dev);
+}
+
+void ref_moments_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
+                      const Masks *masks, bool add)
+{
+    size_t n = (size_t) x->h * x->w, c = (size_t) x->c;
+
+    if (!ref_enter(dx->dev))
+        return;
+    const double *m = ((const RefMasks *) masks)->p, *d = ref_data(dy), *v = ref_data(y);
+    if (!add)
+        memset(ref_data(dx), 0, ref_count(dx) * sizeof(double));
+    for (int k = 0; k < masks->k; k++, m += n, d += 2 * c, v += 2 * c) {
+        double sum = weights_sum(m, n);
+        for (size_t a = 0; a < c; a++)
+            for (size_t i = 0; i < n && sum > 0; i++)
+                ref_data(dx)[a * n + i] +=
+                    m[i] * m[i] *
+                    (d[a] + d[c + a] * (sum * ref_data(x)[a * n + i] - v[a]) / v[c + a]);
+    }
     ref_leave(dx->dev);
 }

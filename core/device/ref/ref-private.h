@@ -79,10 +79,15 @@ void ref_conv_back(Tensor *dx, const Conv *, Tensor *dy, const Tensor *y, bool a
 void ref_pool(Tensor *y, const Tensor *x, const PoolShape *);
 void ref_pool_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x,
                    const PoolShape *, bool add);
+void ref_rectify(Tensor *y, const Tensor *x, const Tensor *scale, const Tensor *shift);
+void ref_rectify_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *scale, bool add);
 Masks *ref_masks(Device *, int k, int h, int w, const float *mask);
 void ref_masks_drop(Masks *);
 void ref_gram(Tensor *y, const Tensor *x, const Masks *);
 void ref_gram_back(Tensor *dx, const Tensor *dy, const Tensor *x, const Masks *, bool add);
+void ref_moments(Tensor *y, const Tensor *x, const Masks *);
+void ref_moments_back(Tensor *dx, const Tensor *dy, const Tensor *y, const Tensor *x, const Masks *,
+                      bool add);
 
 Linop *ref_sparse(Device *, int h, int w, const int *row, const int *col, const float *val);
 Linop *ref_matting(Device *, int h, int w, int radius, const float *image, const double *stats);

@@ -205,7 +205,7 @@ struct Work {
     Place x, y, filter, bias;
     int64_t stride, pad;
     float scale, kept;
-    bool cut;
+    bool cut, linear;
 };
 
 /* What is left of a factor. */
@@ -234,7 +234,8 @@ static void forward(const Work &w)
                             sum += factor(w, *at(w.x, 0, c, p, q)) *
                                    factor(w, *at(w.filter, o, c, u, v));
                     }
-                *at(w.y, 0, o, i, j) = fmaxf(w.scale * sum + *at(w.bias, 0, o, 0, 0), 0);
+                float v = w.scale * sum + *at(w.bias, 0, o, 0, 0);
+                *at(w.y, 0, o, i, j) = w.linear ? v : fmaxf(v, 0);
             }
 }
 
@@ -277,12 +278,14 @@ EXPORTED cudnnStatus_t cudnnBackendExecute(cudnnHandle_t, cudnnBackendDescriptor
         w.kept = get<float>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA);
     } else {
         Descriptor add = get<Descriptor>(plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, 1);
-        Descriptor relu = get<Descriptor>(plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, 2);
+        w.linear = count(plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS) == 2;
+        Descriptor last = w.linear ? add
+                                   : get<Descriptor>(plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, 2);
         conv = get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC);
         w.x = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X), variants);
         w.filter = place(get<Descriptor>(op, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W), variants);
         w.bias = place(get<Descriptor>(add, CUDNN_ATTR_OPERATION_POINTWISE_BDESC), variants);
-        w.y = place(get<Descriptor>(relu, CUDNN_ATTR_OPERATION_POINTWISE_YDESC), variants);
+        w.y = place(get<Descriptor>(last, CUDNN_ATTR_OPERATION_POINTWISE_YDESC), variants);
     }
     w.stride = get<int64_t>(conv, CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES);
     w.pad = get<int64_t>(conv, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS);

@@ -13,6 +13,7 @@
 #include "device/cuda/linop-stencil.cu"
 #include "device/cuda/linop-windows.cu"
 #include "device/cuda/linop.cu"
+#include "device/cuda/moments.cu"
 #include "device/cuda/pool.cu"
 #include "device/cuda/record.cu"
 #include "device/cuda/tensor.cu"
