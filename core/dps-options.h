@@ -31,6 +31,12 @@ typedef enum {
 /* How a network from a file brings features to half their size. */
 typedef enum { DPS_POOLING_AUTO, DPS_POOLING_MAX, DPS_POOLING_AVERAGE } DpsPooling;
 
+/* What of a layer's features the style is compared by, region by region. */
+typedef enum {
+    DPS_STATISTICS_GRAM,   /* Gram matrices: which features come together, and how strongly */
+    DPS_STATISTICS_MOMENTS /* means and deviations of each feature alone */
+} DpsStatistics;
+
 /* How the losses are brought down.  Preconditioned L-BFGS is what makes a transfer quick; the others
  * are for comparison. */
 typedef enum {
@@ -88,6 +94,7 @@ typedef struct {
     DpsStart start;
     DpsPooling pooling;     /* auto: as the network was trained, but for the artistic preset; the
                              * built-in network always averages */
+    DpsStatistics style_statistics;
     const char *style_layers;  /* "relu1_1,relu2_1=0.5": names, and weights other than 1, of the
                                 * network that then looks alone; NULL or "": its own choice, and
                                 * beside a file's network the built-in one */

@@ -26,6 +26,9 @@ static void forward(Tape *t)
             else
                 be->gram(s->y->y, s->x->y, s->masks);
             break;
+        case STEP_MOMENTS:
+            be->moments(s->y->y, s->x->y, s->masks);
+            break;
         case STEP_SQDIFF:
         case STEP_QUAD:
         case STEP_EXCESS:
@@ -108,6 +111,9 @@ static void backward(Tape *t)
                                    s->held.target ? &s->held : NULL, add);
             else
                 be->gram_back(x->dy, y->dy, x->y, s->masks, add);
+            break;
+        case STEP_MOMENTS:
+            be->moments_back(x->dy, y->dy, y->y, x->y, s->masks, add);
             break;
         case STEP_SQDIFF:
             be->sqdiff(s->slot, s->weight, x->dy, x->y, s->target, add);

@@ -10,7 +10,7 @@
 #include "replay.h"
 #include "tape.h"
 
-typedef enum { STEP_CONV, STEP_POOL, STEP_GRAM, STEP_SQDIFF, STEP_QUAD, STEP_EXCESS } StepKind;
+typedef enum { STEP_CONV, STEP_POOL, STEP_GRAM, STEP_MOMENTS, STEP_SQDIFF, STEP_QUAD, STEP_EXCESS } StepKind;
 
 struct Node {
     Tensor shape; /* of y, which is there when the tape is ready */

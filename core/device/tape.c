@@ -147,6 +147,14 @@ Node *tape_gram(Tape *t, Node *x, const Masks *m)
     return record(t, (Step) { .kind = STEP_GRAM, .x = x, .y = y, .masks = m });
 }
 
+Node *tape_moments(Tape *t, Node *x, const Masks *m)
+{
+    if (broken(t))
+        return NULL;
+    Node *y = fresh(t, m->k, 2, x->shape.c);
+    return record(t, (Step) { .kind = STEP_MOMENTS, .x = x, .y = y, .masks = m });
+}
+
 int tape_sqdiff(Tape *t, Node *x, const Tensor *target, double weight)
 {
     if (broken(t))

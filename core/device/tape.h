@@ -37,6 +37,7 @@ Node *tape_join(Tape *, Node *x, const Conv *first, const Conv *second);
 Node *tape_pool(Tape *, Node *x, const PoolShape *, bool ceil);
 Node *tape_slice(Tape *, Node *x, int c0, int c); /* planes c0 .. c0 + c - 1 of x */
 Node *tape_gram(Tape *, Node *x, const Masks *);
+Node *tape_moments(Tape *, Node *x, const Masks *); /* means and deviations */
 
 /* Each returns the slot its unweighted loss goes to; the total is sum of weight * loss. */
 int tape_sqdiff(Tape *, Node *x, const Tensor *target, double weight);

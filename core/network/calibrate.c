@@ -14,6 +14,7 @@
 
 #include "image/random.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,7 +118,7 @@ static DpsStatus measure(const Network *n, const DpsImage *picture, double squar
     return status;
 }
 
-DpsStatus network_calibrate(Network *n)
+DpsStatus network_calibrate(Network *n, DpsStatistics statistics)
 {
     double square[NETWORK_LAYERS];
     DpsImage picture = { 0 };
@@ -131,7 +132,7 @@ DpsStatus network_calibrate(Network *n)
         double wanted = authors_square(n->layer[n->style[i]].name), is = square[n->style[i]];
         n->calibrated = n->calibrated && wanted > 0 && is > 0;
         if (wanted > 0 && is > 0)
-            n->share[i] *= wanted / is * (wanted / is);
+            n->share[i] *= statistics == DPS_STATISTICS_GRAM ? pow(wanted / is, 2) : wanted / is;
     }
     for (int i = 0; i < n->contents; i++) {
         double wanted = authors_square(n->layer[n->content[i]].name), is = square[n->content[i]];

@@ -83,10 +83,10 @@ DpsStatus network_choose(Network *, const NetworkChoice *, DpsMessage *message);
  * it; together they must not have more than NETWORK_LAYERS and NETWORK_STYLES. */
 void network_add_ensemble(Network *, const Network *other, double share, bool content);
 
-/* Multiplies the shares of the layers that are compared by what brings the losses of their features to those of the
- * authors' network, for which the preset reference has its weights.  Layers of unknown names keep theirs.
+/* Multiplies the shares of the layers that are compared, the style's by these statistics, by what brings the
+ * losses of their features to those of the authors' network, for which the preset reference has its weights.  Layers of unknown names keep theirs.
  * DPS_OK, DPS_NO_MEMORY or DPS_DEVICE_FAILED. */
-DpsStatus network_calibrate(Network *);
+DpsStatus network_calibrate(Network *, DpsStatistics);
 
 /* DPS_OK; or DPS_BAD_INPUT and a sentence if a picture of this size is too small for the network. */
 DpsStatus network_check_size(const Network *, int width, int height, DpsMessage *message);

@@ -9,7 +9,7 @@
 
 #include "objective.h"
 
-/* weight / normaliser times a loss of x, or with masks of x's Gram matrices: |x - target|^2, with an
+/* weight / normaliser times a loss of x, or with masks of the statistics of x: |x - target|^2, with an
  * operator (x - target)' A (x - target), its target zero where there is none, or without either the
  * squared excess over [0, 1].  The objective frees the operands. */
 typedef struct {
@@ -55,6 +55,9 @@ double term_scale(const Term *);
 
 /* A tensor of its own with the same values, or NULL. */
 Tensor *objective_copy(const Tensor *);
+
+/* Records what the style is compared by. */
+Node *objective_statistics(const Objective *, Tape *, Node *x, const Masks *);
 
 /* Features of a picture: forward only. */
 DpsStatus objective_forward(Tape *, const DpsImage *);

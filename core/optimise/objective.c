@@ -321,12 +321,19 @@ static DpsStatus make_free_part(Objective *e, const DpsImage *content, const Reg
     return e->free_part ? DPS_OK : DPS_NO_MEMORY;
 }
 
-static void record(Tape *tape, Term *t)
+Node *objective_statistics(const Objective *e, Tape *tape, Node *x, const Masks *masks)
 {
+    return e->o.statistics == DPS_STATISTICS_MOMENTS ? tape_moments(tape, x, masks)
+                                                     : tape_gram(tape, x, masks);
+}
+
+static void record(const Objective *e, Term *t)
+{
+    Tape *tape = e->tape;
     Node *x = t->x ? t->x : tape_input(tape);
 
     if (t->masks)
-        x = tape_gram(tape, x, t->masks);
+        x = objective_statistics(e, tape, x, t->masks);
     t->slot = t->a        ? tape_quad(tape, x, t->a, t->target, term_scale(t))
               : t->target ? tape_sqdiff(tape, x, t->target, term_scale(t))
                           : tape_excess(tape, x, term_scale(t));
@@ -338,7 +345,7 @@ static void record_terms(Objective *e)
     for (int i = 0; i < LOSSES; i++)
         for (Term *t = e->term; t < e->term + e->terms; t++)
             if ((int) t->loss == i)
-                record(e->tape, t);
+                record(e, t);
 }
 
 static DpsStatus build(Objective *e, Sources *s, const RegionSet *set)

@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
     double weight[LOSSES]; /* 0: no such term */
     Weighting weighting;
+    DpsStatistics statistics; /* of the style's features */
     const DpsImage *estimate; /* which objective_new only reads; NULL: no such terms */
     double
         min_region_pixels; /* of a region at a layer, with SHARE_BY_PIXELS; 0: all weigh the same */

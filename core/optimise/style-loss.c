@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* The style loss: Gram matrices, layer by layer and region by region, against the style's. */
+/* The style loss: Gram matrices, or means and deviations, layer by layer and region by region, against the
+ * style's. */
 
 #include "objective-private.h"
 
@@ -53,6 +54,16 @@ static double plane_sum(const DpsImage *masks, int k)
     return sum;
 }
 
+static double plane_squares(const DpsImage *masks, int k)
+{
+    const float *m = image_plane(masks, k);
+    double sum = 0;
+
+    for (size_t i = 0; i < image_pixels(masks); i++)
+        sum += (double) m[i] * (double) m[i];
+    return sum;
+}
+
 /* Weight of a region's |G - T|^2 within a layer. */
 static double region_share(const Objective *e, const DpsImage *masks, int k)
 {
@@ -63,14 +74,15 @@ static double region_share(const Objective *e, const DpsImage *masks, int k)
     return n < least ? n / least : 1;
 }
 
-/* Scales each plane so that diag(m^2) carries the Gram matrix's normalisation and the square root
- * of the region's weight: the loss is then a plain squared difference. */
+/* Scales each plane so that diag(m^2) carries the normalisation and the square root of the region's
+ * weight: the loss is then a plain squared difference. */
 static void fold_scale(const Objective *e, DpsImage *masks, int planes, const double *share)
 {
+    bool moments = e->o.statistics == DPS_STATISTICS_MOMENTS;
     double each = e->o.weighting.normalise == NORMALISE_BY_COUNT ? planes : 1;
 
     for (int k = 0; k < masks->channels; k++) {
-        double sum = plane_sum(masks, k) * each;
+        double sum = moments ? plane_squares(masks, k) : plane_sum(masks, k) * each;
         float scale = sum > 0 ? (float) sqrt(sqrt(share[k]) / sum) : 0;
         float *m = image_plane(masks, k);
         for (size_t i = 0; i < image_pixels(masks); i++)
@@ -98,26 +110,27 @@ static Masks *layer_masks(const Objective *e, const DpsImage *masks, Node *const
 
 /* ------------------------------------------------------------------ targets */
 
-/* The style's Gram matrices become the targets; what a layer is divided by follows from their size. */
-static DpsStatus keep_targets(const Objective *e, Node *const *gram, Term *term)
+/* The style's statistics become the targets; what a layer is divided by follows from their size. */
+static DpsStatus keep_targets(const Objective *e, Node *const *style, Term *term)
 {
     const Network *n = e->network;
     Device *dev = n->dev;
     double norm[NETWORK_STYLES], shares = 0;
 
     for (int i = 0; i < n->styles; i++) {
-        if (!(term[i].target = objective_copy(node_value(gram[i]))))
+        if (!(term[i].target = objective_copy(node_value(style[i]))))
             return DPS_NO_MEMORY;
         dev->be->dots(i, term[i].target, 1, &term[i].target);
         shares += n->share[i];
     }
     DpsStatus status = dev->be->read(dev, 0, n->styles, norm);
     for (int i = 0; i < n->styles && !status; i++) {
-        double c = term[i].target->h;
+        const Tensor *target = term[i].target;
+        double numbers = (double) target->h * target->w;
         bool count = e->o.weighting.normalise == NORMALISE_BY_COUNT;
         term[i].share = n->share[i];
         term[i].weight *= n->share[i];
-        term[i].normaliser = count ? c * c : shares * norm[i];
+        term[i].normaliser = count ? numbers : shares * norm[i];
     }
     return status;
 }
@@ -128,7 +141,7 @@ static DpsStatus make_targets(const Objective *e, const Sources *s, double *shar
     const DpsImage *style = s->style;
     Tape *tape = tape_new(n->dev, 3, style->height, style->width, false);
     Masks *m[NETWORK_STYLES] = { 0 };
-    Node *node[NETWORK_LAYERS], *gram[NETWORK_STYLES];
+    Node *node[NETWORK_LAYERS], *statistics[NETWORK_STYLES];
     DpsStatus status = DPS_NO_MEMORY;
     bool ok = tape != NULL;
 
@@ -137,12 +150,12 @@ static DpsStatus make_targets(const Objective *e, const Sources *s, double *shar
     for (int i = 0; i < n->styles && ok; i++) {
         double *of_layer = share + i * s->style_masks.channels;
         m[i] = layer_masks(e, &s->style_masks, node, n->style[i], s->work, of_layer, false);
-        ok = m[i] && (gram[i] = tape_gram(tape, node[n->style[i]], m[i]));
+        ok = m[i] && (statistics[i] = objective_statistics(e, tape, node[n->style[i]], m[i]));
     }
     if (ok)
         status = objective_forward(tape, style);
     if (!status)
-        status = keep_targets(e, gram, term);
+        status = keep_targets(e, statistics, term);
     tape_free(tape);
     for (int i = 0; i < n->styles; i++)
         if (m[i])

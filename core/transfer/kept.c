@@ -73,7 +73,7 @@ static bool serves(const DpsOptions *a, const DpsOptions *b)
     return a->preset == b->preset && a->size == b->size && a->threads == b->threads &&
            a->seed == b->seed && a->unmatched == b->unmatched &&
            a->window_radius == b->window_radius && a->minimiser == b->minimiser &&
-           a->start == b->start;
+           a->start == b->start && a->style_statistics == b->style_statistics;
 }
 
 static bool is_chosen(const char *text)

@@ -22,6 +22,7 @@
 /* The same per region: masks as they are laid, and those that are matched while the objective is made;
  * what the device has of them comes to as much again. */
 #define HOST_MASKS 1
+#define OBJECTIVE_MASKS 3 /* of the content, on the device when the style's features come */
 #define STYLE_MASKS 3
 
 /* In which a device keeps a network's filters: forward and backward.  oneDNN keeps a third. */
@@ -63,28 +64,31 @@ static double colours_bytes(const DpsJob *job, const Level *l, int regions)
            (l->keep_colours ? (double) palette_bytes(regions) : 0);
 }
 
-/* Bytes while a level runs: either the style's features are there, forward only, or the vectors of the
- * minimiser, never both. */
+/* Bytes while a level runs: either the style's features are there, forward only, or the content's and the
+ * vectors of the minimiser, never both. */
 static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *size, int regions,
                           Device *dev)
 {
     double content = pixels_at(job->content, l->size), style = pixels_at(job->style, l->size);
-    double grams = sizeof(float) * regions * size->grams; /* values, gradients, or targets */
-    double features = size->features - (dev && !dev->be->conv_gram ? 0 : size->unseen);
-    double objective = content * objective_bytes_per_pixel(features, regions) +
-                       sizeof(float) * FILTER_ORDERS * size->filters + 2 * grams;
+    bool gram = l->objective.statistics == DPS_STATISTICS_GRAM;
+    double grams = gram ? sizeof(float) * regions * size->grams : 0; /* values, gradients, or targets */
+    double unseen = gram && (!dev || dev->be->conv_gram) ? size->unseen : 0;
+    double features = size->features - unseen;
+    double filters = sizeof(float) * FILTER_ORDERS * size->filters + 2 * grams;
+    double objective = content * objective_bytes_per_pixel(features, regions) + filters;
+    double begun = sizeof(float) * content * OBJECTIVE_MASKS * regions + filters;
     double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser) +
                      grams;
     double targets = sizeof(float) * style * (features + 3);
 
     if (dev)
-        return objective + fmax(vectors, targets) +
+        return fmax(objective + vectors, begun + targets) +
                (double) dev->be->workspace(dev, (size_t) fmax(content, style), regions);
-    double host = sizeof(float) * (content * (HOST_CONTENT + size->held) + style * HOST_STYLE) +
+    double host = sizeof(float) * (content * HOST_CONTENT + style * HOST_STYLE) +
                   (l->keep_colours ? (double) palette_bytes(regions) : 0);
-    return host + objective +
-           fmax(vectors + sizeof(float) * style * HOST_MASKS * regions,
-                targets + sizeof(float) * style * STYLE_MASKS * regions);
+    return host + fmax(objective + vectors +
+                           sizeof(float) * (content * size->held + style * HOST_MASKS * regions),
+                       begun + targets + sizeof(float) * style * STYLE_MASKS * regions);
 }
 
 double memory_needed(const DpsJob *job, const Schedule *schedule, Device *dev)

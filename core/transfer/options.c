@@ -44,6 +44,9 @@
 #define TRAINED_STYLE 2
 #define TRAINED_CONTENT 3.3
 
+/* Of the style by means and deviations: as much is then kept of the photo as with Gram matrices. */
+#define MOMENTS_STYLE 1.7
+
 /* Of the matting windows.  The paper's 1e-7 leaves a flat window free to multiply what it holds by fifty,
  * be it noise or the step between two blocks of a JPEG; a deviation below a level of 255 should not
  * count as contrast (QUALITY.md, experiment 11). */
@@ -164,6 +167,8 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
         s->ensemble = TRAINED_SHARE;
     if (s->ensemble > 0)
         style *= TRAINED_STYLE;
+    if (o->style_statistics == DPS_STATISTICS_MOMENTS)
+        style *= MOMENTS_STYLE;
     if (s->ensemble > 0 && !(o->content_layers && *o->content_layers))
         content *= TRAINED_CONTENT;
     for (int i = 0; i < levels; i++, s->levels++)
@@ -181,6 +186,7 @@ static void pyramid(const DpsOptions *o, const Preset *p, int size, Schedule *s)
                                        [LOSS_GRADIENT] = GRADIENT_WEIGHT / firm },
                            .min_region_pixels = MIN_REGION_PIXELS,
                            .gradient_size = GRADIENT_SIZE,
+                           .statistics = o->style_statistics,
                            .window_radius = o->window_radius,
                            .eps = WINDOW_EPS },
             .minimiser = { .memory = 10,
@@ -211,6 +217,7 @@ static void reference(const DpsOptions *o, const Preset *p, int size, Schedule *
                                        [LOSS_CONTENT] = 5 * o->content_weight,
                                        [LOSS_VARIATION] = VARIATION_PAPER * smoothness(o),
                                        [LOSS_MATTING] = i ? o->photorealism : 0 },
+                           .statistics = o->style_statistics,
                            .window_radius = o->window_radius },
             .minimiser = { .memory = LBFGS_MEMORY, .evaluations = p->evaluations[i] },
         };
@@ -232,6 +239,7 @@ static void painting(const DpsOptions *o, const Preset *p, int size, Schedule *s
                                        [LOSS_CONTENT] = o->content_weight,
                                        [LOSS_VARIATION] = VARIATION_WEIGHT * smoothness(o),
                                        [LOSS_GAMUT] = GAMUT_WEIGHT },
+                           .statistics = o->style_statistics,
                            .window_radius = o->window_radius },
             .minimiser = { .memory = 20,
                            .evaluations = p->evaluations[i],

@@ -31,7 +31,7 @@ static DpsStatus settle(RunDevice *w, const Backend *be)
     if (path)
         status = network_load(w->dev, path, &w->schedule->network, &w->network, &w->result->message);
     if (path && !status && w->schedule->calibrate && !w->network->caffe)
-        status = network_calibrate(w->network);
+        status = network_calibrate(w->network, job->options.style_statistics);
     return status;
 }
 

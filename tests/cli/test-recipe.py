@@ -14,7 +14,7 @@ EVERY_OPTION = {
     "preset": "draft", "amount": "0.875", "take": "colour", "content-weight": "1.7",
     "photorealism": "3333.25", "detail": "0.1", "style-weight": "0.3", "unmatched": "nearest",
     "size": "48", "device": "cpu", "threads": "1", "seed": "4000000000", "minimiser": "adam",
-    "start": "noise", "pooling": "average", "style-layers": "level1,level2=0.5",
+    "start": "noise", "pooling": "average", "style-statistics": "moments", "style-layers": "level1,level2=0.5",
     "content-layers": "level2", "smoothness": "0.5", "window-radius": "2", "network": None,
     "method": None, "regions-model": None}
 

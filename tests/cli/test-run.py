@@ -88,7 +88,7 @@ class Repetition(tool.ToolTest):
                        ["--preset", "normal"], ["--seed", "7"], ["--preset", "artistic"],
                        ["--minimiser", "adam"], ["--start", "noise"],
                        ["--start-image", "style.png"], ["--style-layers", "level1,level2=3"],
-                       ["--content-layers", "level2"]):
+                       ["--content-layers", "level2"], ["--style-statistics", "moments"]):
             with self.subTest(option=option):
                 self.transfer(*option, out="other.pfm")
                 other = tool.read_pfm(self.path("other.pfm"))

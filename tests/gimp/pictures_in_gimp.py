@@ -403,7 +403,7 @@ def test_choices_for_scripts():
     for arguments in ({"preset": "artistic"}, {"method": "colours"}, {"method": "histogram"},
                       {"take": "colour"}, {"take": "brightness"}, {"minimiser": "adam"}, {"start": "noise"},
                       {"start_image": style}, {"style_layers": "level1,level3=2"},
-                      {"content_layers": "level2"}):
+                      {"content_layers": "level2"}, {"style_statistics": "moments"}):
         good, other = transfer(image, [layer], style=style, **arguments)
         if check(good, str(arguments), other):
             check(max_difference(pixels(plain), pixels(other)) > 1 / 255, "has an effect")

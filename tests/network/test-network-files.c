@@ -263,7 +263,7 @@ static void test_calibration(void)
         Device *dev = open_device(backend[b]);
         CHECK(!network_load(dev, VGG16, &choice, &n, message), "%s", message->text);
         CHECK(!n->caffe && !n->original && !n->calibrated, "it is no authors' network");
-        CHECK(!network_calibrate(n) && n->calibrated, "%s", backend[b]->name);
+        CHECK(!network_calibrate(n, DPS_STATISTICS_GRAM) && n->calibrated, "%s", backend[b]->name);
         for (int i = 0; i < 2; i++) {
             share[b][i] = n->share[i];
             share[b][2 + i] = n->content_share[i];
@@ -271,7 +271,7 @@ static void test_calibration(void)
         network_free(n);
         CHECK(!network_load(dev, SQUEEZENET, NULL, &n, message), "%s", message->text);
         double before = n->share[0];
-        CHECK(!network_calibrate(n) && !n->calibrated && n->share[0] == before,
+        CHECK(!network_calibrate(n, DPS_STATISTICS_GRAM) && !n->calibrated && n->share[0] == before,
               "layers of unknown names keep their shares");
         network_free(n);
         backend[b]->close(dev);

@@ -109,6 +109,43 @@ static void test_golden(GoldenCase *c, const Backend *be, double tolerance)
     check_term(c, be, "matting", &o, tolerance * 5);
 }
 
+/* Means and deviations of features, their loss, and its gradient by complex steps. */
+static void test_moments(const Backend *be, double tolerance)
+{
+    Golden *g = golden_open("moments.safetensors");
+    Device *dev = be->open(&(DpsWork) { .threads = 1 });
+    Tape *tape = tape_new(dev, 6, 9, 11, true);
+    Masks *masks = be->masks(dev, 3, 9, 11, GOLDEN_FLOATS(g, "masks", 3, 9, 11));
+    Tensor *x = be->tensor(dev, 6, 9, 11), *gradient = be->tensor(dev, 6, 9, 11);
+    Tensor *target = be->tensor(dev, 3, 2, 6);
+    float moments[3 * 2 * 6], slope[6 * 9 * 11];
+    double loss;
+
+    be->upload(x, GOLDEN_FLOATS(g, "x", 6, 9, 11));
+    be->upload(target, GOLDEN_FLOATS(g, "target", 3, 2, 6));
+    Node *y = tape_moments(tape, tape_input(tape), masks);
+    tape_sqdiff(tape, y, target, 1);
+    tape_eval(tape, x, gradient);
+    be->download(node_value(y), moments);
+    be->download(gradient, slope);
+    CHECK(be->read(dev, 0, 1, &loss) == DPS_OK, "%s fails", be->name);
+    double expected = *GOLDEN(g, "loss", 1);
+    double error[] = { golden_error(moments, GOLDEN(g, "moments", 3, 2, 6), 3 * 2 * 6),
+                       fabs(loss - expected) / expected,
+                       golden_error(slope, GOLDEN(g, "gradient", 6, 9, 11), 6 * 9 * 11) };
+    for (int i = 0; i < 3; i++)
+        CHECK(error[i] < tolerance, "moments on %s: %g", be->name, error[i]);
+    printf("moments on %s: %.1e, loss %.1e, gradient %.1e\n", be->name, error[0], error[1],
+           error[2]);
+    tape_free(tape);
+    be->masks_drop(masks);
+    be->drop(x);
+    be->drop(gradient);
+    be->drop(target);
+    be->close(dev);
+    golden_close(g);
+}
+
 /* ------------------------------------------------------------------ gradients */
 
 /* x is moved by h v, in the device's own precision; g is then the gradient there. */
@@ -203,6 +240,16 @@ static void test_gradients(GoldenCase *c)
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &held);
     check_gradient(&b, "relative, builtin, held to a guess's gradient");
     bench_close(&b);
+    ObjectiveOptions moments = relative;
+    moments.statistics = DPS_STATISTICS_MOMENTS;
+    moments.min_region_pixels = 300;
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &moments);
+    check_gradient(&b, "relative, builtin, means and deviations");
+    bench_close(&b);
+    moments.weighting = paper.weighting;
+    bench_open(&b, &ref_backend, c->file, &c->content, &c->style, &c->x, &c->set, &moments);
+    check_gradient(&b, "paper, VGG, means and deviations");
+    bench_close(&b);
     wide.window_radius = 2;
     bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, &wide);
     check_gradient(&b, "relative, builtin, windows of 5x5");
@@ -233,6 +280,12 @@ static void test_zeros(GoldenCase *c)
     bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &o);
     loss_at(&b, b.x, &l);
     CHECK(l.style < 1e-20, "style %g", l.style);
+    bench_close(&b);
+    ObjectiveOptions moments = o;
+    moments.statistics = DPS_STATISTICS_MOMENTS;
+    bench_open(&b, &ref_backend, NULL, &c->content, &c->content, &c->content, &whole, &moments);
+    loss_at(&b, b.x, &l);
+    CHECK(l.style < 1e-20, "style by means and deviations %g", l.style);
     bench_close(&b);
     regions_clear(&whole);
 }
@@ -413,6 +466,8 @@ int main(void)
     golden_case_open(&c);
     test_golden(&c, &ref_backend, 1e-6);
     test_golden(&c, &cpu_backend, 2e-5);
+    test_moments(&ref_backend, 1e-6); /* 1e-7 */
+    test_moments(&cpu_backend, 1e-5); /* 1e-6 */
     test_gradients(&c);
     test_zeros(&c);
     test_guess(&c);

@@ -115,6 +115,9 @@ static void options(DpsKept *kept)
     compare("another size", &o, kept, false);
     o.unmatched = DPS_UNMATCHED_WHOLE;
     compare("another counterpart", &o, kept, false);
+    o.style_statistics = DPS_STATISTICS_MOMENTS;
+    compare("other statistics", &o, kept, false);
+    o.style_statistics = DPS_STATISTICS_GRAM;
     o.unmatched = DPS_UNMATCHED_KEEP;
     o.preset = DPS_PRESET_ARTISTIC;
     o.size = 64;

@@ -245,6 +245,16 @@ int main(void)
         compare("presets", &photo, &photo, 2, &o);
         compare("presets, panorama", &panorama, &photo, 2, &o);
     }
+    for (int n = 0; n < 2; n++) {
+        DpsOptions o;
+        dps_options_default(&o);
+        o.style_statistics = DPS_STATISTICS_MOMENTS;
+        o.threads = 1;
+        o.network = network[n];
+        o.size = 144;
+        compare("means and deviations", &photo, &photo, 2, &o);
+        compare("means and deviations, panorama", &panorama, &photo, 2, &o);
+    }
     for (int method = DPS_METHOD_COLOURS; method <= DPS_METHOD_HISTOGRAM; method++)
         for (int k = 0; k < 3; k++) {
             DpsOptions o;
