@@ -134,5 +134,5 @@ void gtk_module_init(int *argc, char ***argv)
     const char *path = g_getenv("CUT_TEXT");
 
     if (path && g_strcmp0(g_get_prgname(), "deep-photo-style") == 0)
-        g_timeout_add(100, look, g_strdup(path));
+        g_timeout_add(50, look, g_strdup(path));
 }

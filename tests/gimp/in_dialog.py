@@ -18,8 +18,9 @@ def shell(*command):
     return subprocess.run(command, capture_output=True, text=True).stdout
 
 
-def screenshot(name):
-    time.sleep(0.5)
+def screenshot(name, after=0.5):
+    """Of the whole screen, some seconds after now."""
+    time.sleep(after)
     shell("import", "-window", "root", os.path.join(folder, name + ".png"))
 
 

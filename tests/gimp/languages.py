@@ -42,15 +42,15 @@ def known():
 
 
 failures = done = 0
+session = Session("languages")
+photos = photos_with_regions(session)
 for language in sys.argv[1:] or known():
-    session = Session("languages-" + language)
     locale = make_locale(language, session.folder)
     if not locale or not has_font(language):
         print("%s: left out, as there is no %s for it" % (language, "font" if locale else "locale"))
         continue
     print("In " + language)
-    failures += on_screen(session, "languages_steps.py", photos_with_regions(session),
-                          "1366x768", LC_ALL=locale, LANGUAGE=language,
+    failures += on_screen(session, "languages_steps.py", photos, "1366x768", LC_ALL=locale, LANGUAGE=language,
                           LOCPATH=session.folder, GTK_MODULES=os.environ["DPS_CUT_TEXT"],
                           CUT_TEXT=session.path("cut.txt"))
     done += 1

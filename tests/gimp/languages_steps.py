@@ -46,12 +46,16 @@ def whole(least, when):
     at their ends."""
     for screen in (SMALL, LARGE):
         check(fill(screen), "it fits a screen of %d x %d, %s" % (*screen, when))
-        cut = lambda: [line for line in texts()[1]
-                       if screen == LARGE or not line.startswith(("choice", "status"))]
-        wait_for(lambda: not cut(), 5)
-        screenshot("%s-%d" % (when, screen[0]))
-        check(not cut(), "nothing is cut at %d x %d, %s" % (*screen, when), cut())
-    check(texts()[0] >= least, "all there is was looked at, " + when, texts()[0])
+
+        def good():
+            nonlocal number, cut
+            number, cut = texts()
+            cut = [line for line in cut if screen == LARGE or not line.startswith(("choice", "status"))]
+            return number >= least and not cut
+
+        number, cut = 0, []
+        check(wait_for(good, 5)[0], "%d texts and none is cut at %d x %d, %s" % (least, *screen, when), (number, cut))
+        screenshot("%s-%s-%d" % (os.environ["LANGUAGE"], when, screen[0]), 0)
 
 
 def control(role, name):
@@ -93,7 +97,6 @@ choose_number("_Quality", 2)
 press(control(("button", "push button"), "_Transfer"))
 running_bar, _ = wait_for(lambda: find(plug_in, "progress bar", words("Progress"), True), 30)
 check(running_bar, "it computes", message(plug_in))
-time.sleep(2)
 whole(40, "5-running")
 press(control(("button", "push button"), "Use T_his"))
 applied, _ = wait_for(lambda: not find(plug_in, "progress bar", words("Progress"), True), 60)

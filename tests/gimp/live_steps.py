@@ -16,10 +16,8 @@ SCALE = int(os.environ["GDK_SCALE"])
 
 def status(plug_in):
     """What the large view shows, in words."""
-    for name in ("Your photo", "Draft, being computed…", "Draft", "Result so far", "Result"):
-        if find(plug_in, "label", name, True):
-            return name
-    return ""
+    words = ("Your photo", "Draft, being computed…", "Draft", "Result so far", "Result")
+    return next((w.name for w in walk(plug_in) if w.getRoleName() == "label" and w.name in words and visible(w)), "")
 
 
 def view(plug_in):

@@ -74,13 +74,14 @@ ask(small.queryComponent().grabFocus)
 
 
 def space_paints():
-    """Asking GIMP brings its own window to the front, sooner or later."""
+    """Asking GIMP has brought its own window to the front, sooner or later."""
     shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync",
           "key", "space")
-    return [c for c in covered(other) if 0.001 <= c <= 0.3]
+    return wait_for(lambda: sensitive(button(plug_in, "Undo Stroke")), 0.2)[0]
 
 
-check(wait_for(space_paints, 30)[0], "space paints", covered(other))
+check(wait_for(space_paints, 30)[0], "space paints")
+check(comes_to(other, 0.001, 0.3), "as much as a dab of the brush", covered(other))
 
 # --- Erasing
 before = covered(photo)[0]

@@ -4,6 +4,7 @@
 import json
 import os
 
+import pyatspi
 from gimp_session import check, finish
 from in_dialog import *
 
@@ -123,8 +124,9 @@ holds(lambda: not sensitive(filter_entry()), "but not with detail")
 spin(plug_in, "Detail").currentValue = 0
 
 # --- 0 is a word
-press(find(plug_in, "toggle button", "More settings"))
-wait_for(lambda: find(plug_in, "spin button", "Working size", True), 10)
+more = find(plug_in, "toggle button", "More settings")
+press(more)
+holds(lambda: more.getState().contains(pyatspi.STATE_EXPANDED), "the other settings are unfolded")
 size = find(plug_in, "spin button", "Working size")
 check(size.queryText().getText(0, -1) == "automatic", "size 0 is automatic",
       size.queryText().getText(0, -1))
