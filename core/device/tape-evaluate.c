@@ -20,6 +20,13 @@ static void forward(Tape *t)
         case STEP_POOL:
             be->pool(s->y->y, s->x->y, &s->pool);
             break;
+        case STEP_RECTIFY:
+            be->rectify(s->y->y, s->x->y, s->scale, s->shift);
+            break;
+        case STEP_SUM:
+            be->lincomb(s->y->y, 2, (double[]) { 1, 1 }, (Tensor *[]) { s->x->y, s->other->y });
+            be->rectify(s->y->y, s->y->y, NULL, NULL);
+            break;
         case STEP_GRAM:
             if (s->from)
                 be->conv_gram(s->y->y, s->conv, s->from->y, s->masks);
@@ -104,6 +111,13 @@ static void backward(Tape *t)
             break;
         case STEP_POOL:
             be->pool_back(x->dy, y->dy, y->y, x->y, &s->pool, add);
+            break;
+        case STEP_RECTIFY:
+            be->rectify_back(x->dy, y->dy, y->y, s->scale, add);
+            break;
+        case STEP_SUM:
+            be->rectify_back(x->dy, y->dy, y->y, NULL, add);
+            be->rectify_back(s->other->dy, y->dy, y->y, NULL, mark(be, s->other));
             break;
         case STEP_GRAM:
             if (s->from)

@@ -10,7 +10,18 @@
 #include "replay.h"
 #include "tape.h"
 
-typedef enum { STEP_CONV, STEP_POOL, STEP_GRAM, STEP_MOMENTS, STEP_SQDIFF, STEP_QUAD, STEP_EXCESS } StepKind;
+/* From STEP_SQDIFF on losses. */
+typedef enum {
+    STEP_CONV,
+    STEP_POOL,
+    STEP_RECTIFY,
+    STEP_SUM,
+    STEP_GRAM,
+    STEP_MOMENTS,
+    STEP_SQDIFF,
+    STEP_QUAD,
+    STEP_EXCESS
+} StepKind;
 
 struct Node {
     Tensor shape; /* of y, which is there when the tape is ready */
@@ -25,6 +36,8 @@ struct Node {
 typedef struct {
     StepKind kind;
     Node *x, *y;
+    Node *other; /* what x is added to */
+    const Tensor *scale, *shift;
     const Conv *conv;
     const Masks *masks;
     const Linop *linop;
@@ -39,8 +52,8 @@ typedef struct {
 } Step;
 
 /* Nodes and steps are referred to by address, so the arrays are as long as they will ever be:
- * VGG-19 takes 40 steps, SqueezeNet about as many. */
-#define STEPS 256
+ * VGG-19 takes 40 steps, DenseNet-121 200, and more nodes. */
+#define STEPS 512
 
 struct Tape {
     Device *dev;

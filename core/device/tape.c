@@ -121,6 +121,45 @@ Node *tape_join(Tape *t, Node *x, const Conv *first, const Conv *second)
     return whole;
 }
 
+/* A whole that begins with x's planes, and x becomes a slice of it. */
+static Node *widen(Tape *t, Node *x)
+{
+    if (!x->whole)
+        x->whole = fresh(t, x->shape.c, x->shape.h, x->shape.w);
+    return x->whole;
+}
+
+Node *tape_append(Tape *t, Node *stack, Node *x, const Conv *c)
+{
+    if (broken(t))
+        return NULL;
+    Node *whole = widen(t, stack);
+    int planes = stack->shape.c;
+    whole->shape.c = planes + c->shape.cout;
+    Node *y = tape_slice(t, whole, planes, c->shape.cout);
+    if (broken(t))
+        return NULL;
+    record(t, (Step) { .kind = STEP_CONV, .x = x, .y = y, .conv = c });
+    return tape_slice(t, whole, 0, planes + c->shape.cout);
+}
+
+Node *tape_rectify(Tape *t, Node *x, const Tensor *scale, const Tensor *shift)
+{
+    if (broken(t))
+        return NULL;
+    Node *y = fresh(t, x->shape.c, x->shape.h, x->shape.w);
+    return record(
+        t, (Step) { .kind = STEP_RECTIFY, .x = x, .y = y, .scale = scale, .shift = shift });
+}
+
+Node *tape_sum(Tape *t, Node *a, Node *b)
+{
+    if (broken(t))
+        return NULL;
+    Node *y = fresh(t, a->shape.c, a->shape.h, a->shape.w);
+    return record(t, (Step) { .kind = STEP_SUM, .x = a, .other = b, .y = y });
+}
+
 Node *tape_pool(Tape *t, Node *x, const PoolShape *p, bool ceil)
 {
     if (broken(t))
@@ -214,7 +253,8 @@ static Users users_of(Tape *t, const Node *n)
 
     for (Step *s = t->step; s < t->step + t->steps; s++) {
         bool gram = s->kind == STEP_GRAM && s->x == n, held = s->kind == STEP_SQDIFF;
-        if (s->x != n && s->x->whole != n)
+        bool other = s->other && (s->other == n || s->other->whole == n);
+        if (s->x != n && s->x->whole != n && !other)
             continue;
         u.grams += gram;
         u.held += held;
@@ -270,13 +310,14 @@ bool tape_ready(Tape *t)
     for (Step *s = t->step; s < t->step + t->steps; s++)
         if (s->kind == STEP_CONV)
             join_with_gram(t, s);
-    for (Node *n = t->node; n < t->node + t->nodes && ok; n++) {
-        if (n->unseen || (n->whole && n->whole->unseen))
-            continue;
-        n->y = make(n, n->whole ? n->whole->y : NULL);
-        n->dy = t->gradients ? make(n, n->whole ? n->whole->dy : NULL) : NULL;
-        ok = n->y && (n->dy || !t->gradients);
-    }
+    for (int slices = 0; slices < 2; slices++)
+        for (Node *n = t->node; n < t->node + t->nodes && ok; n++) {
+            if (n->unseen || (n->whole && n->whole->unseen) || slices != (n->whole != NULL))
+                continue;
+            n->y = make(n, n->whole ? n->whole->y : NULL);
+            n->dy = t->gradients ? make(n, n->whole ? n->whole->dy : NULL) : NULL;
+            ok = n->y && (n->dy || !t->gradients);
+        }
     for (Step *s = t->step; s < t->step + t->steps && ok; s++)
         if (s->kind == STEP_QUAD) {
             s->scratch = like(s->x);

@@ -10,7 +10,7 @@
  * A build function that finds no room returns NULL (or -1), marks the tape, and lets the following ones
  * do nothing.
  *
- * The tape owns its nodes.  Convolutions, masks, operators and targets are borrowed and must
+ * The tape owns its nodes.  Convolutions, factors, masks, operators and targets are borrowed and must
  * outlive it.  It knows no network and no weights of losses but the numbers it is given. */
 
 #ifndef TAPE_H
@@ -33,6 +33,14 @@ Node *tape_conv(Tape *, Node *x, const Conv *);
 /* Two convolutions of the same x, the second's planes after the first's: they write slices of one
  * tensor, so joining costs nothing.  Both outputs must have the same height and width. */
 Node *tape_join(Tape *, Node *x, const Conv *first, const Conv *second);
+/* Adds planes to features: those of the convolution of x come after the planes that `stack` has, in one tensor
+ * with them, and what comes back is all of them.  So joining costs nothing, and stack stays what it is.  x may
+ * be made of the stack, which must be whole or have come from here, and to which nothing may have been added
+ * meanwhile. */
+Node *tape_append(Tape *, Node *stack, Node *x, const Conv *);
+/* relu(scale x + shift), plane by plane, (c, 1, 1) both; and the sum of two, rectified. */
+Node *tape_rectify(Tape *, Node *x, const Tensor *scale, const Tensor *shift);
+Node *tape_sum(Tape *, Node *a, Node *b);
 /* Output sides are floor or ceil of side / stride, never less than one pixel. */
 Node *tape_pool(Tape *, Node *x, const PoolShape *, bool ceil);
 Node *tape_slice(Tape *, Node *x, int c0, int c); /* planes c0 .. c0 + c - 1 of x */

@@ -4,65 +4,13 @@
  * The file is compared with the tables before a number is read: what it looks like most is what
  * it has to be, and what is missing, of a wrong shape or of no place there is named. */
 
-#include "network-form.h"
+#include "network-plan.h"
 #include "message.h"
-#include "networks.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --------------------------------------------------------------------- planning */
-
-typedef struct {
-    NetworkForm form;
-    int row[NETWORK_LAYERS]; /* of each of the network's layers */
-} File;
-
-static int bias_count(const File *f, int index, Part part)
-{
-    const WeightTensor *t = weights_find(f->form.w, architecture_tensor(index, part, "bias").text);
-
-    return t && t->count < 1 << 20 ? (int) t->count : 0;
-}
-
-static void add_layer(Network *n, File *f, int row, LayerKind kind, const char *name, int planes)
-{
-    Layer *l = &n->layer[n->layers];
-
-    *l = (Layer){ .kind = kind, .from = n->layers - 1, .planes = planes, .ceil = f->form.ceil };
-    snprintf(l->name, sizeof l->name, "%s", name);
-    f->row[n->layers++] = row;
-}
-
-/* Lists the layers, without their convolutions, as far as the choice needs them. */
-static DpsStatus plan(Network *n, File *f, const NetworkChoice *c)
-{
-    bool average = c && c->pooling == DPS_POOLING_AVERAGE;
-
-    for (int r = 0; r < f->form.a->rows; r++) {
-        const Row *row = &f->form.a->row[r];
-        int at = row->index;
-        if (row->kind == ROW_POOL) {
-            add_layer(n, f, r, LAYER_POOL, "", n->layer[n->layers - 1].planes);
-            n->layer[n->layers - 1].pool = (PoolShape){ average ? POOL_AVERAGE : POOL_MAX,
-                                                        f->form.a->pool, 2, 0 };
-        } else if (row->kind == ROW_CONV)
-            add_layer(n, f, r, LAYER_CONV, row->name, bias_count(f, at, PART_WHOLE));
-        else {
-            add_layer(n, f, r, LAYER_CONV, "", bias_count(f, at, PART_SQUEEZE));
-            add_layer(n, f, r, LAYER_JOIN, row->name,
-                      bias_count(f, at, PART_EXPAND1) + bias_count(f, at, PART_EXPAND3));
-        }
-    }
-    n->least = 3 - 2 * f->form.a->pad;
-    return network_choose(
-        n,
-        &(NetworkChoice){ .style = c && c->style && *c->style ? c->style : f->form.a->style,
-                          .content = c && c->content && *c->content ? c->content : f->form.a->content },
-        f->form.message);
-}
 
 /* ---------------------------------------------------------------------- loading */
 
@@ -94,45 +42,104 @@ static void fold_input(const Convention *in, int cout, int k, float *weight, flo
         border[in->order[c]] = (float) (in->mean[c] / in->scale);
 }
 
-static DpsStatus check_shape(const File *f, const char *name, const WeightTensor *t, int cin, int k)
+static DpsStatus refuse_shape(const Plan *f, const WeightTensor *t, int cin, int k)
 {
-    if (t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
-        t->shape[2] == k && t->shape[3] == k)
-        return DPS_OK;
     say(f->form.message, DPS_SAY_BAD_FILE,
         N_("%s: %s must have the shape (any, %d, %d, %d) to continue the layer before it; this is "
            "not a %s."),
-        f->form.path, name, cin, k, k, f->form.a->title);
+        f->form.path, t->name, cin, k, k, f->form.a->title);
     return DPS_BAD_FILE;
 }
 
-/* Makes the convolution of a row's part, for cin inputs. */
-static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int cin, Conv **conv)
+static bool has_shape(const WeightTensor *t, int cin, int k)
 {
-    int index = f->form.a->row[row].index, k = part == PART_SQUEEZE || part == PART_EXPAND1 ? 1 : 3;
-    TensorName name = architecture_tensor(index, part, "weight");
-    const WeightTensor *t = weights_find(f->form.w, name.text);
-    DpsStatus status = check_shape(f, name.text, t, cin, k);
+    return t->ndim == 4 && t->shape[0] >= 1 && t->shape[0] <= 4096 && t->shape[1] == cin &&
+           t->shape[2] == k && t->shape[3] == k;
+}
 
-    if (status)
-        return status;
-    int cout = (int) t->shape[0];
-    float *weight = malloc((size_t) cout * cin * k * k * sizeof *weight);
-    float *bias = malloc((size_t) cout * sizeof *bias), border[3];
-    status = DPS_NO_MEMORY;
-    if (weight && bias)
-        status = weights_read(f->form.w, name.text, 4, t->shape, weight, f->form.message);
-    name = architecture_tensor(index, part, "bias");
+/* n numbers of a layer's module, one for each plane. */
+static DpsStatus read_planes(const Plan *f, int layer, const char *module, const char *kind, int n,
+                             float *to)
+{
+    const WeightTensor *t =
+        architecture_find(f->form.w, architecture_tensor(plan_row(f, layer), module, kind));
+
+    return weights_read(f->form.w, t->name, 1, (int64_t[]){ n }, to, f->form.message);
+}
+
+/* Batch normalisation of n planes (S. Ioffe and C. Szegedy, ICML 2015), as it is after learning:
+ *     scale x + shift, with scale = weight / sqrt(variance + 1e-5), shift = bias - scale mean. */
+static DpsStatus read_norm(const Plan *f, int layer, const char *norm, int n, float *scale,
+                           float *shift)
+{
+    float *mean = malloc((size_t) n * sizeof *mean), *variance = malloc((size_t) n * sizeof *mean);
+    DpsStatus status = mean && variance ? DPS_OK : DPS_NO_MEMORY;
+
     if (!status)
-        status = weights_read(f->form.w, name.text, 1, (int64_t[]){ cout }, bias, f->form.message);
+        status = read_planes(f, layer, norm, "weight", n, scale);
+    if (!status)
+        status = read_planes(f, layer, norm, "bias", n, shift);
+    if (!status)
+        status = read_planes(f, layer, norm, "running_mean", n, mean);
+    if (!status)
+        status = read_planes(f, layer, norm, "running_var", n, variance);
+    for (int i = 0; i < n && !status; i++) {
+        double factor = (double) scale[i] / sqrt(fmax(0, (double) variance[i]) + 1e-5);
+        scale[i] = (float) factor;
+        shift[i] = (float) ((double) shift[i] - factor * (double) mean[i]);
+    }
+    free(mean);
+    free(variance);
+    return status;
+}
+
+/* What a convolution adds, and its filters with what normalises their results folded into them. */
+static DpsStatus read_filters(const Plan *f, int layer, const Part *p, const WeightTensor *t,
+                              float *weight, float *bias)
+{
+    int cout = (int) t->shape[0];
+    size_t each = (size_t) t->count / (size_t) cout;
+    DpsStatus status = weights_read(f->form.w, t->name, 4, t->shape, weight, f->form.message);
+
+    memset(bias, 0, (size_t) cout * sizeof *bias);
+    if (!status && p->bias)
+        status = read_planes(f, layer, p->conv, "bias", cout, bias);
+    if (status || !p->norm)
+        return status;
+    float *scale = malloc((size_t) cout * sizeof *scale);
+    status = scale ? read_norm(f, layer, p->norm, cout, scale, bias) : DPS_NO_MEMORY;
+    for (int o = 0; o < cout && !status; o++)
+        for (size_t i = 0; i < each; i++)
+            weight[(size_t) o * each + i] *= scale[o];
+    free(scale);
+    return status;
+}
+
+/* Makes the convolution of a part of a layer's row, for cin inputs. */
+static DpsStatus load_conv(const Plan *f, Device *dev, int layer, int next, int cin, Conv **conv)
+{
+    const Part *p = plan_part(f, layer, next);
+    const WeightTensor *t = plan_weight(f, layer, next);
+
+    if (!has_shape(t, cin, p->k))
+        return refuse_shape(f, t, cin, p->k);
+    int cout = (int) t->shape[0];
+    float *weight = malloc((size_t) t->count * sizeof *weight);
+    float *bias = malloc((size_t) cout * sizeof *bias), border[3];
+    DpsStatus status = DPS_NO_MEMORY;
+    if (weight && bias)
+        status = read_filters(f, layer, p, t, weight, bias);
     if (!status) {
-        ConvShape shape = {
-            .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2, .mode = f->form.padding
-        };
-        if (row == 0) {
-            fold_input(&f->form.input, cout, k, weight, bias, border);
+        ConvShape shape = { .cin = cin,
+                            .cout = cout,
+                            .k = p->k,
+                            .stride = plan_stride(f, layer),
+                            .pad = p->k / 2,
+                            .mode = f->form.padding,
+                            .linear = p->linear };
+        if (layer == 0) {
+            fold_input(&f->form.input, cout, p->k, weight, bias, border);
             shape.border = border;
-            shape.stride = f->form.a->stride;
             shape.pad = f->form.a->pad;
         }
         *conv = dev->be->conv_new(dev, &shape, weight, bias);
@@ -143,22 +150,62 @@ static DpsStatus load_conv(const File *f, Device *dev, int row, Part part, int c
     return status;
 }
 
-static DpsStatus load_layers(Network *n, const File *f)
+/* What a layer scales and shifts its planes by. */
+static DpsStatus load_factors(const Plan *f, Device *dev, int layer, Layer *l)
+{
+    int n = l->planes;
+    float *scale = malloc((size_t) n * sizeof *scale), *shift = malloc((size_t) n * sizeof *shift);
+    DpsStatus status = DPS_NO_MEMORY;
+
+    l->scale = dev->be->tensor(dev, n, 1, 1);
+    l->shift = dev->be->tensor(dev, n, 1, 1);
+    if (scale && shift && l->scale && l->shift)
+        status = read_norm(f, layer, plan_part(f, layer, 0)->norm, n, scale, shift);
+    if (!status) {
+        dev->be->upload(l->scale, scale);
+        dev->be->upload(l->shift, shift);
+    }
+    free(scale);
+    free(shift);
+    return status;
+}
+
+static DpsStatus load_layer(Network *n, const Plan *f, int i)
+{
+    Layer *l = &n->layer[i];
+    int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
+    DpsStatus status = DPS_OK;
+
+    switch (l->kind) {
+    case LAYER_CONV:
+    case LAYER_APPEND:
+        return load_conv(f, n->dev, i, 0, cin, &l->conv);
+    case LAYER_JOIN:
+        status = load_conv(f, n->dev, i, 0, cin, &l->conv);
+        return status ? status : load_conv(f, n->dev, i, 1, cin, &l->second);
+    case LAYER_RECTIFY:
+        l->planes = cin;
+        return load_factors(f, n->dev, i, l);
+    case LAYER_SUM:
+        if (n->layer[l->other].planes != l->planes) {
+            say(f->form.message, DPS_SAY_BAD_FILE,
+                N_("%s: %s adds %d planes to %d; this is not a %s."), f->form.path,
+                plan_row(f, i)->path, l->planes, n->layer[l->other].planes, f->form.a->title);
+            return DPS_BAD_FILE;
+        }
+        break;
+    case LAYER_POOL:
+        break;
+    }
+    return DPS_OK;
+}
+
+static DpsStatus load_layers(Network *n, const Plan *f)
 {
     DpsStatus status = DPS_OK;
 
-    for (int i = 0; i < n->layers && !status; i++) {
-        Layer *l = &n->layer[i];
-        int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
-        Part part = f->form.a->row[f->row[i]].kind == ROW_FIRE ? PART_SQUEEZE : PART_WHOLE;
-        if (l->kind == LAYER_CONV)
-            status = load_conv(f, n->dev, f->row[i], part, cin, &l->conv);
-        if (l->kind == LAYER_JOIN) {
-            status = load_conv(f, n->dev, f->row[i], PART_EXPAND1, cin, &l->conv);
-            if (!status)
-                status = load_conv(f, n->dev, f->row[i], PART_EXPAND3, cin, &l->second);
-        }
-    }
+    for (int i = 0; i < n->layers && !status; i++)
+        status = load_layer(n, f, i);
     return status;
 }
 
@@ -191,7 +238,7 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
     *network = NULL;
     if (status)
         return status;
-    File f = { .form = { .w = w, .path = path, .message = message } };
+    Plan f = { .form = { .w = w, .path = path, .message = message } };
     Network *n = calloc(1, sizeof *n);
     status = DPS_NO_MEMORY;
     if (n) {
@@ -199,7 +246,7 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
         set_name(n, path);
         status = network_form(&f.form);
         if (!status)
-            status = plan(n, &f, c);
+            status = plan_network(n, &f, c);
         if (!status)
             status = network_form_check(&f.form, f.row[n->layers - 1] + 1);
         if (!status)
@@ -217,49 +264,4 @@ DpsStatus network_load(Device *dev, const char *path, const NetworkChoice *c, Ne
     }
     *network = n;
     return status;
-}
-
-/* Numbers in the filters of layer i. */
-static double filter_floats(const File *f, const Network *n, int i)
-{
-    const Layer *l = &n->layer[i];
-    int cin = l->from == NETWORK_INPUT ? 3 : n->layer[l->from].planes;
-    int index = f->form.a->row[f->row[i]].index;
-    bool squeezes = f->form.a->row[f->row[i]].kind == ROW_FIRE;
-
-    if (l->kind == LAYER_POOL)
-        return 0;
-    if (l->kind == LAYER_CONV)
-        return (squeezes ? 1.0 : 9.0) * cin * l->planes;
-    return cin * (bias_count(f, index, PART_EXPAND1) + 9.0 * bias_count(f, index, PART_EXPAND3));
-}
-
-NetworkSize network_size(const char *path, const NetworkChoice *c)
-{
-    NetworkSize size = { 0 };
-    Network n = { .layers = 0 };
-    double area = 1;
-    Weights *w;
-
-    if (!path)
-        return (NetworkSize){ .features = (NETWORK_FILTERS + 3) * 4 / 3.0,
-                              .unseen = NETWORK_FILTERS * 4 / 3.0,
-                              .held = NETWORK_FILTERS / 2.0,
-                              .filters = 5 * 27.0 * NETWORK_FILTERS,
-                              .grams = 5.0 * NETWORK_FILTERS * NETWORK_FILTERS };
-    if (weights_open(path, &w, NULL))
-        return size;
-    File f = { .form = { .w = w, .path = path, .message = NULL } };
-    if (!network_form(&f.form) && !plan(&n, &f, c)) {
-        for (int i = 0; i < n.layers; i++) {
-            int stride = i == 0 ? f.form.a->stride : n.layer[i].kind == LAYER_POOL ? 2 : 1;
-            area /= stride * stride;
-            size.features += n.layer[i].planes * area;
-            size.filters += filter_floats(&f, &n, i);
-        }
-        for (int i = 0; i < n.styles; i++)
-            size.grams += pow(n.layer[n.style[i]].planes, 2);
-    }
-    weights_close(w);
-    return size;
 }

@@ -97,8 +97,8 @@ DpsStatus network_form(NetworkForm *f)
     if (said)
         return refuse(f, "architecture", said, choices);
     say(f->message, DPS_SAY_BAD_FILE,
-        N_("%s: this is none of the networks known here; give a VGG-19, a VGG-16 or a SqueezeNet "
-           "1.1 with torchvision's names (features.0.weight and so on)."),
+        N_("%s: this is none of the networks known here; give a VGG-19, VGG-16, SqueezeNet 1.1, ResNet-50 "
+           "or DenseNet-121 with torchvision's names (features.0.weight and so on)."),
         f->path);
     return DPS_BAD_FILE;
 }
@@ -116,7 +116,7 @@ DpsStatus network_form_check(const NetworkForm *f, int rows)
     else if (architecture_foreign(f->a, f->w, &extra))
         say(f->message, DPS_SAY_BAD_FILE,
             N_("%s: a %s, which this looks like otherwise, has no tensor %s; networks of another "
-               "topology than VGG-19, VGG-16 and SqueezeNet 1.1 can't be used."),
+               "topology can't be used."),
             f->path, f->a->title, extra);
     else
         return DPS_OK;

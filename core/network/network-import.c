@@ -17,8 +17,8 @@ static bool each_tensor(const NetworkForm *f, EachTensor *each, void *data)
 {
     for (int r = 0; r < f->a->rows; r++)
         for (int i = 0; i < architecture_row_tensors(&f->a->row[r]); i++) {
-            TensorName name = architecture_row_tensor(&f->a->row[r], i);
-            const WeightTensor *t = weights_find(f->w, name.text);
+            const WeightTensor *t =
+                architecture_find(f->w, architecture_row_tensor(&f->a->row[r], i));
             if (t && !each(t, data))
                 return false;
         }

@@ -19,6 +19,10 @@ static void cut(Network *n, int first)
             n->dev->be->conv_drop(n->layer[i].conv);
         if (n->layer[i].second)
             n->dev->be->conv_drop(n->layer[i].second);
+        if (n->layer[i].scale)
+            n->dev->be->drop(n->layer[i].scale);
+        if (n->layer[i].shift)
+            n->dev->be->drop(n->layer[i].shift);
     }
     n->layers = first;
 }
@@ -42,6 +46,15 @@ void network_record(const Network *n, int layers, Tape *t, Node *node[NETWORK_LA
             break;
         case LAYER_JOIN:
             node[i] = tape_join(t, x, l->conv, l->second);
+            break;
+        case LAYER_APPEND:
+            node[i] = tape_append(t, node[l->other], x, l->conv);
+            break;
+        case LAYER_SUM:
+            node[i] = tape_sum(t, x, node[l->other]);
+            break;
+        case LAYER_RECTIFY:
+            node[i] = tape_rectify(t, x, l->scale, l->shift);
             break;
         case LAYER_POOL:
             node[i] = tape_pool(t, x, &l->pool, l->ceil);
@@ -92,6 +105,7 @@ void network_add_ensemble(Network *n, const Network *other, double share, bool c
         Layer *l = &n->layer[n->layers++];
         *l = other->layer[i];
         l->from += l->from == NETWORK_INPUT ? 0 : before;
+        l->other += before;
         l->borrowed = true;
     }
     for (int i = 0; i < other->styles; i++) {

@@ -9,7 +9,7 @@
  *                   rectified, with thresholds at quantiles of the responses of this pair of photos
  *   VGG-19, VGG-16  any widths, from a safetensors file with torchvision's names, as far as the
  *                   layers that are compared
- *   SqueezeNet 1.1  the same
+ *   SqueezeNet 1.1, ResNet-50, DenseNet-121  the same
  *
  * Which of them a file holds is seen from its tensors, or said by its metadata's "architecture".
  * The metadata may also state "input", "padding" and "pooling", torchvision's conventions being
@@ -21,21 +21,25 @@
 #include "device/tape.h"
 #include "image/image.h"
 
-#define NETWORK_LAYERS 40
-#define NETWORK_STYLES 16
-#define NETWORK_CONTENTS 16
+#define NETWORK_LAYERS 256
+#define NETWORK_STYLES 32
+#define NETWORK_CONTENTS 32
 #define NETWORK_INPUT (-1)
 
-/* A join is two convolutions of one input, the second's planes after the first's. */
-typedef enum { LAYER_CONV, LAYER_JOIN, LAYER_POOL } LayerKind;
+/* A join is two convolutions of one input, the second's planes after the first's; an addition is a convolution
+ * whose planes come after another layer's; a sum of two layers is rectified; and a rectification scales and
+ * shifts planes before. */
+typedef enum { LAYER_CONV, LAYER_JOIN, LAYER_APPEND, LAYER_SUM, LAYER_RECTIFY, LAYER_POOL } LayerKind;
 
 typedef struct {
     LayerKind kind;
     char name[12]; /* by which it can be chosen; "" for one that can't be */
     int from;      /* the layer it takes, or NETWORK_INPUT */
+    int other;     /* the layer that it is added to */
     int planes;    /* of its output, */
     int structure; /* of which those from here on keep the structure */
     Conv *conv, *second;
+    Tensor *scale, *shift;
     bool borrowed; /* they are another network's */
     PoolShape pool;
     bool ceil;
@@ -50,7 +54,7 @@ typedef struct {
     bool original;   /* such a VGG-19, of the width that the paper used */
     bool calibrated; /* network_calibrate knew all layers that are compared */
     int least; /* pixels that either side of a picture must have */
-    int styles, style[NETWORK_STYLES]; /* layers whose Gram matrices are compared, */
+    int styles, style[NETWORK_STYLES]; /* layers whose statistics are compared, */
     double share[NETWORK_STYLES];      /* and their weights, relative to each other */
     int contents, content[NETWORK_CONTENTS]; /* layers that keep the structure, */
     double content_share[NETWORK_CONTENTS];  /* and theirs */

@@ -14,7 +14,7 @@ static bool follow(const Network *n, int layer, const int *w, const int *h, cons
                    DpsImage *masks)
 {
     const Layer *l = &n->layer[layer];
-    bool spreads = l->kind == LAYER_JOIN || (l->kind == LAYER_CONV && l->conv->shape.k > 1);
+    bool spreads = l->kind == LAYER_JOIN || (l->conv && l->conv->shape.k > 1);
 
     if (l->from != NETWORK_INPUT && !follow(n, l->from, w, h, work, masks))
         return false;

@@ -151,8 +151,8 @@ static const DpsOption table[] = {
       .help = N_("What looks at the photos: “builtin”, or, beside it, a trained network: its name or "
                  "file"),
       .manual = "\"photo-style networks\" lists and fetches networks that have names.  A file is a safetensors "
-                "or a .pth file of a VGG-19, a VGG-16 or a SqueezeNet 1.1 with torchvision's names, of any "
-                "width.",
+                "or a .pth file of a VGG-19, VGG-16, SqueezeNet 1.1, ResNet-50 or DenseNet-121 with torchvision's "
+                "names, of any width.",
       .where = DPS_FOR_TRANSFER },
     { "device", 'd', DPS_OPTION_TEXT, AT(device), .usual_text = "auto", .value = N_("NAME"),
       .label = N_("De_vice"),
@@ -200,7 +200,8 @@ static const DpsOption table[] = {
       .label = N_("Style layers"),
       .help = N_("The network's layers that see the style, with weights other than 1, such as "
                  "“relu1_1,relu3_1=0.5”; empty: the network's own choice"),
-      .manual = "VGG: relu1_1 to relu5_4; SqueezeNet: relu1, fire2 to fire9; the built-in network: "
+      .manual = "VGG: relu1_1 to relu5_4; SqueezeNet: relu1, fire2 to fire9; ResNet-50: relu, layer1.0 to layer4.2; "
+                "DenseNet-121: relu0, denseblock1 to denseblock4, transition1 to transition3; the built-in network: "
                 "level1 to level5.  With a list, a network from a file looks alone.",
       .expert = true, .where = DPS_FOR_TRANSFER },
     { "content-layers", 0, DPS_OPTION_TEXT, AT(content_layers), .usual_text = "",

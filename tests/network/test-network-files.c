@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* VGG-16 and SqueezeNet 1.1 against golden vectors: every layer's features and a gradient through all
- * of them, with both poolings; which layers may be chosen; and files that are neither. */
+/* VGG-16, SqueezeNet 1.1, ResNet-50 and DenseNet-121 against golden vectors: every layer's features and a gradient
+ * through all of them, with both poolings; which layers may be chosen; and files that are none of them. */
 
 #include "check.h"
 #include "device/cpu/cpu.h"
@@ -14,10 +14,18 @@
 
 #define VGG16 GOLDEN_DIR "/network-vgg16.safetensors"
 #define SQUEEZENET GOLDEN_DIR "/network-squeezenet.safetensors"
+#define RESNET50 GOLDEN_DIR "/network-resnet50.safetensors"
+#define DENSENET121 GOLDEN_DIR "/network-densenet121.safetensors"
 #define VGG16_ALL                                                                              \
     "relu1_1,relu1_2,relu2_1,relu2_2,relu3_1,relu3_2,relu3_3,relu4_1,relu4_2,relu4_3,relu5_1," \
     "relu5_2,relu5_3"
 #define SQUEEZENET_ALL "relu1,fire2,fire3,fire4,fire5,fire6,fire7,fire8,fire9"
+
+#define RESNET50_ALL                                                                            \
+    "relu,layer1.0,layer1.1,layer1.2,layer2.0,layer2.1,layer2.2,layer2.3,layer3.0,layer3.1,"    \
+    "layer3.2,layer3.3,layer3.4,layer3.5,layer4.0,layer4.1,layer4.2"
+#define DENSENET121_ALL                                                                         \
+    "relu0,denseblock1,transition1,denseblock2,transition2,denseblock3,transition3,denseblock4"
 
 static Device *open_device(const Backend *be)
 {
@@ -122,6 +130,20 @@ static void test_defaults(void)
     /* 6 at a quarter; 6, 2, 7, 2, 7 at a sixteenth; 7, 3, 10, 3, 10 at a sixty-fourth */
     double floats = network_size(SQUEEZENET, NULL).features;
     CHECK(fabs(floats - (6 / 4. + 24 / 16. + 33 / 64.)) < 1e-12, "%g floats per pixel", floats);
+    n = load(dev, RESNET50, NULL, NULL);
+    CHECK(n->styles == 4 && !strcmp(n->layer[n->style[3]].name, "layer3.5"), "%d layers", n->styles);
+    CHECK(!strcmp(n->layer[n->content[0]].name, "layer2.3") && n->least == 1, "least %d", n->least);
+    network_free(n);
+    /* by parts; a part's first filters see the picture as the part before left it */
+    floats = network_size(RESNET50, NULL).features;
+    double first = 4 / 4. + (4 + 24 + 2 * 18) / 16.;
+    double second = 3 / 16. + (3 + 8 + 8 + 8 + 3 * 22) / 64.;
+    double third = 4 / 64. + (4 + 8 + 8 + 8 + 5 * 24) / 256.;
+    CHECK(fabs(floats - (first + second + third)) < 1e-12, "%g floats per pixel", floats);
+    n = load(dev, DENSENET121, NULL, NULL);
+    CHECK(n->styles == 4 && !strcmp(n->layer[n->style[3]].name, "denseblock3"), "%d layers",
+          n->styles);
+    network_free(n);
     CHECK(ref_live(dev) == 0, "%ld left", ref_live(dev));
     ref_backend.close(dev);
 }
@@ -245,6 +267,41 @@ static void test_refusals(void)
            "features.3.squeeze.weight must have the shape (any, 6, 1, 1)");
     refuse(SQUEEZENET, "[3,2,1,1]", "[3,1,1,2]", "this is not a SqueezeNet 1.1");
     refuse(SQUEEZENET, "squeezenet1_1", "squeezenet1_0", "architecture \"squeezenet1_0\"");
+    refuse(RESNET50, "layer2.1.bn2.running_var", "layer2.1.bn2.running_van",
+           "there is no tensor layer2.1.bn2.running_var, though this looks like a ResNet-50");
+    refuse(RESNET50, "layer4.2.conv3", "layer4.3.conv3",
+           "a ResNet-50, which this looks like otherwise, has no tensor layer4.3.conv3.weight");
+    refuse(RESNET50, "[3,6,1,1]", "[6,3,1,1]", "layer1.1.conv1.weight must have the shape (any, 6, 1, 1)");
+    refuse(RESNET50, "layer2.0.downsample.0.weight\":{\"dtype\":\"F32\",\"shape\":[8,6,1,1]",
+           "layer2.0.downsample.0.weight\":{\"dtype\":\"F32\",\"shape\":[6,8,1,1]",
+           "layer2.0.downsample.0.weight must have the shape (any, 6, 1, 1)");
+    refuse(DENSENET121, "features.transition2.norm.bias", "features.transition2.nor.bias1",
+           "there is no tensor features.transition2.norm.bias");
+    refuse(DENSENET121, "denselayer24.norm2.weight", "denselayer24.norm2.weighs",
+           "there is no tensor features.denseblock3.denselayer24.norm2.weight");
+}
+
+/* ------------------------------------------------------------------------------ importing */
+
+/* A copy of what a network consists of makes the same network; dense layers may have their first names. */
+static void test_import(const char *path, const char *name)
+{
+    char copy[] = "/tmp/network-XXXXXX";
+    DpsMessage message[1] = { 0 };
+    Device *dev = open_device(&ref_backend);
+    DpsNetwork of;
+    Network *n;
+
+    close(mkstemp(copy));
+    CHECK(dps_network_import(path, copy, THREADS(1), &of, message) == DPS_OK, "%s", message->text);
+    CHECK(!strcmp(of.name, name), "%s is a %s", path, of.name);
+    NetworkSize was = network_size(path, NULL), is = network_size(copy, NULL);
+    CHECK(is.features > 0 && is.features == was.features && is.filters == was.filters, "%s: %g, %g",
+          path, is.features, was.features);
+    CHECK(network_load(dev, copy, NULL, &n, message) == DPS_OK, "%s", message->text);
+    network_free(n);
+    unlink(copy);
+    ref_backend.close(dev);
 }
 
 /* ------------------------------------------------------------------- the authors' scale */
@@ -290,7 +347,11 @@ int main(void)
         { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_MAX },
         { "network-vgg16.safetensors", VGG16, VGG16_ALL, DPS_POOLING_AVERAGE },
         { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL, DPS_POOLING_MAX },
-        { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL, DPS_POOLING_AVERAGE }
+        { "network-squeezenet.safetensors", SQUEEZENET, SQUEEZENET_ALL, DPS_POOLING_AVERAGE },
+        { "network-resnet50.safetensors", RESNET50, RESNET50_ALL, DPS_POOLING_MAX },
+        { "network-resnet50.safetensors", RESNET50, RESNET50_ALL, DPS_POOLING_AVERAGE },
+        { "network-densenet121.safetensors", DENSENET121, DENSENET121_ALL, DPS_POOLING_MAX },
+        { "network-densenet121.safetensors", DENSENET121, DENSENET121_ALL, DPS_POOLING_AVERAGE }
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -302,6 +363,8 @@ int main(void)
     test_builtin();
     test_bad_choices();
     test_refusals();
+    test_import(RESNET50, "resnet50");
+    test_import(DENSENET121, "densenet121");
     test_calibration();
     return check_done("network-files");
 }

@@ -207,7 +207,9 @@ static void test_gradients(GoldenCase *c)
                                                     [LOSS_GAMUT] = 100 },
                                         .window_radius = 1 };
     const char *const files[] = { GOLDEN_DIR "/network-vgg16.safetensors",
-                                  GOLDEN_DIR "/network-squeezenet.safetensors" };
+                                  GOLDEN_DIR "/network-squeezenet.safetensors",
+                                  GOLDEN_DIR "/network-resnet50.safetensors",
+                                  GOLDEN_DIR "/network-densenet121.safetensors" };
     ObjectiveOptions wide = relative;
     Bench b;
 

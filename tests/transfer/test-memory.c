@@ -214,12 +214,14 @@ int main(void)
 {
     limits();
     static const char *const network[] = { NULL, GOLDEN_DIR "/network-vgg16.safetensors",
-                                           GOLDEN_DIR "/network-squeezenet.safetensors" };
-    static const char *const name[] = { "built in", "VGG-16", "SqueezeNet" };
+                                           GOLDEN_DIR "/network-squeezenet.safetensors",
+                                           GOLDEN_DIR "/network-resnet50.safetensors",
+                                           GOLDEN_DIR "/network-densenet121.safetensors" };
+    static const char *const name[] = { "built in", "VGG-16", "SqueezeNet", "ResNet", "DenseNet" };
     static const int regions[] = { 0, 1, 12 };
     DpsImage photo = picture(320, 240), panorama = picture(420, 64), tower = picture(60, 400);
 
-    for (int n = 0; n < 3; n++)
+    for (int n = 0; n < 5; n++)
         for (int k = 0; k < 3; k++) {
             DpsOptions o;
             char what[80];
