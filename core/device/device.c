@@ -216,3 +216,8 @@ int dps_devices(DpsDeviceInfo *info, int room)
         device_describe(i, &info[i]);
     return n;
 }
+
+double device_filter_floats(const ConvShape *s)
+{
+    return cpu_filter_floats(s);
+}

@@ -38,4 +38,7 @@ void device_describe(int i, DpsDeviceInfo *info);
  * above, when it fails or their results differ by more than rounding. */
 bool device_check(const Backend *be, DpsMessage *why);
 
+/* Floats of the host's memory in which the processor keeps a convolution's filters, forward and backward. */
+double device_filter_floats(const ConvShape *);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "network-plan.h"
 
+#include "device/device.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -154,18 +156,25 @@ int plan_stride(const Plan *f, int layer)
 
 /* -------------------------------------------------------------------------- size */
 
-/* Numbers in the filters of layer i. */
-static double filter_floats(const Plan *f, const Network *n, int i)
+/* Adds the filters of layer i. */
+static void add_filters(NetworkSize *size, const Plan *f, const Network *n, int i)
 {
     LayerKind kind = n->layer[i].kind;
-    double count = 0;
 
-    if (kind == LAYER_CONV || kind == LAYER_JOIN || kind == LAYER_APPEND)
-        for (int next = 0; next < (kind == LAYER_JOIN ? 2 : 1); next++) {
-            const WeightTensor *t = plan_weight(f, i, next);
-            count += t ? (double) t->count : 0;
-        }
-    return count;
+    if (kind != LAYER_CONV && kind != LAYER_JOIN && kind != LAYER_APPEND)
+        return;
+    for (int next = 0; next < (kind == LAYER_JOIN ? 2 : 1); next++) {
+        const WeightTensor *t = plan_weight(f, i, next);
+        if (!t || t->ndim != 4)
+            continue;
+        int k = (int) t->shape[2];
+        size->filters += (double) t->count;
+        size->cpu_filters += device_filter_floats(&(ConvShape){ .cout = (int) t->shape[0],
+                                                             .cin = (int) t->shape[1],
+                                                             .k = k,
+                                                             .stride = plan_stride(f, i),
+                                                             .pad = k / 2 });
+    }
 }
 
 NetworkSize network_size(const char *path, const NetworkChoice *c)
@@ -180,6 +189,7 @@ NetworkSize network_size(const char *path, const NetworkChoice *c)
                               .unseen = NETWORK_FILTERS * 4 / 3.0,
                               .held = NETWORK_FILTERS / 2.0,
                               .filters = 5 * 27.0 * NETWORK_FILTERS,
+                              .cpu_filters = 10 * 27.0 * NETWORK_FILTERS,
                               .grams = 5.0 * NETWORK_FILTERS * NETWORK_FILTERS };
     if (weights_open(path, &w, NULL))
         return size;
@@ -191,7 +201,7 @@ NetworkSize network_size(const char *path, const NetworkChoice *c)
             int added = l->planes - (l->kind == LAYER_APPEND ? n.layer[l->other].planes : 0);
             area[i] = (l->from == NETWORK_INPUT ? 1 : area[l->from]) / (stride * stride);
             size.features += added * area[i];
-            size.filters += filter_floats(&f, &n, i);
+            add_filters(&size, &f, &n, i);
         }
         for (int i = 0; i < n.styles; i++)
             size.grams += pow(n.layer[n.style[i]].planes, 2);

@@ -110,7 +110,8 @@ typedef struct {
     double unseen;   /* of them those that a device need not store: Backend.conv_gram */
     double
         held; /* floats per pixel of what the content's features are held to, where these are unseen */
-    double filters; /* floats, in one order */
+    double filters; /* floats, in one order, */
+    double cpu_filters; /* and as the processor's device keeps them */
     double grams;   /* floats of the Gram matrices of one region */
 } NetworkSize;
 

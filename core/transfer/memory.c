@@ -25,7 +25,7 @@
 #define OBJECTIVE_MASKS 3 /* of the content, on the device when the style's features come */
 #define STYLE_MASKS 3
 
-/* In which a device keeps a network's filters: forward and backward.  oneDNN keeps a third. */
+/* In which a device other than the processor keeps a network's filters: forward and backward. */
 #define FILTER_ORDERS 2
 
 /* Of all networks that look; no features when the file can't be used. */
@@ -39,6 +39,7 @@ static NetworkSize networks_size(const DpsJob *job, const Schedule *schedule)
         size.unseen += bank.unseen;
         size.held += bank.held;
         size.filters += bank.filters;
+        size.cpu_filters += bank.cpu_filters;
         size.grams += bank.grams;
     }
     return size;
@@ -74,7 +75,8 @@ static double level_bytes(const DpsJob *job, const Level *l, const NetworkSize *
     double grams = gram ? sizeof(float) * regions * size->grams : 0; /* values, gradients, or targets */
     double unseen = gram && (!dev || dev->be->conv_gram) ? size->unseen : 0;
     double features = size->features - unseen;
-    double filters = sizeof(float) * FILTER_ORDERS * size->filters + 2 * grams;
+    double filters =
+        sizeof(float) * (dev ? FILTER_ORDERS * size->filters : size->cpu_filters) + 2 * grams;
     double objective = content * objective_bytes_per_pixel(features, regions) + filters;
     double begun = sizeof(float) * content * OBJECTIVE_MASKS * regions + filters;
     double vectors = sizeof(float) * content * 3.0 * minimise_vectors(l->method, &l->minimiser) +

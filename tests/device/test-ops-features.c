@@ -62,9 +62,9 @@ static void conv_case(ConvShape s, int h, int w, bool sliced, bool sparse)
          round++) { /* what is kept from the first call serves the second */
         be->conv(y.t[0], c.on[0], x.t[0]);
         double d = differ(&y);
-        CHECK(d < 1e-5 + products,
+        CHECK(d < 2e-5 + products,
               "conv %dx%d %d -> %d k %d stride %d pad %d mode %d linear %d slice %d: %g", h, w,
-              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, s.linear, sliced, d); /* 3.4e-6 */
+              s.cin, s.cout, s.k, s.stride, s.pad, s.mode, s.linear, sliced, d); /* 8.9e-6, by minimal filtering */
     }
     for (int add = 0; add < 2; add++) {
         Pair dy = pair(s.cout, yh, yw, sliced, -1, 1), dx = pair(s.cin, h, w, sliced, -1, 1);
@@ -73,10 +73,10 @@ static void conv_case(ConvShape s, int h, int w, bool sliced, bool sparse)
         be->conv_back(dx.t[0], c.on[0], dy.t[0], mask.t[0], add);
         ref->be->conv_back(dx.t[1], c.on[1], dy.t[1], mask.t[1], add);
         double d = differ(&dx);
-        CHECK(d < 1e-5 + products,
+        CHECK(d < 2e-5 + products,
               "conv_back %dx%d %d -> %d k %d stride %d pad %d mode %d linear %d slice %d add %d: %g",
               h, w, s.cin, s.cout, s.k, s.stride, s.pad, s.mode, s.linear, sliced, add,
-              d); /* 4.0e-6, of one pixel that all but cancels */
+              d); /* 1.03e-5, by minimal filtering */
         pair_drop(&dy);
         pair_drop(&dx);
         pair_drop(&mask);

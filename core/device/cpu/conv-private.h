@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* conv-private.h - convolutions by the device's own kernels, and which of them take which way.
  *
- * A filter with at most 4 inputs reads planes of pixels, any other reads pixels of features; in
+ * 3 x 3 filters of many features go by minimal filtering (conv-winograd.h), what else oneDNN takes by that.
+ * Of the rest, a filter with at most 4 inputs reads planes of pixels, any other reads pixels of features; in
  * both cases a strip of the input with its border laid on is multiplied as it lies, the taps
  * being offsets into it.  Backwards, features are the same product with the filter turned round;
  * an image's gradient is gathered from the products of all taps, see conv-image.c.
@@ -13,6 +14,7 @@
 #define CONV_PRIVATE_H
 
 #include "conv-onednn.h"
+#include "conv-winograd.h"
 #include "device/conv-shape.h"
 #include "gram-private.h"
 
@@ -26,7 +28,8 @@ typedef struct {
 
 typedef struct {
     Conv c;
-    OnednnConv *onednn; /* if it does this one: then there is nothing else */
+    Winograd *winograd; /* if it is done by one of these, there is nothing else */
+    OnednnConv *onednn;
     float *forward;     /* of features: panels of (taps, outputs), */
     float *backward;    /* and of (turned taps and outputs, inputs) */
     TapGroup *group;    /* of an image */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "conv-private.h"
+#include "cpu.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,9 @@ Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const flo
         return NULL;
     c->c = (Conv){ d, *s };
     c->c.shape.border = NULL;
+    if (winograd_takes(s))
+        ok = (c->winograd = winograd_new(cpu_of(d), s, weight, bias));
+    else
 #ifdef HAVE_ONEDNN
     if (onednn_takes(cpu_of(d)->onednn, s))
         ok = (c->onednn = onednn_conv_new(cpu_of(d)->onednn, s, weight, bias));
@@ -78,6 +82,13 @@ Conv *cpu_conv_new(Device *d, const ConvShape *s, const float *weight, const flo
     return NULL;
 }
 
+double cpu_filter_floats(const ConvShape *s)
+{
+    double orders = winograd_takes(s) ? 2.0 * WINOGRAD_TERMS / 9 : 2;
+
+    return orders * s->k * s->k * s->cin * s->cout;
+}
+
 void cpu_conv_drop(Conv *conv)
 {
     if (!conv)
@@ -86,6 +97,7 @@ void cpu_conv_drop(Conv *conv)
 #ifdef HAVE_ONEDNN
     onednn_conv_drop(c->onednn);
 #endif
+    winograd_drop(c->winograd);
     cpu_free(c->own);
     free(c);
 }
@@ -311,6 +323,10 @@ void cpu_conv(Tensor *y, const Conv *conv, const Tensor *x)
 
     if (!cpu_goes_on(cpu_of(y->dev)))
         return;
+    if (c->winograd) {
+        winograd_conv(cpu_of(y->dev), c->winograd, cpu_tensor(y), cpu_tensor(x));
+        return;
+    }
 #ifdef HAVE_ONEDNN
     if (c->onednn) {
         onednn_conv(cpu_of(y->dev), c->onednn, cpu_tensor(y), cpu_tensor(x));
@@ -326,6 +342,11 @@ void cpu_conv_back(Tensor *dx, const Conv *conv, Tensor *dy, const Tensor *y, bo
 
     if (!cpu_goes_on(cpu_of(y->dev)))
         return;
+    if (c->winograd) {
+        winograd_conv_back(cpu_of(y->dev), c->winograd, cpu_tensor(dx), cpu_tensor(dy), cpu_tensor(y),
+                           add);
+        return;
+    }
 #ifdef HAVE_ONEDNN
     if (c->onednn) {
         onednn_conv_back(cpu_of(y->dev), c->onednn, cpu_tensor(dx), cpu_tensor(dy), cpu_tensor(y),

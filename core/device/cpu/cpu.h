@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* cpu.h - the processor as a device: float32, OpenMP threads, SIMD chosen when it is opened,
- * oneDNN for wide convolutions where the build has it.
+ * 3 x 3 convolutions of features by minimal filtering, others by oneDNN where the build has it.
  *
  * With the same number of threads, the same calls give the same bits.
  *
@@ -14,5 +14,8 @@
 #include "device/backend.h"
 
 extern const Backend cpu_backend;
+
+/* Floats in which the processor keeps a convolution's filters, forward and backward. */
+double cpu_filter_floats(const ConvShape *);
 
 #endif

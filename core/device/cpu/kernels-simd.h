@@ -19,6 +19,10 @@ void KERNEL(product)(const Product *);
 void KERNEL(stencil_row)(const StencilRow *, int columns);
 void KERNEL(rectified_planes)(float *to, size_t plane, const float *dy, size_t dy_step,
                               const float *y, size_t y_step, int pixels, int channels);
+void KERNEL(winograd_input)(float *to, size_t next, const float *const *pixel,
+                            const float *const *gate, int channels);
+void KERNEL(winograd_output)(float *const *pixel, const float *from, size_t next,
+                             const float *bias, bool relu, bool add, int channels);
 
 typedef float Vec __attribute__((vector_size(4 * LANES)));
 typedef int Mask __attribute__((vector_size(4 * LANES)));

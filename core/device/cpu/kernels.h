@@ -63,6 +63,13 @@ typedef struct {
     float momentum, rate, shift;
 } StencilRow;
 
+/* Winograd's minimal filtering F(4 x 4, 3 x 3): a tile of 4 x 4 outputs of a 3 x 3 convolution from 6 x 6
+ * inputs d with 36 products instead of 144, Y = A' ((G g G') o (B' d B)) A
+ * (A. Lavin and S. Gray, CVPR 2016). */
+#define WINOGRAD_OUT 4
+#define WINOGRAD_IN 6
+#define WINOGRAD_TERMS (WINOGRAD_IN * WINOGRAD_IN)
+
 typedef struct {
     const char *name;
     int lanes;   /* floats in a vector */
@@ -75,6 +82,15 @@ typedef struct {
                              const float *y, size_t y_step, int pixels, int channels);
     /* to[i] = y[i] > 0 ? dy[i] : 0 */
     void (*rectified)(float *to, const float *dy, const float *y, size_t n);
+
+    /* to[k * next + c] = (B' d B)[k] for each of the channels, a multiple of 16; d is what a pixel has, or
+     * with gates 0 where its gate is not positive. */
+    void (*winograd_input)(float *to, size_t next, const float *const *pixel,
+                           const float *const *gate, int channels);
+    /* pixel[p][c] = (A' m A)[p] + bias[c], or without NULL; added to what it is if `add`, rectified if
+     * `relu`; m being from[k * next + c]. */
+    void (*winograd_output)(float *const *pixel, const float *from, size_t next,
+                            const float *bias, bool relu, bool add, int channels);
 
     /* Lists the columns, of n, in which any of some rows of x is not 0; returns how many. */
     int (*columns_used)(int *column, const float *x, size_t step, int rows, int n);
