@@ -89,6 +89,7 @@ typedef struct {
     double smoothness;      /* weight of the total variation; 0: the preset's */
     double detail;          /* 0 to 1: how much of the content's fine detail is laid over the result */
     DpsUnmatched unmatched;
+    const char *merge_regions; /* "sky+clouds,blue+grey": regions that are taken together, by name; NULL or "": none */
     int window_radius;      /* of the matting windows: 1 is 3x3 */
     DpsMinimiser minimiser;
     DpsStart start;

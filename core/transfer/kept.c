@@ -87,7 +87,7 @@ DpsKept *kept_begin(const DpsJob *job, const Schedule *schedule)
     DpsKept *k = job->kept;
 
     if (!k || options_network(o) || schedule->painting || schedule->colours ||
-        is_chosen(o->style_layers) || is_chosen(o->content_layers))
+        is_chosen(o->style_layers) || is_chosen(o->content_layers) || is_chosen(o->merge_regions))
         return NULL;
     if (k->filled && !serves(&k->options, o))
         empty(k);

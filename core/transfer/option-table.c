@@ -141,6 +141,13 @@ static const DpsOption table[] = {
           "The most similar region is found by colour, texture and place.  The report says for "
           "each such region what was done.",
       .where = DPS_FOR_TRANSFER },
+    { "merge-regions", 0, DPS_OPTION_TEXT, AT(merge_regions), .usual_text = "", .value = N_("LIST"),
+      .label = N_("Merge regions"),
+      .help = N_("Regions that are taken together, by name, such as “sky+clouds,blue+grey”"),
+      .manual = "The first of a group gets what the others cover in both photos.  The names are those of masks, or of "
+                "regions that were found; in label maps regions are called blue, green, black, white, red, "
+                "yellow, grey, light blue and purple.",
+      .where = DPS_FOR_TRANSFER },
     { "size", 's', DPS_OPTION_INTEGER, AT(size), .most = OPTIONS_MOST_SIZE, .usual = 0,
       .value = N_("PIXELS"), .label = N_("Working si_ze"),
       .help = N_("Long side at which the transfer is worked out; the result always has the photo's "

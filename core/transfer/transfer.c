@@ -5,6 +5,7 @@
 #include "image/luma.h"
 #include "message.h"
 #include "regions/counterparts.h"
+#include "regions/merge.h"
 #include "transfer-private.h"
 #include "work.h"
 
@@ -234,6 +235,25 @@ static bool has_pixels(const DpsImage *image)
     return image && image->data && image->width > 0 && image->height > 0 && image->channels >= 3;
 }
 
+/* With those regions taken together that the options say. */
+static DpsStatus run_merged(DpsJob *job, DpsResult *result)
+{
+    const char *list = job->options.merge_regions;
+    const DpsWork work = { job->options.threads, job->cancelled, job->data };
+    MergedRegions merged;
+
+    if (!list || !*list)
+        return run_shown(job, result);
+    DpsStatus status = regions_merge(list, job->regions, job->region, &work, &merged, &result->message);
+    if (status)
+        return status;
+    job->regions = merged.count;
+    job->region = merged.region;
+    status = run_shown(job, result);
+    regions_merged_clear(&merged);
+    return status;
+}
+
 /* The engine sees photos as a display shows them; what the content has beyond black and white, such as
  * the highlights of a high dynamic range, is laid over the result. */
 DpsStatus dps_run(const DpsJob *job, DpsResult *result)
@@ -249,7 +269,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     else if (image_shown(job->content, &content, &shown.content) &&
              image_shown(job->style, &style, &shown.style)) {
         before = contrast(shown.content);
-        status = run_shown(&shown, result);
+        status = run_merged(&shown, result);
     }
     if (!status && shown.style != job->style)
         note_wild_style(job->style, result);

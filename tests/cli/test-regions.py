@@ -138,6 +138,45 @@ class Regions(tool.ToolTest):
         done = self.transfer("--content-labels", "c.png", "--style-labels", "s.png")
         self.assertIn('"blue"', done.err)
 
+    def test_regions_are_merged(self):
+        top = ("--content-mask", "sky=top.png", "--style-mask", "Sky=style-top.png",
+               "--content-mask", "sea=bottom.png", "--style-mask", "land=style-bottom.png")
+        self.transfer(*top, "--merge-regions", " sky + Sky,SEA+land", "--report", "report.json")
+        regions = {r["name"]: r for r in self.report()["regions"]}
+        self.assertEqual(sorted(regions), ["sea", "sky"])
+        for name, region in regions.items():
+            self.assertTrue(region["matched"], name)
+            self.assertAlmostEqual(region["content_coverage"], 0.5, delta=0.01)  # 0.5
+            self.assertAlmostEqual(region["style_coverage"], 0.5, delta=0.01)  # 0.5
+        merged = self.pixels("out.png")
+        self.transfer("--content-mask", "sky=top.png", "--style-mask", "sky=style-top.png",
+                      "--content-mask", "sea=bottom.png", "--style-mask", "sea=style-bottom.png")
+        self.assertTrue(np.array_equal(merged, self.pixels("out.png")))
+        self.transfer("--recipe", "report.json")
+        self.assertTrue(np.array_equal(merged, self.pixels("out.png")))
+
+    def test_labels_are_merged(self):
+        rows = np.zeros((30, 40, 3), np.uint8)
+        rows[:10], rows[10:20], rows[20:] = BLUE, (255, 255, 255), GREEN
+        self.save("c.png", rows)
+        self.labels(BLUE, GREEN, "s.png")
+        self.transfer("--content-labels", "c.png", "--style-labels", "s.png", "--merge-regions",
+                      "blue+white", "--report", "report.json")
+        regions = {r["name"]: r for r in self.report()["regions"]}
+        self.assertEqual(sorted(regions), ["blue", "green"])
+        self.assertAlmostEqual(regions["blue"]["content_coverage"], 2 / 3, delta=0.01)  # 0.6667
+        self.assertTrue(regions["blue"]["matched"])
+
+    def test_what_cannot_be_merged(self):
+        masks = ("--content-mask", "sky=top.png", "--style-mask", "sky=style-top.png",
+                 "--content-mask", "sea=bottom.png", "--style-mask", "sea=style-bottom.png")
+        for text, words in (("sky+clouds", 'no region "clouds" that could be merged; the regions '
+                                           "are: sky, sea"),
+                            ("sky+sky", "each once"), ("sky+", "each once"), (",", "each once"),
+                            ("sky+sea,sea+sky", "each once")):
+            with self.subTest(text=text):
+                self.refused(words, *masks, "--merge-regions", text)
+
     def test_quiet_keeps_notes_back(self):
         done = self.transfer("--quiet", "--content-mask", "sky=top.png")
         self.assertEqual(done.err + done.out, "")
