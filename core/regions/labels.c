@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* Label maps: regions by colour, as the paper's data has them.  Declared in dps.h. */
+/* Label maps: regions by colour, as the paper's data has them.  Declared in dps-regions.h. */
 #include "message.h"
 #include "regions.h"
 
