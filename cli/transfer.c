@@ -354,6 +354,21 @@ static gboolean write_report(const Transfer *transfer, const DpsResult *result, 
     return good;
 }
 
+/* Who watches may want to break off: regions that hardly belong together. */
+static void warn_apart(const Masks *masks, Progress *progress)
+{
+    DpsMessage message;
+
+    for (int k = 0; k < masks->count && progress->shown; k++)
+        if (dps_region_apart(&masks->region[k], &message)) {
+            char *sentence = translate_message(&message);
+
+            progress_end(progress);
+            command_note("%s", sentence);
+            g_free(sentence);
+        }
+}
+
 static gboolean run(Transfer *transfer, Picture *content, Picture *style, Picture *start,
                     const Masks *masks, Progress *progress, GError **error)
 {
@@ -372,6 +387,8 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
                    .data = progress };
     gboolean good = store_resolve(&network, error);
     job.options.network = network;
+    if (good)
+        warn_apart(masks, progress);
     good = good && engine_succeeded(dps_run(&job, &result), &result, error);
     g_free(network);
     if (good) {

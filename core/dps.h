@@ -64,7 +64,9 @@ typedef enum {
     DPS_SAY_KEPT,     /* the style lacks it: it keeps its look */
     DPS_SAY_UNHELD,   /* the style lacks it, and the preset reference changes it all the same */
     DPS_SAY_BORROWED, /* the style lacks it; parameter 1: what it uses instead */
-    DPS_SAY_UNUSED    /* the content lacks it */
+    DPS_SAY_UNUSED,   /* the content lacks it */
+    /* what is odd about one that is matched; parameter 0: its name */
+    DPS_SAY_APART     /* it lies much higher in one photo than in the other */
 } DpsCode;
 
 /* "no-memory", "size-reduced" and so on, for reports. */
@@ -230,7 +232,7 @@ typedef struct {
     bool matched;            /* both pictures have it */
     bool borrowed;           /* the style lacks it, and another part of the style stands in for it */
     bool unnamed;            /* the name is the engine's own word, such as "the rest" */
-    DpsMessage reason;       /* why not matched, and what was done; or nothing */
+    DpsMessage reason;       /* why not matched, and what was done; what is odd about a match; or nothing */
 } DpsRegionReport;
 
 /* What a transfer does to the colours of a photo, and of no other, at whatever size the photo is

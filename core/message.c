@@ -28,6 +28,7 @@ static const char *const code_names[] = {
     [DPS_SAY_UNHELD] = "region-not-held",
     [DPS_SAY_BORROWED] = "region-borrowed",
     [DPS_SAY_UNUSED] = "region-unused",
+    [DPS_SAY_APART] = "region-apart",
 };
 
 const char *dps_code_name(DpsCode code)

@@ -35,7 +35,7 @@ char **translate_notices(const DpsResult *result, gboolean all)
     GPtrArray *sentences = g_ptr_array_new();
 
     for (int i = 0; i < result->regions; i++)
-        if (!result->region[i].matched && (all || result->region[i].content_coverage > 0))
+        if (result->region[i].reason.code && (all || result->region[i].content_coverage > 0))
             g_ptr_array_add(sentences, translate_message(&result->region[i].reason));
     for (int i = 0; i < result->notices; i++)
         g_ptr_array_add(sentences, translate_message(&result->notice[i]));

@@ -16,8 +16,8 @@ char *translate_region_name(const DpsRegionReport *region);
 /* "Optimising". */
 const char *translate_stage(DpsStage stage);
 
-/* What the user should know of a result: its notices, and what became of regions that the style lacks;
- * with `all` also of those that the content lacks.  NULL-terminated, to be freed with g_strfreev. */
+/* What the user should know of a result: its notices, what is odd about its regions, and what became of those
+ * that the style lacks; with `all` also of those that the content lacks.  NULL-terminated, to be freed with g_strfreev. */
 char **translate_notices(const DpsResult *result, gboolean all);
 
 #endif

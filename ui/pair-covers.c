@@ -49,7 +49,12 @@ void pair_covers_show(PairList *pairs, GimpDrawable *photo, gboolean of_style, O
             overlay_add_cover(overlay, &cover[k], k);
     }
     for (int k = 0; k < n; k++) {
-        PairCover known = { .cover = cover[k].data ? overlay_cover(&cover[k]) : -1 };
+        PairCover known = { .cover = -1, .height = -1 };
+
+        if (cover[k].data) {
+            known.cover = overlay_cover(&cover[k]);
+            known.height = dps_mask_height(&cover[k]);
+        }
 
         known.overlap = find_overlap(cover, n, k, &known.with);
         pair_list_set_cover(pairs, k, of_style, &known);

@@ -2,7 +2,9 @@
 #include "pair-notes.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 
+#include "dps.h"
 #include "swatch.h"
 
 /* Of a picture: what counts as nothing, and what as very little. */
@@ -65,6 +67,18 @@ static char *say_overlap(const PairCover *cover, gboolean of_style)
                                   100 * cover->overlap, cover->with + 1);
 }
 
+/* Of masks at different heights; NULL: nothing to say. */
+static char *say_apart(const PairCover cover[2])
+{
+    double content = cover[0].height, style = cover[1].height;
+
+    if (content < 0 || style < 0 || fabs(content - style) <= DPS_HEIGHTS_APART)
+        return NULL;
+    return g_strdup(content < style
+                        ? _("It lies much higher in your photo than in the style: is it the same kind of thing?")
+                        : _("It lies much lower in your photo than in the style: is it the same kind of thing?"));
+}
+
 void pair_note_show(GtkWidget *note, const PairCover cover[2])
 {
     GtkStyleContext *style = gtk_widget_get_style_context(note);
@@ -77,6 +91,8 @@ void pair_note_show(GtkWidget *note, const PairCover cover[2])
     for (int i = 0; i < 2; i++)
         if ((line = say_overlap(&cover[i], i == 1)))
             g_ptr_array_add(lines, line);
+    if ((line = say_apart(cover)))
+        g_ptr_array_add(lines, line);
     wrong = wrong || lines->len > 1;
     g_ptr_array_add(lines, NULL);
     all = g_strjoinv("\n", (char **) lines->pdata);

@@ -24,10 +24,10 @@ int pair_list_count(PairList *list);
 /* Row k's masks, borrowed; NULL where none is chosen. */
 void pair_list_get(PairList *list, int k, GimpDrawable **content, GimpDrawable **style);
 
-/* Of a mask: how much of its picture it covers, below 0 where that isn't known; and how much of it lies in
- * the mask of row `with`, too. */
+/* Of a mask: how much of its picture it covers, below 0 where that isn't known; how high it lies there, as
+ * dps_mask_height says; and how much of it lies in the mask of row `with`, too. */
 typedef struct {
-    double cover, overlap;
+    double cover, height, overlap;
     int with;
 } PairCover;
 

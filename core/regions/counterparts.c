@@ -47,19 +47,6 @@ static double texture(const DpsImage *luma, const float *mask)
     return log(FAINT + (weight > 0 ? sqrt(sum / weight) : 0));
 }
 
-static double mean_height(const DpsImage *image, const float *mask)
-{
-    double sum = 0, weight = 0;
-
-    for (int y = 0; y < image->height; y++)
-        for (int x = 0; x < image->width; x++) {
-            double m = (double) mask[(size_t) y * image->width + x];
-            sum += m * (y + 0.5) / image->height;
-            weight += m;
-        }
-    return sum / weight;
-}
-
 /* Of all that can be seen, which is the sum of the masks. */
 static void mean_colour(const DpsImage *image, const DpsImage *masks, double mean[3])
 {
@@ -135,7 +122,7 @@ static bool look_at(const DpsJob *job, const DpsImage *photo, bool of_style, con
             look[k].colour[c] -= whole[c];
         for (int i = 0; i < SCALES; i++)
             look[k].texture[i] = texture(&s.luma[i], image_plane(&s.masks[i], k));
-        look[k].height = mean_height(&s.image, mask);
+        look[k].height = regions_height(&s.masks[0], k);
     }
     clear(&s);
     return ok;

@@ -3,6 +3,7 @@
 #include "image/photo.h"
 #include "message.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,26 @@ double regions_coverage(const DpsImage *masks, int k)
     for (size_t i = 0; i < n; i++)
         sum += (double) mask[i];
     return sum / (double) n;
+}
+
+double regions_height(const DpsImage *masks, int k)
+{
+    const float *mask = image_plane(masks, k);
+    double sum = 0, all = 0;
+
+    for (int y = 0; y < masks->height; y++, mask += masks->width) {
+        double row = 0;
+        for (int x = 0; x < masks->width; x++)
+            row += (double) mask[x];
+        sum += row * (y + 0.5) / masks->height;
+        all += row;
+    }
+    return all > 0 ? sum / all : -1;
+}
+
+double dps_mask_height(const DpsImage *mask)
+{
+    return regions_height(mask, 0);
 }
 
 /* -------------------------------------------------------------------- checks */
@@ -180,6 +201,36 @@ static void say_unused(DpsRegionReport *report, bool in_style)
             report->name);
 }
 
+/* A region whose two parts lie apart: whether it is said. */
+static bool say_apart(double content, double style, const char *name, DpsMessage *message)
+{
+    if (content < 0 || style < 0 || fabs(content - style) <= DPS_HEIGHTS_APART)
+        return false;
+    say(message, DPS_SAY_APART,
+        content < style
+            ? N_("Region \"%s\" lies much higher in the content than in the style, so the two may have little "
+                 "in common; if the result looks odd, pair it with another region of the style, or with none and "
+                 "let the nearest stand in, or apply less.")
+            : N_("Region \"%s\" lies much lower in the content than in the style, so the two may have little "
+                 "in common; if the result looks odd, pair it with another region of the style, or with none and "
+                 "let the nearest stand in, or apply less."),
+        name);
+    return true;
+}
+
+bool dps_region_apart(const DpsRegion *region, DpsMessage *message)
+{
+    char name[DPS_NAME];
+
+    if (!region->content.data || !region->style.data ||
+        !say_apart(dps_mask_height(&region->content), dps_mask_height(&region->style),
+                   region_name(region, 0, name), message))
+        return false;
+    if (region->unnamed)
+        say_word(message, 0);
+    return true;
+}
+
 static void pair_region(RegionSet *set, int k, int counterpart, const float *whole)
 {
     DpsRegionReport *report = &set->report[k];
@@ -193,6 +244,9 @@ static void pair_region(RegionSet *set, int k, int counterpart, const float *who
         say_unmatched(set, report, counterpart);
     else if (!in_content)
         say_unused(report, in_style);
+    else
+        say_apart(regions_height(&set->content, k), regions_height(&set->style, k), report->name,
+                  &report->reason);
     if (report->unnamed)
         say_word(&report->reason, 0);
 }

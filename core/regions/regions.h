@@ -95,7 +95,8 @@ bool regions_shrink(const DpsImage *masks, int width, int height, const DpsWork 
 bool regions_follow_convolution(DpsImage *masks);
 bool regions_follow_pooling(DpsImage *masks, int width, int height, const DpsWork *work);
 
-/* Fraction of a picture that plane `k` of its masks covers. */
+/* Fraction of a picture that plane `k` of its masks covers, and its mean height: dps_mask_height. */
 double regions_coverage(const DpsImage *masks, int k);
+double regions_height(const DpsImage *masks, int k);
 
 #endif

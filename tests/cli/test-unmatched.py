@@ -92,6 +92,26 @@ class Unmatched(tool.ToolTest):
         self.assertIn('"evening"', used["air"])
         self.assertIn('"field"', used["land"])
 
+    def test_regions_far_apart(self):
+        foot = np.zeros((64, 48), np.uint8)
+        foot[44:] = 255
+        self.save("style-foot.png", foot)
+        masks = ("--content-mask", "air=content-top.png", "--content-mask", "land=content-bottom.png",
+                 "--style-mask", "air=style-foot.png", "--style-mask", "land=style-top.png")
+        done = self.transfer(*masks, "--report", "report.json")
+        regions = {r["name"]: r for r in self.report()["regions"]}
+        for name, place in (("air", "higher"), ("land", "lower")):
+            sentence = f'Region "{name}" lies much {place} in the content than in the style'
+            self.assertTrue(regions[name]["matched"])
+            self.assertEqual(regions[name]["reason_code"], "region-apart")
+            self.assertIn(sentence, regions[name]["reason"])
+            self.assertEqual(done.err.count(sentence), 1)
+        _, text = tool.on_terminal([tool.PROGRAM, "transfer", "content.png", "style.png", "-o", "again.png", *masks,
+                                    "--size", "40"], self.folder)
+        for place in ("higher", "lower"):    # before the run, and after it
+            self.assertEqual(text.count(f"much {place} in the content"), 2, text)
+        self.assertIn("much higher", text[:text.index("Preparing")])
+
     def test_unknown_rule(self):
         self.refused("--unmatched drop: .*keep, nearest, whole", "--unmatched", "drop", code=2)
 

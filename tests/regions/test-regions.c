@@ -68,6 +68,53 @@ static void test_whole_picture(void)
     regions_clear(&set);
 }
 
+/* Of a mask, 10 pixels high: white from row `from` to row `to`. */
+static DpsImage rows(int from, int to)
+{
+    DpsImage mask;
+
+    CHECK(dps_image_init(&mask, 1, 4, 10), "memory");
+    for (int i = 4 * from; i < 4 * to; i++)
+        mask.data[i] = 1;
+    return mask;
+}
+
+/* A region at two heights: said where they are far apart, before a run and in the report. */
+static void test_apart(void)
+{
+    static const struct {
+        int content[2], style[2];
+        const char *words; /* NULL: nothing to say */
+    } cases[] = { { { 0, 2 }, { 8, 10 }, "much higher in the content" },
+                  { { 6, 10 }, { 0, 6 }, "much lower in the content" },
+                  { { 0, 2 }, { 4, 6 }, NULL },    /* 0.1 and 0.5 */
+                  { { 0, 1 }, { 4, 6 }, "much higher in the content" }, /* 0.05 and 0.5 */
+                  { { 0, 10 }, { 8, 10 }, NULL } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        DpsRegion region = { "sky", rows(cases[i].content[0], cases[i].content[1]),
+                             rows(cases[i].style[0], cases[i].style[1]), false };
+        const char *words = cases[i].words;
+        DpsMessage before = { 0 }, message[1];
+        RegionSet set;
+        CHECK(regions_prepare(1, &region, OPAQUE(8, 20), OPAQUE(4, 10), THREADS(1), NULL, &set, message) == DPS_OK,
+              "%s", message->text);
+        const DpsMessage *after = &set.report[0].reason;
+        CHECK(set.report[0].matched, "case %zu", i);
+        CHECK(dps_region_apart(&region, &before) == (words != NULL), "case %zu", i);
+        CHECK(words ? strstr(after->text, words) && strstr(after->text, "\"sky\"") && after->code == DPS_SAY_APART
+                    : !after->code, "case %zu: %s", i, after->text);
+        CHECK(strcmp(before.text, after->text) == 0, "case %zu: %s", i, before.text);
+        regions_clear(&set);
+        dps_image_clear(&region.style);
+        CHECK(!dps_region_apart(&region, &before), "no mask in the style");
+        dps_image_clear(&region.content);
+    }
+    DpsImage nothing = rows(0, 0);
+    CHECK(dps_mask_height(&nothing) < 0, "%g", dps_mask_height(&nothing));
+    dps_image_clear(&nothing);
+}
+
 /* Two that overlap, one that the style lacks, one that the content lacks, and a rest. */
 static void test_pairing(void)
 {
@@ -276,6 +323,7 @@ int main(void)
     test_large();
     golden_close(g);
     test_whole_picture();
+    test_apart();
     test_pairing();
     test_sums();
     test_bad_masks();
