@@ -70,13 +70,13 @@ screenshot("2-both")
 # --- The last stroke goes, and comes again by keyboard
 press(button(plug_in, "Undo Stroke"))
 check(comes_to(other, 0, 0.001), "the last stroke can be taken back", covered(other))
-ask(small.queryComponent().grabFocus)
 
 
 def space_paints():
     """Asking GIMP has brought its own window to the front, sooner or later."""
-    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync",
-          "key", "space")
+    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+    ask(small.queryComponent().grabFocus)
+    shell("xdotool", "key", "space")
     return wait_for(lambda: sensitive(button(plug_in, "Undo Stroke")), 0.2)[0]
 
 
