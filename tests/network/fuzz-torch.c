@@ -3,13 +3,14 @@
 
 #define _GNU_SOURCE
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 #include "network/weights.h"
 #include "torch-bytes.h"
 
-static char path[] = "/tmp/fuzz-torch-XXXXXX";
+static char path[32]; /* of a file in memory */
 static int file = -1;
 
 static const char *const words[] = { "(",
@@ -58,8 +59,10 @@ static void attempt(const uint8_t *bytes, size_t size)
     DpsMessage message[1] = { 0 };
     Weights *w;
 
-    if (file < 0)
-        file = mkstemp(path);
+    if (file < 0) {
+        file = memfd_create("fuzz-torch", MFD_CLOEXEC);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    }
     fuzz_must(file >= 0 && ftruncate(file, 0) == 0 &&
                   pwrite(file, bytes, size, 0) == (ssize_t) size,
               "the file can't be written");
@@ -86,7 +89,6 @@ int main(int argc, char **argv)
     for (int i = 0; i < 3; i++)
         seeds[i] = (FuzzSeed) { file_bytes[i].byte, file_bytes[i].size };
     fuzz_rounds("fuzz-torch", seeds, 3, words, argc > 1 ? atoi(argv[1]) : 5000, attempt);
-    unlink(path);
     return 0;
 }
 #endif
