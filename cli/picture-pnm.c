@@ -12,7 +12,6 @@
 
 #include "command.h"
 #include "picture-private.h"
-#include "quantise.h"
 
 typedef struct {
     gboolean pfm, big_endian;
@@ -144,31 +143,22 @@ gboolean picture_pnm_read(Picture *picture, PictureKind kind, GError **error)
     return good;
 }
 
-static void give_row(const DpsImage *rgb, const float *alpha, PictureDepth depth, int y,
-                     guchar *row)
+/* PPM has the upper byte first, PFM as written here the lower one. */
+static void order_bytes(PictureDepth depth, gsize samples, void *row)
 {
-    size_t plane = (size_t) rgb->width * rgb->height, start = (size_t) y * rgb->width;
-    for (int x = 0; x < rgb->width; x++)
-        for (int c = 0; c < 3; c++) {
-            size_t i = (size_t) 3 * x + c;
-            float value = picture_over_white(rgb->data[c * plane + start + x], alpha, start + x);
-            if (depth == PICTURE_FLOAT) {
-                guint32 bits;
-                memcpy(&bits, &value, 4);
-                bits = GUINT32_TO_LE(bits);
-                memcpy(row + 4 * i, &bits, 4);
-            } else if (depth == PICTURE_16) {
-                guint16 bits = GUINT16_TO_BE(quantise_16(value));
-                memcpy(row + 2 * i, &bits, 2);
-            } else
-                row[i] = quantise_8(value, x, y, c);
-        }
+    guint16 *words = row;
+    guint32 *longs = row;
+    for (gsize i = 0; depth == PICTURE_16 && i < samples; i++)
+        words[i] = GUINT16_TO_BE(words[i]);
+    for (gsize i = 0; depth == PICTURE_FLOAT && i < samples; i++)
+        longs[i] = GUINT32_TO_LE(longs[i]);
 }
 
 gboolean picture_pnm_write(const DpsImage *rgb, const float *alpha, const PictureTarget *target,
                            GError **error)
 {
     PictureDepth depth = target->depth;
+    const PictureRows rows = { .rgb = rgb, .matte = alpha, .depth = depth };
     size_t bytes = depth == PICTURE_FLOAT ? 4 : depth == PICTURE_16 ? 2 : 1;
     size_t stride = (size_t) 3 * rgb->width * bytes;
     gboolean pfm = depth == PICTURE_FLOAT;
@@ -180,7 +170,8 @@ gboolean picture_pnm_write(const DpsImage *rgb, const float *alpha, const Pictur
                             : depth == PICTURE_16 ? "65535"
                                                   : "255") > 0;
     for (int y = 0; good && y < rgb->height; y++) {
-        give_row(rgb, alpha, depth, pfm ? rgb->height - 1 - y : y, row);
+        picture_put_row(&rows, 0, pfm ? rgb->height - 1 - y : y, rgb->width, row);
+        order_bytes(depth, (gsize) 3 * rgb->width, row);
         good = fwrite(row, 1, stride, file) == stride;
     }
     if (file && fclose(file) != 0)

@@ -44,10 +44,16 @@ gboolean picture_check_size(const char *path, double width, double height, GErro
 gboolean picture_no_memory(const char *path, GError **error);
 gboolean picture_damaged(const char *path, GError **error);
 
-/* Over white, where a pixel is transparent: what a format without transparency gets. */
-static inline float picture_over_white(float value, const float *alpha, size_t i)
-{
-    return alpha ? value * alpha[i] + (1 - alpha[i]) : value;
-}
+/* A result on its way into a file. */
+typedef struct {
+    const DpsImage *rgb;
+    const float *alpha, *matte; /* goes into the file, or over white; either may be NULL */
+    const struct Colours *colours; /* what the file's numbers mean; NULL: what those of rgb do */
+    PictureDepth depth;
+} PictureRows;
+
+/* `count` pixels of row y, from x on, as samples of the file's depth in the machine's order: R G B, and alpha
+ * where there is one, pixel after pixel. */
+void picture_put_row(const PictureRows *rows, int x, int y, int count, void *out);
 
 #endif

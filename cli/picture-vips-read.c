@@ -140,26 +140,25 @@ static VipsImage *upright(VipsImage *image)
     return turned;
 }
 
+#define SCALED(type, scale)                    \
+    for (int i = 0; i < count; i++)            \
+        out[i] = (float) (((const type *) row)[i] / (scale))
+
 /* A row's samples from 0 to 1.  FALSE: a type that no photo has. */
 static gboolean to_floats(const void *row, VipsBandFormat format, int count, float *out)
 {
-    const guint8 *bytes = row;
-    const guint16 *words = row;
-    const guint32 *longs = row;
-    const double *doubles = row;
-    for (int i = 0; i < count; i++)
-        if (format == VIPS_FORMAT_UCHAR)
-            out[i] = (float) bytes[i] / 255.0f;
-        else if (format == VIPS_FORMAT_USHORT)
-            out[i] = (float) words[i] / 65535.0f;
-        else if (format == VIPS_FORMAT_UINT)
-            out[i] = (float) (longs[i] / 4294967295.0);
-        else if (format == VIPS_FORMAT_DOUBLE)
-            out[i] = (float) doubles[i];
-        else if (format == VIPS_FORMAT_FLOAT)
-            out[i] = ((const float *) row)[i];
-        else
-            return FALSE;
+    if (format == VIPS_FORMAT_UCHAR)
+        SCALED(guint8, 255.0f);
+    else if (format == VIPS_FORMAT_USHORT)
+        SCALED(guint16, 65535.0f);
+    else if (format == VIPS_FORMAT_UINT)
+        SCALED(guint32, 4294967295.0);
+    else if (format == VIPS_FORMAT_DOUBLE)
+        SCALED(double, 1);
+    else if (format == VIPS_FORMAT_FLOAT)
+        SCALED(float, 1);
+    else
+        return FALSE;
     return TRUE;
 }
 
@@ -168,16 +167,19 @@ static void put_row(Picture *picture, const File *file, const float *row, int ba
 {
     DpsImage *rgb = &picture->rgb;
     gsize plane = (gsize) rgb->width * rgb->height, at = (gsize) y * rgb->width;
-    for (int x = 0; x < rgb->width; x++, row += bands, at++) {
-        if (rgb->channels == 1)
-            rgb->data[at] = file->channels == 1 ? row[0] : dps_luma(row[0], row[1], row[2]);
-        for (int c = 0; rgb->channels > 1 && c < rgb->channels; c++) {
-            float value = row[file->channels == 1 ? 0 : c];
-            rgb->data[c * plane + at] = file->linear ? colours_curve(value) : value;
-        }
-        if (picture->alpha)
-            picture->alpha[at] = row[file->channels];
+    for (int c = 0; c < rgb->channels; c++) {
+        float *out = rgb->data + c * plane + at;
+        const float *in = row + (file->channels == 1 ? 0 : c);
+        for (int x = 0; x < rgb->width; x++)
+            out[x] = in[x * bands];
+        if (rgb->channels == 1 && file->channels > 1)
+            for (int x = 0; x < rgb->width; x++)
+                out[x] = dps_luma(in[x * bands], in[x * bands + 1], in[x * bands + 2]);
+        for (int x = 0; file->linear && rgb->channels > 1 && x < rgb->width; x++)
+            out[x] = colours_curve(out[x]);
     }
+    for (int x = 0; picture->alpha && x < rgb->width; x++)
+        picture->alpha[at + x] = row[x * bands + file->channels];
 }
 
 /* Decodes into the planes; the number of rows that came. */

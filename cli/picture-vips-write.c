@@ -8,63 +8,29 @@
 #include "command.h"
 #include "interrupt.h"
 #include "metadata.h"
-#include "quantise.h"
 #include "vips-photos.h"
-
-typedef struct {
-    const DpsImage *rgb;
-    const float *alpha, *matte; /* goes into the file, or over white; both may be NULL */
-    const struct Colours *colours;
-    PictureDepth depth;
-} Encoder;
-
-/* One pixel in the file's samples. */
-static void encode(const Encoder *encoder, int x, int y, void *out, gsize at)
-{
-    gsize plane = (gsize) encoder->rgb->width * encoder->rgb->height;
-    gsize pixel = (gsize) y * encoder->rgb->width + x;
-    int samples = encoder->alpha ? 4 : 3;
-    float value[4];
-    for (int c = 0; c < 3; c++)
-        value[c] = picture_over_white(encoder->rgb->data[c * plane + pixel], encoder->matte, pixel);
-    colours_store(encoder->colours, value, 3);
-    value[3] = encoder->alpha ? encoder->alpha[pixel] : 1;
-    for (int c = 0; c < samples; c++)
-        if (encoder->depth == PICTURE_FLOAT)
-            ((float *) out)[at + c] = value[c];
-        else if (encoder->depth == PICTURE_16)
-            ((guint16 *) out)[at + c] = quantise_16(value[c]);
-        else if (c == 3)
-            ((guint8 *) out)[at + c] = (guint8) (CLAMP(value[c], 0, 1) * 255 + 0.5f);
-        else
-            ((guint8 *) out)[at + c] = quantise_8(value[c], x, y, c);
-}
 
 /* Makes the rows that a saver asks for, until a signal comes. */
 static int generate(VipsRegion *out, void *sequence, void *data, void *b, gboolean *stop)
 {
-    const Encoder *encoder = data;
-    int samples = encoder->alpha ? 4 : 3;
     VipsRect *area = &out->valid;
     for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
-        void *row = VIPS_REGION_ADDR(out, area->left, y);
         if (interrupted())
             return -1;
-        for (int x = 0; x < area->width; x++)
-            encode(encoder, area->left + x, y, row, (gsize) x * samples);
+        picture_put_row(data, area->left, y, area->width, VIPS_REGION_ADDR(out, area->left, y));
     }
     return 0;
 }
 
 /* The result as libvips sees it: its pixels are made when they are asked for. */
-static VipsImage *as_image(Encoder *encoder, const Picture *origin)
+static VipsImage *as_image(PictureRows *rows, const Picture *origin)
 {
     static const VipsBandFormat formats[] = { VIPS_FORMAT_UCHAR, VIPS_FORMAT_USHORT,
                                               VIPS_FORMAT_FLOAT };
     VipsImage *image = vips_image_new(), *kept = origin->particulars;
-    vips_image_init_fields(image, encoder->rgb->width, encoder->rgb->height, encoder->alpha ? 4 : 3,
-                           formats[encoder->depth], VIPS_CODING_NONE,
-                           encoder->depth == PICTURE_16 ? VIPS_INTERPRETATION_RGB16
+    vips_image_init_fields(image, rows->rgb->width, rows->rgb->height, rows->alpha ? 4 : 3,
+                           formats[rows->depth], VIPS_CODING_NONE,
+                           rows->depth == PICTURE_16 ? VIPS_INTERPRETATION_RGB16
                                                         : VIPS_INTERPRETATION_sRGB,
                            kept ? kept->Xres : 1, kept ? kept->Yres : 1);
     if (kept) {
@@ -72,13 +38,13 @@ static VipsImage *as_image(Encoder *encoder, const Picture *origin)
         vips_image_remove(image, "jpeg-thumbnail-data"); /* it shows the content */
         vips_image_set_int(image, VIPS_META_ORIENTATION, 1);
     }
-    if (encoder->colours) {
+    if (rows->colours) {
         gsize size;
-        const void *profile = colours_profile(encoder->colours, &size);
+        const void *profile = colours_profile(rows->colours, &size);
         vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, size);
     }
     if (vips_image_pipelinev(image, VIPS_DEMAND_STYLE_THINSTRIP, NULL) ||
-        vips_image_generate(image, NULL, generate, NULL, encoder, NULL))
+        vips_image_generate(image, NULL, generate, NULL, rows, NULL))
         g_clear_object(&image);
     return image;
 }
@@ -162,12 +128,12 @@ gboolean picture_vips_write(const DpsImage *rgb, const Picture *origin, const Pi
                             GPtrArray *notices, GError **error)
 {
     gboolean keep = target->format->alpha;
-    Encoder encoder = { .rgb = rgb,
+    PictureRows rows = { .rgb = rgb,
                         .alpha = keep ? origin->alpha : NULL,
                         .matte = keep ? NULL : origin->alpha,
                         .colours = origin->colours,
                         .depth = target->depth };
-    VipsImage *image = vips_photos_start() ? as_image(&encoder, origin) : NULL;
+    VipsImage *image = vips_photos_start() ? as_image(&rows, origin) : NULL;
     gboolean good = image && save(image, target) == 0 &&
                     carry_particulars(origin, target, rgb->width, rgb->height, notices);
     VIPS_UNREF(image);

@@ -3,31 +3,42 @@
 
 #include <math.h>
 
+/* What comes after the point of a number that isn't negative. */
+static inline double fraction(double value)
+{
+    return value - (int) value;
+}
+
 /* Interleaved gradient noise in [0, 1): J. Jimenez, "Next Generation Post Processing in
  * Call of Duty: Advanced Warfare", SIGGRAPH 2014.  Neighbours differ much, so it looks
  * like blue noise; the shift per channel keeps it free of colour casts. */
-static float gradient_noise(int x, int y, int channel)
+static inline float gradient_noise(int x, int y, int channel)
 {
     double along = 0.06711056 * (x + 47 * channel) + 0.00583715 * (y + 17 * channel);
-    double noise = 52.9829189 * (along - floor(along));
-    return (float) (noise - floor(noise));
+    return (float) fraction(52.9829189 * fraction(along));
 }
 
-static float clip(float value)
+static inline float clip(float value)
 {
-    return value > 0 ? fminf(value, 1) : 0;
+    return value > 0 ? (value < 1 ? value : 1) : 0;
 }
 
-guint8 quantise_8(float value, int x, int y, int channel)
+void quantise_row_8(const float *values, int count, int x, int y, int channel, guint8 *out,
+                    int step)
 {
-    float scaled = clip(value) * 255;
-    float nearest = floorf(scaled + 0.5f);
-    if (fabsf(scaled - nearest) < 1e-3f)
-        return (guint8) nearest;
-    return (guint8) CLAMP(floorf(scaled + gradient_noise(x, y, channel)), 0, 255);
+#pragma omp simd
+    for (int i = 0; i < count; i++) {
+        float scaled = clip(values[i]) * 255;
+        int nearest = (int) (scaled + 0.5f);
+        int noisy = (int) (scaled + gradient_noise(x + i, y, channel));
+        int value = fabsf(scaled - (float) nearest) < 1e-3f ? nearest : noisy;
+        out[i * step] = (guint8) (value < 255 ? value : 255);
+    }
 }
 
-guint16 quantise_16(float value)
+void quantise_row_16(const float *values, int count, guint16 *out, int step)
 {
-    return (guint16) (clip(value) * 65535 + 0.5f);
+#pragma omp simd
+    for (int i = 0; i < count; i++)
+        out[i * step] = (guint16) (clip(values[i]) * 65535 + 0.5f);
 }

@@ -11,8 +11,10 @@
 
 #include <glib.h>
 
-/* One value at (x, y) of plane `channel`; outside [0, 1] is clipped, NaN is 0. */
-guint8 quantise_8(float value, int x, int y, int channel);
-guint16 quantise_16(float value);
+/* `count` values of plane `channel` in row y, from x on; each goes to an own place of `out`, `step` from the last.
+ * Values outside [0, 1] are clipped, NaN is 0. */
+void quantise_row_8(const float *values, int count, int x, int y, int channel, guint8 *out,
+                    int step);
+void quantise_row_16(const float *values, int count, guint16 *out, int step);
 
 #endif
