@@ -135,7 +135,8 @@ enum {
     DPS_FOR_REGIONS = 2,
     DPS_FOR_MEASURE = 4,
     DPS_FOR_BENCHMARK = 8,
-    DPS_FOR_LOOKS = 16 /* applying them */
+    DPS_FOR_LOOKS = 16, /* applying them */
+    DPS_FOR_LEARNING = 32 /* a style */
 };
 
 /* `name` is for programs, `label` for people: English; callers translate. */

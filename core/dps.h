@@ -194,6 +194,8 @@ typedef struct {
     DpsOptions options;
     const DpsImage *start;           /* a photo of any size; read if options.start is DPS_START_IMAGE */
 
+    const struct DpsLearnt *learnt;  /* NULL, or a learnt style, whose copy is `style`: takes the place of the
+                                      * optimisation in the method transfer, whatever the preset */
     bool want_field;                 /* the result as colour maps, too */
     DpsImage *give_way;              /* NULL, or the content again, which the result may take the memory of:
                                       * it is then empty, or after a failure no longer what it was */
@@ -358,6 +360,44 @@ double dps_looks_difference(const DpsImage *content, const DpsImage *result, int
                             const DpsLook *look, const DpsImage *const *mask);
 
 void dps_look_clear(DpsLook *look);
+
+/* -------------------------------------------------------------- learnt styles */
+
+/* A style that was learnt: a small copy of its photo, and a small network that gives a photo its look at once,
+ * without an optimisation.  It can be given to a DpsJob. */
+typedef struct DpsLearnt DpsLearnt;
+
+typedef struct {
+    const DpsImage *style;
+    int photos; /* of any kind, the more and the more different the better */
+    /* Makes photo i, 3 or 4 planes, of which a small copy is kept; each is asked for once.  False: it can't be had,
+     * and is left out, as one is that is more than four times as long as wide. */
+    bool (*photo)(int i, DpsImage *photo, void *data);
+    int steps;          /* 0: DPS_LEARN_STEPS */
+    DpsOptions options; /* those count that weigh losses, and network, device, threads and seed */
+
+    /* After each step: `loss` is what the losses of some parts of photos are, as a share of those of their first
+     * guesses.  Both may be NULL and are called from the thread that called dps_learn. */
+    void (*progress)(int step, int steps, double loss, void *data);
+    bool (*cancelled)(void *data);
+    void *data;
+} DpsLearnJob;
+
+#define DPS_LEARN_STEPS 4000 /* some minutes */
+
+/* DPS_OK and *learnt, which dps_learnt_free frees; or what went wrong and a sentence in message. */
+DpsStatus dps_learn(const DpsLearnJob *, DpsLearnt **learnt, DpsMessage *message);
+void dps_learnt_free(DpsLearnt *);
+
+/* The copy of the style, 3 planes, sRGB: the `style` of jobs that the learnt style is given to. */
+const DpsImage *dps_learnt_style(const DpsLearnt *);
+
+/* From and to the bytes of a file, which begin with "DPSTYLE"; `name` is the file's, for messages.  DPS_OK; or
+ * DPS_BAD_FILE or DPS_NO_MEMORY and a sentence. */
+DpsStatus dps_learnt_parse(const unsigned char *bytes, size_t size, const char *name,
+                           DpsLearnt **learnt, DpsMessage *message);
+/* *bytes is made by malloc.  False when memory is short. */
+bool dps_learnt_print(const DpsLearnt *, unsigned char **bytes, size_t *size);
 
 /* -------------------------------------------------------------------- networks */
 

@@ -11,7 +11,7 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CODE = (".c", ".h", ".cu")
 
 # Within the engine each folder may use those before it.
-ENGINE = ["core", "core/image", "core/device", "core/network", "core/regions", "core/optimise",
+ENGINE = ["core", "core/image", "core/device", "core/network", "core/regions", "core/optimise", "core/learnt",
           "core/transfer"]
 MAY_USE = {folder: ENGINE[:place] for place, folder in enumerate(ENGINE)}
 # What devices there are is known to device/ alone; no device knows of another, or of networks.

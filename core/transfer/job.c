@@ -15,8 +15,16 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
          !photo_check(job->start, N_("starting picture"), message)))
         return DPS_BAD_INPUT;
     int w = job->content->width, h = job->content->height;
-    DpsStatus status = options_schedule(&job->options, w > h ? w : h, schedule, message);
+    DpsOptions o = job->options;
+    if (job_learnt(job))
+        o.method = DPS_METHOD_COLOURS; /* which makes the first guess that it takes */
+    DpsStatus status = options_schedule(&o, w > h ? w : h, schedule, message);
     return status ? status : regions_check(job->regions, job->region, message);
+}
+
+bool job_learnt(const DpsJob *job)
+{
+    return job->learnt && job->options.method == DPS_METHOD_TRANSFER;
 }
 
 size_t dps_estimate(const DpsJob *job)

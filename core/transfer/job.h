@@ -11,6 +11,9 @@
  * sentence. */
 DpsStatus job_check(const DpsJob *, Schedule *, DpsMessage *message);
 
+/* Whether a learnt style takes the place of the optimisation. */
+bool job_learnt(const DpsJob *);
+
 /* Compares dps_estimate, which *bytes becomes, with the memory that may be had.  DPS_OK, or DPS_NO_MEMORY
  * and a sentence. */
 DpsStatus job_check_memory(const DpsJob *, size_t *bytes, DpsMessage *message);

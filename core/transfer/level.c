@@ -2,6 +2,7 @@
 /* One working size: pictures and masks, the network and the objective on the device, the minimiser. */
 
 #include "image/photo.h"
+#include "learnt/learnt.h"
 #include "regions/borders.h"
 #include "regions/colour-classic.h"
 #include "start.h"
@@ -357,6 +358,9 @@ DpsStatus level_run(Transfer *t, const Level *l)
         if (run_device_fall_back(&t->device, &status) && !status)
             status = compute(t, l);
     }
+    if (!status && job_learnt(t->job) &&
+        !learnt_apply(t->job->learnt, &t->content, &t->work, &t->picture))
+        status = DPS_NO_MEMORY;
     if (!status && t->palette &&
         !start_keep_colours(t->palette, &t->regions, &t->content, &t->work, &t->picture))
         status = DPS_NO_MEMORY;

@@ -107,7 +107,7 @@ static const DpsOption table[] = {
       .help = N_("How firmly the photo's own structure is kept; less gives the style more freedom"),
       .manual = "In the presets for photos the style's weight is divided by this number, too, from 0.1 "
                 "to 10.",
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "photorealism", 0, DPS_OPTION_REAL, AT(photorealism), .most = 1e12, .usual = 1e4,
       .value = N_("NUMBER"), .label = N_("_Photorealism"),
       .help = N_("How strictly colours change together where the photo is smooth; less allows more "
@@ -117,7 +117,7 @@ static const DpsOption table[] = {
           "in the presets for photos the energy per pixel weighs half of it, so that a number "
           "means "
           "the same at every size.",
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "detail", 0, DPS_OPTION_REAL, AT(detail), .most = 1, .usual = 0, .value = "0-1",
       .label = N_("_Detail"),
       .help = N_("How much of the photo's own fine detail is laid over the result"),
@@ -125,7 +125,7 @@ static const DpsOption table[] = {
     { "style-weight", 0, DPS_OPTION_REAL, AT(style_weight), .most = 1e6, .usual = 1,
       .value = N_("NUMBER"), .label = N_("Style _weight"),
       .help = N_("How strongly the style is pursued, against structure and photorealism"),
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "smoothness", 0, DPS_OPTION_REAL, AT(smoothness), .most = 1e6, .usual = 0,
       .value = N_("NUMBER"), .label = N_("Smoothness"),
       .help = N_("How much the differences between neighbouring pixels weigh (total variation); 0: "
@@ -133,7 +133,7 @@ static const DpsOption table[] = {
       .manual =
           "In the preset reference 1 is the authors' weight, and its usual one; in artistic 1 "
           "is usual, too.  The presets for photos have none.",
-      .expert = true, .where = DPS_FOR_TRANSFER },
+      .expert = true, .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "unmatched", 0, CHOICE(unmatched, unmatched, DPS_UNMATCHED_KEEP), .value = N_("RULE"),
       .label = N_("E_xtra regions"),
       .help = N_("What regions do that the photo has and the style hasn't"),
@@ -160,23 +160,23 @@ static const DpsOption table[] = {
       .manual = "\"photo-style networks\" lists and fetches networks that have names.  A file is a safetensors "
                 "or a .pth file of a VGG-19, VGG-16, SqueezeNet 1.1, ResNet-50 or DenseNet-121 with torchvision's "
                 "names, of any width.",
-      .where = DPS_FOR_TRANSFER },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "device", 'd', DPS_OPTION_TEXT, AT(device), .usual_text = "auto", .value = N_("NAME"),
       .label = N_("De_vice"),
       .help = N_("The device that computes: “auto”, “cpu” or another that this computer has"),
       .manual = "\"photo-style devices\" lists them.",
-      .where = DPS_FOR_TRANSFER | DPS_FOR_BENCHMARK },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_BENCHMARK | DPS_FOR_LEARNING },
     { "threads", 't', DPS_OPTION_INTEGER, AT(threads), .most = 1024, .usual = 0,
       .value = N_("NUMBER"), .label = N_("Num_ber of threads"),
       .help = N_(
           "Processor threads to compute with; 0: as many as may be used; with 1 results are the "
           "same to the last bit every time"),
       .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_MEASURE | DPS_FOR_BENCHMARK |
-               DPS_FOR_LOOKS },
+               DPS_FOR_LOOKS | DPS_FOR_LEARNING },
     { "seed", 0, DPS_OPTION_UNSIGNED, AT(seed), .most = 4294967295.0, .usual = 0,
       .value = N_("NUMBER"), .label = N_("S_eed"),
       .help = N_("Start of the random numbers; another seed gives a slightly different result"),
-      .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS },
+      .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_LEARNING },
     { "regions-model", 0, DPS_OPTION_FILE, AT(regions_model), .usual_text = "", .value = N_("FILE"),
       .label = N_("Mode_l"),
       .help = N_(
