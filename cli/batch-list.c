@@ -83,7 +83,7 @@ static gboolean add_list(GPtrArray *files, const char *list, GError **error)
     return good;
 }
 
-static GPtrArray *find_photos(char **contents, const char *list, GError **error)
+GPtrArray *batch_list_photos(char **contents, const char *list, GError **error)
 {
     GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
     gboolean good = TRUE;
@@ -201,7 +201,7 @@ static gboolean check_styles(char **styles, GError **error)
 GPtrArray *batch_list(char **contents, const char *list, char **styles, const char *pattern,
                       GError **error)
 {
-    GPtrArray *files = find_photos(contents, list, error);
+    GPtrArray *files = batch_list_photos(contents, list, error);
     GPtrArray *photos = g_ptr_array_new_with_free_func(photo_free);
     GHashTable *taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; files && i < files->len; i++)

@@ -22,4 +22,7 @@ typedef struct {
 GPtrArray *batch_list(char **contents, const char *list, char **styles, const char *pattern,
                       GError **error);
 
+/* The photos alone, files' names, by the same rules; NULL and a sentence when a name can't be read. */
+GPtrArray *batch_list_photos(char **contents, const char *list, GError **error);
+
 #endif

@@ -66,6 +66,7 @@ int command_apply(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_networks(int argc, char **argv);
+int command_train(int argc, char **argv);
 int command_describe(int argc, char **argv);
 
 #endif

@@ -28,7 +28,8 @@ static void add_where(JsonBuilder *builder, unsigned where)
                      { DPS_FOR_REGIONS, "regions" },
                      { DPS_FOR_MEASURE, "measure" },
                      { DPS_FOR_BENCHMARK, "bench" },
-                     { DPS_FOR_LOOKS, "apply" } };
+                     { DPS_FOR_LOOKS, "apply" },
+                     { DPS_FOR_LEARNING, "train" } };
 
     json_builder_set_member_name(builder, "commands");
     json_builder_begin_array(builder);

@@ -98,6 +98,10 @@ int main(int argc, char **argv)
             g_free(name);
             return commands[i].run(argc - 1, argv + 1);
         }
+    if (g_str_equal(argv[1], "train")) { /* not in the help: QUALITY.md says what it lacks */
+        g_set_prgname("photo-style train");
+        return command_train(argc - 1, argv + 1);
+    }
     if (g_str_equal(argv[1], "describe")) /* for programs: not in the help */
         return command_describe(argc - 1, argv + 1);
     return unknown_command(argv[1]);

@@ -15,12 +15,14 @@
 #include "report/report.h"
 #include "report/translate.h"
 #include "store/store.h"
+#include "style-file.h"
 
 typedef struct {
     OptionSet settings;
     MaskOptions masks;
     char *content, *style, *start_image; /* files */
     char *out, *report, *recipe, *depth;
+    DpsLearnt *learnt;  /* where the style is one, else NULL */
     GPtrArray *notices; /* sentences about what was done differently */
     gboolean quiet;
     PictureTarget target; /* format and depth; the depth is -1 until the content is read */
@@ -377,6 +379,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     char *network = g_strdup(transfer->settings.options.network);
     DpsJob job = { .content = &content->rgb,
                    .style = &style->rgb,
+                   .learnt = transfer->learnt,
                    .start = &start->rgb,
                    .give_way = &content->rgb,
                    .regions = masks->count,
@@ -428,7 +431,7 @@ static gboolean transfer_files(Transfer *transfer, GError **error)
         target->depth = picture_format_depth(target->format, content.depth);
     good =
         good && picture_fits(target, content.rgb.width, content.rgb.height, error) &&
-        picture_read(&style, transfer->style, &content, transfer->notices, error) &&
+        style_file_read(&style, &transfer->learnt, transfer->style, &content, transfer->notices, error) &&
         (!start_image || picture_read(&start, start_image, &content, transfer->notices, error)) &&
         masks_read(&masks, &transfer->masks, transfer->notices, error) && !interrupt_check(error);
     if (good && transfer->masks.find) {
@@ -454,6 +457,7 @@ int command_transfer(int argc, char **argv)
     transfer.notices = g_ptr_array_new_with_free_func(g_free);
     interrupt_install();
     gboolean good = parse(&transfer, argc, argv, &error) && transfer_files(&transfer, &error);
+    dps_learnt_free(transfer.learnt);
     masks_options_clear(&transfer.masks);
     option_set_clear(&transfer.settings);
     g_ptr_array_unref(transfer.notices);

@@ -29,7 +29,7 @@ class Options(tool.ToolTest):
 
     def test_help(self):
         commands = {c for option in self.table for c in option["commands"]}
-        self.assertEqual(commands, {"transfer", "regions", "measure", "bench", "apply"})
+        self.assertEqual(commands, {"transfer", "regions", "measure", "bench", "apply", "train"})
         for command in commands:
             text = self.run_tool(command, "--help-all").out
             plain = self.run_tool(command, "--help").out
