@@ -251,11 +251,17 @@ def knobs(options, folder, plot):
          transfer, plot)
 
 
+def live():
+    """In GIMP: from a change to its picture."""
+    from bench_live import live as measure_live
+    measure_live()
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, prog="./dev bench")
     parser.add_argument("parts", nargs="*", help="of quality, times, evaluation: all of them by default; "
-                        "paired, which takes ten minutes, or of it light or grade; and minimisers and knobs, "
-                        "which take about half an hour each")
+                        "live, in GIMP; paired, which takes ten minutes, or of it light or grade; and minimisers and "
+                        "knobs, which take about half an hour each")
     parser.add_argument("--pairs", help="only these, with commas between")
     parser.add_argument("--no-regions", action="store_true",
                         help="transfer without label maps; they still serve to measure")
@@ -271,7 +277,7 @@ if __name__ == "__main__":
         place = args.keep or scratch
         os.makedirs(place, exist_ok=True)
         for part in args.parts or ("times", "evaluation", "quality"):
-            {"quality": lambda: quality(passed, place, args.networks), "times": lambda: times(place),
+            {"live": live, "quality": lambda: quality(passed, place, args.networks), "times": lambda: times(place),
              "evaluation": lambda: evaluation(place),
              "paired": lambda: paired(place, ("light", "grade")),
              "light": lambda: paired(place, ("light",)), "grade": lambda: paired(place, ("grade",)),
