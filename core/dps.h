@@ -171,6 +171,8 @@ typedef struct {
     const DpsImage *preview;      /* the picture as it stands, small, with what is taken over and
                                    * the amount as asked for; NULL when it hasn't changed */
     const DpsImage *content;      /* at the preview's size; NULL where there is no preview */
+    double part;                  /* of its level's evaluations that the preview has had; 1: it is what
+                                   * has come out of the level */
 } DpsProgress;
 
 /* What runs of one pair of photos have in common, kept from one to the next: the photos and masks at

@@ -6,14 +6,15 @@
 #include "models/model.h"
 #include "region-channel.h"
 
-static DpsStatus find_by_model(const DpsJob *work, const DpsWork *how, int *regions,
-                               DpsRegion **region, DpsMessage *message)
+static DpsStatus find_by_model(const Request *request, const DpsJob *work, const DpsWork *how,
+                               int *regions, DpsRegion **region, DpsMessage *message)
 {
     GError *error = NULL;
     DpsStatus status;
 
-    if (model_regions(work->options.regions_model, work->content, work->style, DPS_REGIONS_AUTO,
-                      how, regions, region, NULL, &error))
+    if (model_regions(work->options.regions_model, &request->content->pixels,
+                      &request->style->pixels, DPS_REGIONS_AUTO, how, regions, region, NULL,
+                      &error))
         return DPS_OK;
     status = g_error_matches(error, MODEL_ERROR, MODEL_ERROR_CANCELLED) ? DPS_CANCELLED
                                                                         : DPS_BAD_FILE;
@@ -34,10 +35,11 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     if (!request->find)
         return DPS_OK;
     if (work->options.regions_model && *work->options.regions_model)
-        status = find_by_model(work, &how, &regions, &region, message);
+        status = find_by_model(request, work, &how, &regions, &region, message);
     else
-        status = dps_regions_auto(work->content, work->style, DPS_REGIONS_AUTO, work->options.seed,
-                                  &how, &regions, &region, message);
+        status = dps_regions_auto(&request->content->pixels, &request->style->pixels,
+                                  DPS_REGIONS_AUTO, work->options.seed, &how, &regions, &region,
+                                  message);
     if (status != DPS_OK)
         return status;
     request_adopt(request, regions, region);

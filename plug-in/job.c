@@ -7,6 +7,9 @@
 /* Of the time of a run, making fields takes at most one part in so many. */
 #define FIELD_SHARE 8
 
+/* Of a level's evaluations: from then on its picture is near to what comes out. */
+#define SMOOTH_FROM 0.4
+
 struct Job {
     DpsJob work;
     JobPrepare prepare;
@@ -20,19 +23,19 @@ struct Job {
     GMutex lock; /* guards what follows */
     JobState state;
     DpsField field; /* empty when the main thread has taken it */
-    int field_level;
+    gboolean field_rough;
 };
 
-static void keep_field(Job *job, DpsField *field, int level)
+static void keep_field(Job *job, DpsField *field, gboolean rough)
 {
     g_mutex_lock(&job->lock);
     dps_field_clear(&job->field);
     job->field = *field;
-    job->field_level = level;
+    job->field_rough = rough;
     g_mutex_unlock(&job->lock);
 }
 
-/* As often as the main thread looks, and time allows. */
+/* As often as the main thread looks, and time allows; of what comes out of a level always. */
 static void make_field(Job *job, const DpsProgress *progress)
 {
     const DpsWork work = { .threads = job->work.options.threads };
@@ -44,11 +47,12 @@ static void make_field(Job *job, const DpsProgress *progress)
     g_mutex_lock(&job->lock);
     waiting = job->field.maps.data != NULL;
     g_mutex_unlock(&job->lock);
-    if (waiting || now < job->next)
+    if (progress->part < 1 && (waiting || now < job->next))
         return;
     if (dps_field_fit(progress->content, progress->preview, photo->width, photo->height, &work,
                       &field))
-        keep_field(job, &field, progress->level);
+        keep_field(job, &field,
+                   progress->level + 1 < progress->levels && progress->part < SMOOTH_FROM);
     job->next = g_get_monotonic_time() + FIELD_SHARE * (g_get_monotonic_time() - now);
 }
 
@@ -162,17 +166,17 @@ void job_poll(Job *job, JobState *state)
     state->finished = worker_finished(job->worker);
 }
 
-gboolean job_take_field(Job *job, DpsField *field, int *level)
+gboolean job_take_field(Job *job, DpsField *field, gboolean *rough)
 {
     g_mutex_lock(&job->lock);
     *field = job->field;
-    *level = job->field_level;
+    *rough = job->field_rough;
     job->field = (DpsField) { 0 };
     g_mutex_unlock(&job->lock);
     if (worker_finished(job->worker) && job->result.field.maps.data) {
         dps_field_clear(field);
         *field = job->result.field;
-        *level = job->result.levels - 1;
+        *rough = FALSE;
         job->result.field = (DpsField) { 0 };
     }
     return field->maps.data != NULL;

@@ -40,10 +40,10 @@ void job_cancel(Job *job);
 void job_poll(Job *job, JobState *state);
 
 /* Where the job wants a field: moves what the picture so far does to the photo to *field, which the
- * caller clears, and the number of the level that it comes from to *level; FALSE if there is nothing new
- * since the last call.  A finished job has a field even where it was a painting: one that gives the
- * painting whatever the photo is. */
-gboolean job_take_field(Job *job, DpsField *field, int *level);
+ * caller clears; FALSE if there is nothing new since the last call.  *rough: it comes from the first
+ * steps of a level that is not the last, and the next one may look quite different.  A finished job has a field even
+ * where it was a painting: one that gives the painting whatever the photo is. */
+gboolean job_take_field(Job *job, DpsField *field, gboolean *rough);
 
 /* Waits for the end and gives the outcome; the result stays the job's, but for a field that
  * job_take_field has taken. */

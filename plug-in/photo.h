@@ -19,6 +19,10 @@ typedef struct {
 Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *encoding, int most,
                   GError **error);
 
+/* The photo with a long side of no less than `least` pixels, each the mean of a block; or the photo itself, where
+ * that isn't smaller.  NULL where memory is short. */
+Photo *photo_reduced(Photo *photo, int least);
+
 Photo *photo_ref(Photo *photo);
 
 /* NULL is fine. */

@@ -6,8 +6,8 @@
 
 #include "plug-in/layer-recipe.h"
 #include "plug-in/under.h"
-#include "preview.h"
 #include "style-files.h"
+#include "thumbs.h"
 
 #define THUMB 32
 
@@ -54,7 +54,7 @@ static void append(List *list, GimpDrawable *drawable, char *text)
         g_free(text);
         return;
     }
-    picture = preview_surface(drawable, THUMB * list->scale, height);
+    picture = thumbs_get(drawable, THUMB * list->scale, height);
     cairo_surface_set_device_scale(picture, list->scale, list->scale);
     gtk_list_store_insert_with_values(list->store, NULL, -1, COLUMN_ID,
                                       gimp_item_get_id(GIMP_ITEM(drawable)), COLUMN_PICTURE,

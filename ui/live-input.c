@@ -6,6 +6,9 @@
 /* Long side to which photos are read, at least: more than any preset works at. */
 #define LEAST_SIDE 2000
 
+/* Long side of what drafts are computed from, at least: twice the size that they work at. */
+#define DRAFT_SIDE 512
+
 /* Of drafts of paintings, and of variants, pixels. */
 #define PAINTING_SIDE 192
 #define VARIANT_SIDE 160
@@ -25,6 +28,8 @@ void live_input_clear(LiveInput *input)
     dps_kept_free(input->kept);
     photo_unref(input->photo);
     photo_unref(input->style);
+    photo_unref(input->small);
+    photo_unref(input->small_style);
 }
 
 /* --------------------------------------------------------------------- reading */
@@ -48,6 +53,13 @@ gboolean live_is_applied(const char *option)
     return g_strv_contains(applied, option);
 }
 
+static gboolean reduce(Photo **small, Photo *photo, GError **error)
+{
+    if (!*small)
+        *small = photo_reduced(photo, DRAFT_SIDE);
+    return *small || layers_no_memory(photo->pixels.width, photo->pixels.height, error);
+}
+
 static gboolean read_photos(LiveInput *input, GimpDrawable *style, GError **error)
 {
     int side = 0;
@@ -56,17 +68,73 @@ static gboolean read_photos(LiveInput *input, GimpDrawable *style, GError **erro
     side = MAX(side, LEAST_SIDE);
     if (side > input->side || input->stale >= LIVE_STYLE) {
         g_clear_pointer(&input->style, photo_unref);
+        g_clear_pointer(&input->small_style, photo_unref);
         request_clear(&input->found);
         input->stale = LIVE_STYLE;
     }
-    if (side > input->side)
+    if (side > input->side) {
         g_clear_pointer(&input->photo, photo_unref);
+        g_clear_pointer(&input->small, photo_unref);
+    }
     input->side = MAX(input->side, side);
     if (!input->photo)
         input->photo = photo_read(input->content, TRUE, &input->encoding, input->side, error);
     if (input->photo && !input->style)
         input->style = photo_read(style, FALSE, &input->encoding, input->side, error);
-    return input->photo && input->style;
+    return input->photo && input->style && reduce(&input->small, input->photo, error) &&
+           reduce(&input->small_style, input->style, error);
+}
+
+/* A request for the same photos whose regions are to be found, or were found with the same seed.  Its options'
+ * texts are those of input->request. */
+static void make_found(LiveInput *input)
+{
+    Request *found = &input->found;
+
+    if (found->job.options.seed != input->request.job.options.seed)
+        request_clear(found);
+    if (!found->drawable) {
+        *found = (Request) { .drawable = input->content,
+                             .encoding = input->encoding,
+                             .content = photo_ref(input->photo),
+                             .style = photo_ref(input->style),
+                             .find = TRUE };
+        option_set_init(&found->settings);
+        found->job.content = &found->content->pixels;
+        found->job.style = &found->style->pixels;
+    }
+    found->job.options = input->request.job.options;
+}
+
+static void move_found(Request *from, Request *to)
+{
+    to->region = from->region;
+    to->job.region = from->region;
+    to->job.regions = from->job.regions;
+    to->found = from->found;
+    to->find = FALSE;
+    from->region = NULL;
+    from->job.region = NULL;
+    from->job.regions = from->found = 0;
+    from->find = TRUE;
+}
+
+/* Regions are found once for two photos: when they are chosen again, those are the request's that were found
+ * for a variant or an earlier request. */
+static void keep_found(LiveInput *input)
+{
+    if (!input->request.found || input->stale >= LIVE_STYLE)
+        return;
+    make_found(input);
+    if (!input->found.found)
+        move_found(&input->request, &input->found);
+}
+
+static void reuse_found(LiveInput *input)
+{
+    if (input->request.find && input->found.found &&
+        input->found.job.options.seed == input->request.job.options.seed)
+        move_found(&input->found, &input->request);
 }
 
 gboolean live_input_read(LiveInput *input, GError **error)
@@ -79,12 +147,15 @@ gboolean live_input_read(LiveInput *input, GError **error)
     if (input->request.drawable && input->stale < LIVE_REGIONS) {
         ok = request_set_options(&input->request, input->config, error);
     } else {
+        keep_found(input);
         request_clear(&input->request);
         dps_kept_free(input->kept);
         input->kept = dps_kept_new();
         input->known = FALSE;
         ok = request_make(&input->request, input->photo, input->style, &input->encoding,
                           input->config, error);
+        if (ok)
+            reuse_found(input);
     }
     if (ok)
         input->stale = LIVE_NOTHING;
@@ -101,6 +172,12 @@ gboolean live_input_is_draft(const LiveInput *input)
            (options->preset == DPS_PRESET_DRAFT && !options->size);
 }
 
+static void use_small(const LiveInput *input, DpsJob *job)
+{
+    job->content = &input->small->pixels;
+    job->style = &input->small_style->pixels;
+}
+
 /* Amount, take and detail are applied to what comes out. */
 static void plain_job(const Request *request, DpsJob *job)
 {
@@ -113,32 +190,18 @@ static void plain_job(const Request *request, DpsJob *job)
 
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)
 {
+    gboolean paint = dps_options_paint(&input->request.job.options);
+
     plain_job(&input->request, job);
-    if (draft && dps_options_paint(&job->options)) {
+    if (draft && (paint || job->options.method == DPS_METHOD_TRANSFER))
+        use_small(input, job);
+    if (draft && paint) {
         job->options.size = PAINTING_SIDE;
     } else if (draft && job->options.method == DPS_METHOD_TRANSFER) {
         job->options.preset = DPS_PRESET_DRAFT;
         job->options.size = 0;
         job->kept = input->kept;
     }
-}
-
-/* A request for the same photos whose regions are to be found. */
-static void make_found(LiveInput *input)
-{
-    Request *found = &input->found;
-
-    if (!found->drawable) {
-        *found = (Request) { .drawable = input->content,
-                             .encoding = input->encoding,
-                             .content = photo_ref(input->photo),
-                             .style = photo_ref(input->style),
-                             .find = TRUE };
-        option_set_init(&found->settings);
-        found->job.content = &found->content->pixels;
-        found->job.style = &found->style->pixels;
-    }
-    found->job.options = input->request.job.options;
 }
 
 void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Request **prepare_data)
@@ -152,6 +215,7 @@ void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Requ
     job->options.preset = DPS_PRESET_DRAFT;
     job->options.size = VARIANT_SIDE;
     job->options.start = DPS_START_AUTO;
+    use_small(input, job);
     if (variant == LIVE_MORE_STYLE)
         job->options.style_weight *= LIVE_MORE;
     if (variant == LIVE_NO_REGIONS)

@@ -12,6 +12,7 @@ typedef struct {
     GimpProcedureConfig *config;
     Encoding encoding;
     Photo *photo, *style; /* read to `side` */
+    Photo *small, *small_style; /* the same for drafts, which are done before large ones are looked through */
     int side;
     Request request; /* without a drawable: there is none */
     Request found;   /* the same photos, with the regions found in them; or none */

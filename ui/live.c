@@ -9,8 +9,8 @@
 #include "report/translate.h"
 
 /* Milliseconds: changes that follow each other sooner are one; how often a run is looked at. */
-#define PAUSE 60
-#define TICK 50
+#define PAUSE 30
+#define TICK 20
 
 #define ALL_VARIANTS ((1u << LIVE_VARIANTS) - 1)
 
@@ -57,20 +57,20 @@ static void set_field(Live *live, DpsField *field)
     live->told.result(&live->field, live->data);
 }
 
-/* What has come out so far.  After a change of a number the old result stays until there is something as
- * good: the first sizes of a draft would only flicker. */
+/* What has come out so far.  After a change of a number the old result stays until there is something that
+ * comes near to it: the first steps of a draft would only flicker. */
 static void show_progress(Live *live, const JobState *state)
 {
     DpsField field;
-    int level;
+    gboolean rough;
 
     if (!live->input.known && state->stage >= DPS_STAGE_GUESS) {
         live->input.known = TRUE;
         live->told.regions(live->data);
     }
-    if (state->cancelling || !job_take_field(live->job, &field, &level))
+    if (state->cancelling || !job_take_field(live->job, &field, &rough))
         return;
-    if (live->fresh || level + 1 == state->levels)
+    if (live->fresh || !rough)
         set_field(live, &field);
     else
         dps_field_clear(&field);
@@ -122,11 +122,11 @@ static void finish_run(Live *live, gboolean transfer)
 {
     DpsField field;
     JobState state;
-    int level;
+    gboolean rough;
 
     job_poll(live->job, &state);
     show_progress(live, &state);
-    if (job_take_field(live->job, &field, &level))
+    if (job_take_field(live->job, &field, &rough))
         set_field(live, &field);
     g_clear_pointer(&live->source, job_free);
     live->source = g_steal_pointer(&live->job);
@@ -173,11 +173,11 @@ static void on_variant_done(gpointer data)
     Live *live = data;
     const DpsResult *result;
     DpsField field;
-    int level;
+    gboolean rough;
 
     if (job_finish(live->job, &result) != DPS_CANCELLED) {
         live->variants &= ~(1u << live->variant);
-        if (job_take_field(live->job, &field, &level)) {
+        if (job_take_field(live->job, &field, &rough)) {
             live->told.variant(live->variant, &field, live->data);
             dps_field_clear(&field);
         }

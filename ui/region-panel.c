@@ -98,6 +98,16 @@ static void show_tints(RegionPanel *panel)
 
 /* ---------------------------------------------------------------------- layout */
 
+/* Only where they are chosen from: it takes its time. */
+static void fill_labels(RegionPanel *panel)
+{
+    gboolean filling = panel->filling;
+
+    panel->filling = TRUE;
+    label_maps_refresh(panel->labels, panel->content, panel->style);
+    panel->filling = filling;
+}
+
 /* The user has chosen something else. */
 static void on_changed(gpointer data)
 {
@@ -116,6 +126,8 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
 
     gtk_stack_set_visible_child_name(GTK_STACK(panel->stack), pages[MAX(0, active)]);
     gtk_widget_set_visible(panel->unmatched, active >= WAY_MASKS);
+    if (active == WAY_LABELS && !panel->filling)
+        fill_labels(panel);
     if (active == WAY_MASKS)
         mask_page_begin(panel->masks);
     else
@@ -275,7 +287,8 @@ void region_panel_refresh(RegionPanel *panel)
 {
     panel->filling = TRUE;
     mask_page_refresh(panel->masks, panel->style);
-    label_maps_refresh(panel->labels, panel->content, panel->style);
+    if (gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way)) == WAY_LABELS)
+        fill_labels(panel);
     panel->filling = FALSE;
     show_tints(panel);
 }
@@ -302,6 +315,8 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
         pair_list_add(panel->pairs, content[k], style[k]);
         way = WAY_MASKS;
     }
+    if (content_labels && style_labels)
+        fill_labels(panel);
     if (label_maps_set(panel->labels, content_labels, style_labels))
         way = WAY_LABELS;
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), way);

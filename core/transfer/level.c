@@ -145,6 +145,7 @@ static DpsStatus prepare(Transfer *t, const Level *l)
     dps_image_clear(&t->latest);
     dps_image_clear(&t->shown);
     t->accepted = false;
+    t->part = 0;
     regions_clear(&t->regions);
     palette_free(t->palette);
     t->palette = NULL;
@@ -187,6 +188,7 @@ static bool step_done(int evaluations, double f, const double *losses, const Ten
         t->accepted = !t->palette || palette_pull(t->palette, &t->regions, &t->work, &t->latest);
         preview = t->accepted ? &t->latest : NULL;
     }
+    t->part = (double) all / (t->schedule.level[t->level].minimiser.evaluations + 1);
     progress_report(t, DPS_STAGE_OPTIMISE, t->done + (double) image_pixels(&t->content) * (all + 1),
                     &at, preview);
     return true;
@@ -338,6 +340,7 @@ static void show_result(Transfer *t)
 {
     memcpy(t->latest.data, t->picture.data, image_values(&t->latest) * sizeof *t->latest.data);
     image_clip(&t->latest);
+    t->part = 1;
     progress_report(t, DPS_STAGE_OPTIMISE, t->done, &t->result->level[t->level].losses, &t->latest);
 }
 

@@ -23,6 +23,7 @@ void progress_report(Transfer *t, DpsStage stage, double done, const DpsLosses *
         p.preview = &t->shown;
         p.content = &t->content;
     }
+    p.part = t->part;
     if (losses)
         p.losses = *losses;
     t->job->progress(&p, t->job->data);

@@ -26,6 +26,7 @@ typedef struct {
     DpsImage latest;         /* the point that the minimiser has come to, clipped */
     DpsImage shown;          /* as much of it as the user will get, for previews */
     bool accepted;           /* latest is one of this level's points */
+    double part;             /* of this level's evaluations that latest has had */
     RegionSet regions;
     Palette *palette; /* of the style's regions at that size; NULL: colours are free */
     int *counterpart; /* what stands in for regions that the style lacks; NULL: nothing does */

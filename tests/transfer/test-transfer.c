@@ -6,7 +6,7 @@
 #include "host.h"
 
 typedef struct {
-    int calls, cancel_at, previews;
+    int calls, cancel_at, previews, ends;
     double fraction;
     DpsStage stage;
 } Watch;
@@ -21,6 +21,8 @@ static void watch(const DpsProgress *p, void *data)
           w->stage);
     w->fraction = p->fraction;
     w->stage = p->stage;
+    CHECK(p->part >= 0 && p->part <= 1, "part %g", p->part);
+    w->ends += p->preview && p->part == 1;
     w->previews += p->preview != NULL;
     w->calls++;
 }
@@ -198,6 +200,7 @@ static void test_progress_and_cancel(void)
     CHECK(w.fraction == 1 && w.stage == DPS_STAGE_FINISH, "ended at %g in stage %d", w.fraction,
           w.stage);
     CHECK(w.previews > 5, "%d previews", w.previews);
+    CHECK(w.ends == r.levels, "what came out of %d of %d levels", w.ends, r.levels);
     dps_result_clear(&r);
     int calls = w.calls;
     for (int at = 1; at < calls; at += 1 + calls / 5) {
