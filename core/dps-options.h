@@ -81,6 +81,9 @@ typedef struct {
     unsigned seed;          /* of the built-in network's filters and of a start from noise */
     double amount;          /* 0 leaves the content as it is, 1 is the whole transfer */
     DpsTake take;
+    const char *strength;   /* "sky=0.5,the rest=0.8": how much of the transfer regions get, by name, beside
+                             * the amount; NULL or "": all of it.  A backslash goes before a comma or an '='
+                             * that is a name's. */
     double
         photorealism; /* lambda, 1e4 by default: in the preset reference the weight of the matting
                              * energy, in those for photos half of it that of the energy per pixel */

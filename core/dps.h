@@ -60,6 +60,7 @@ typedef enum {
     DPS_SAY_OTHER_NETWORK,
     DPS_SAY_WILD_STYLE, /* values beyond black and white; parameters: least, greatest */
     DPS_SAY_FLAT,       /* the result has hardly any contrast; parameter: how much, in per cent */
+    DPS_SAY_NO_REGION,  /* that a strength could count for; parameter 0: its name */
     /* why a region isn't matched; parameter 0: its name */
     DPS_SAY_KEPT,     /* the style lacks it: it keeps its look */
     DPS_SAY_UNHELD,   /* the style lacks it, and the preset reference changes it all the same */
@@ -277,6 +278,11 @@ DpsStatus dps_field_finish(const DpsField *field, double x, double y, double ste
                            const DpsOptions *options, const DpsImage *part, const DpsWork *work,
                            DpsImage *out);
 
+/* Weakens the maps of a run that had no strengths as one with them does (DpsOptions.strength); regions are
+ * those of the run.  False when memory is short: they are then as before. */
+bool dps_field_weaken(DpsField *field, const char *strength, int regions, const DpsRegion *region,
+                      const DpsWork *work);
+
 void dps_field_clear(DpsField *field);
 
 typedef struct {
@@ -311,6 +317,15 @@ size_t dps_estimate(const DpsJob *job);
  * say) or the limit of its address space says so; and what it has now, 0 where the system doesn't say. */
 double dps_memory_limit(void);
 double dps_memory_used(void);
+
+/* ------------------------------------------------------------ strengths of regions */
+
+/* The share of a transfer that the list (DpsOptions.strength) gives a region; 1 where it doesn't name it. */
+double dps_strength_of(const char *list, const char *name);
+
+/* A list that gives a region this share, to a thousandth, and the others what they have, by malloc; NULL when
+ * memory is short. */
+char *dps_strength_with(const char *list, const char *name, double share);
 
 /* -------------------------------------------------------------------- measures */
 

@@ -24,6 +24,7 @@ static const char *const code_names[] = {
     [DPS_SAY_OTHER_NETWORK] = "other-network",
     [DPS_SAY_WILD_STYLE] = "wild-style",
     [DPS_SAY_FLAT] = "flat-result",
+    [DPS_SAY_NO_REGION] = "no-such-region",
     [DPS_SAY_KEPT] = "region-kept",
     [DPS_SAY_UNHELD] = "region-not-held",
     [DPS_SAY_BORROWED] = "region-borrowed",

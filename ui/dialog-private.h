@@ -30,7 +30,8 @@ typedef struct {
     Live *live;
     Showing *showing;
 
-    GtkWidget *window, *settings, *main, *more, *replace, *status, *style_view;
+    GtkWidget *window, *settings, *main, *more, *replace, *status, *style_view, *strengths;
+    char *strength; /* the config's, as it was applied last */
     StyleRow *style;
     GimpDrawable *used; /* the style that the config had last */
     RegionPanel *regions;

@@ -8,6 +8,7 @@
 #include "model-row.h"
 #include "preview.h"
 #include "settings.h"
+#include "strengths.h"
 #include "view-bar.h"
 #include "window-fit.h"
 
@@ -56,6 +57,7 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
 
     dialog->style = style_row_new(dialog->content, labels, &changed->style, dialog);
     dialog->main = settings_main(window, labels);
+    dialog->strengths = strengths_new(dialog->config);
     dialog->regions =
         region_panel_new(dialog->content, showing_widget(dialog->showing), dialog->style_view,
                          gimp_procedure_dialog_get_widget(window, "unmatched", GTK_TYPE_COMBO_BOX),
@@ -72,6 +74,7 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
     gtk_box_pack_start(GTK_BOX(box), dialog->replace, FALSE, FALSE, 0);
     pack(box, recipes, FALSE);
     pack(box, region_panel_widget(dialog->regions), FALSE);
+    gtk_box_pack_start(GTK_BOX(box), dialog->strengths, FALSE, FALSE, 0);
     pack(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE);
     pack(box, dialog->main, FALSE);
     pack(box, gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE);

@@ -9,6 +9,7 @@
 #include "preview.h"
 #include "report/translate.h"
 #include "settings.h"
+#include "strengths.h"
 #include "style-files.h"
 
 /* Milliseconds between two looks whether the photo is still open. */
@@ -63,6 +64,15 @@ static const char *status_of(Dialog *dialog, LiveDoing doing)
     return live_result(dialog->live) ? _("Draft") : _("Your photo");
 }
 
+/* Only where it is another: a label that is set has all of the window laid out again. */
+static void show_status(Dialog *dialog, const char *status)
+{
+    if (g_str_equal(gtk_label_get_text(GTK_LABEL(dialog->status)), status))
+        return;
+    gtk_label_set_text(GTK_LABEL(dialog->status), status);
+    gtk_widget_set_tooltip_text(dialog->status, status);
+}
+
 static void set_button(Dialog *dialog, int response, gboolean sensitive)
 {
     gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), response, sensitive);
@@ -104,10 +114,11 @@ static void on_state(gpointer data)
     gboolean computing = doing >= LIVE_TRANSFER, ended = dialog->was_computing && !computing;
     JobState state;
 
-    gtk_label_set_text(GTK_LABEL(dialog->status), status_of(dialog, doing));
-    gtk_widget_set_tooltip_text(dialog->status, status_of(dialog, doing));
+    show_status(dialog, status_of(dialog, doing));
     if (computing != dialog->was_computing)
         set_computing(dialog, computing);
+    if (doing == LIVE_IDLE)
+        strengths_show(dialog->strengths, live_result(dialog->live));
     dialog->was_computing = computing;
     if (computing) {
         live_poll(dialog->live, &state);
@@ -311,10 +322,16 @@ static void on_found(gpointer data)
 
 static void apply_options(Dialog *dialog)
 {
+    char *strength;
     DpsOptions options;
 
     live_read_options(dialog->config, &options);
     showing_set_options(dialog->showing, &options);
+    g_object_get(dialog->config, "strength", &strength, NULL);
+    if (g_strcmp0(strength ? strength : "", dialog->strength ? dialog->strength : "") != 0)
+        live_set_strength(dialog->live, strength);
+    g_free(dialog->strength);
+    dialog->strength = strength;
 }
 
 /* Storing the same style again, beside other regions, is no change. */
@@ -454,6 +471,7 @@ Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable *
     if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(dialog.replace)))
         *earlier = NULL;
     gtk_widget_destroy(dialog.window);
+    g_free(dialog.strength);
     if (!dialog.finished)
         g_clear_pointer(&dialog.live, live_free);
     return dialog.live;

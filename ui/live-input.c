@@ -42,13 +42,13 @@ void live_read_options(GimpProcedureConfig *config, DpsOptions *options)
     arguments_read(config, &settings, NULL);
     *options = settings.options;
     options->network = options->device = options->style_layers = options->content_layers = NULL;
-    options->regions_model = NULL;
+    options->regions_model = options->strength = NULL;
     option_set_clear(&settings);
 }
 
 gboolean live_is_applied(const char *option)
 {
-    static const char *const applied[] = { "amount", "take", "detail", NULL };
+    static const char *const applied[] = { "amount", "take", "detail", "strength", NULL };
 
     return g_strv_contains(applied, option);
 }
@@ -178,7 +178,7 @@ static void use_small(const LiveInput *input, DpsJob *job)
     job->style = &input->small_style->pixels;
 }
 
-/* Amount, take and detail are applied to what comes out. */
+/* Amount, take, detail and strengths are applied to what comes out. */
 static void plain_job(const Request *request, DpsJob *job)
 {
     *job = request->job;
@@ -186,6 +186,7 @@ static void plain_job(const Request *request, DpsJob *job)
     job->options.amount = 1;
     job->options.take = DPS_TAKE_ALL;
     job->options.detail = 0;
+    job->options.strength = NULL;
 }
 
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "live-input.h"
+#include "live-output.h"
 #include "plug-in/carry.h"
 #include "plug-in/found.h"
 #include "report/translate.h"
@@ -28,7 +29,7 @@ struct Live {
     gboolean use;
     guint timer, tick;
 
-    DpsField field;
+    LiveOutput output;
     gboolean final;
     Job *source; /* the result's */
     DpsImage picture;
@@ -50,11 +51,21 @@ static void say_error(Live *live, GError *error)
 
 /* --------------------------------------------------------------------- results */
 
+/* Whose regions the result has, as far as the worker has got to them. */
+static const Request *regions_of(const Live *live)
+{
+    return live->input.known ? &live->input.request : NULL;
+}
+
+static gboolean has_result(const Live *live)
+{
+    return live_output_get(&live->output)->maps.data != NULL;
+}
+
 static void set_field(Live *live, DpsField *field)
 {
-    dps_field_clear(&live->field);
-    live->field = *field;
-    live->told.result(&live->field, live->data);
+    live_output_set(&live->output, field, regions_of(live));
+    live->told.result(live_output_get(&live->output), live->data);
 }
 
 /* What has come out so far.  After a change of a number the old result stays until there is something that
@@ -142,7 +153,7 @@ static void on_job_done(gpointer data)
     DpsStatus status = job_finish(live->job, &result);
     gboolean transfer = live->doing == LIVE_TRANSFER;
 
-    if (status == DPS_OK || (status == DPS_CANCELLED && live->use && live->field.maps.data)) {
+    if (status == DPS_OK || (status == DPS_CANCELLED && live->use && has_result(live))) {
         finish_run(live, transfer);
     } else {
         char *trouble = status == DPS_CANCELLED ? NULL : translate_message(&result->message);
@@ -202,7 +213,7 @@ static void begin_variant(Live *live)
     DpsJob job;
     int k = 0;
 
-    if (!live->field.maps.data)
+    if (!has_result(live))
         return;
     drop_variant(live);
     while (k < LIVE_VARIANTS && !(live->variants & 1u << k))
@@ -235,8 +246,9 @@ static gboolean begin_carry(Live *live, GError **error)
 {
     if (request_set_options(&live->input.request, live->input.config, error) &&
         request_set_kind(&live->input.request, live->input.config, error))
-        live->carry = carry_start(live->input.content, &live->input.encoding, &live->field,
-                                  &live->input.request.job.options, on_carried, live, error);
+        live->carry = carry_start(live->input.content, &live->input.encoding,
+                                  live_output_get(&live->output), &live->input.request.job.options,
+                                  on_carried, live, error);
     return live->carry != NULL;
 }
 
@@ -313,6 +325,13 @@ void live_touch(Live *live, LiveChange change)
     live->timer = g_timeout_add(PAUSE, on_timer, live);
 }
 
+void live_set_strength(Live *live, const char *strength)
+{
+    live_output_set_strength(&live->output, strength, regions_of(live));
+    if (has_result(live))
+        live->told.result(live_output_get(&live->output), live->data);
+}
+
 static void drop_timer(Live *live)
 {
     if (live->timer)
@@ -365,13 +384,14 @@ void live_poll(Live *live, JobState *state)
 
 gboolean live_is_final(Live *live)
 {
-    return live->final && live->field.maps.data;
+    return live->final && has_result(live);
 }
 
 DpsField live_field(Live *live)
 {
     return (DpsField) { gimp_drawable_get_width(live->input.content),
-                        gimp_drawable_get_height(live->input.content), live->field.maps };
+                        gimp_drawable_get_height(live->input.content),
+                        live_output_get(&live->output)->maps };
 }
 
 const Request *live_found(Live *live)
@@ -402,7 +422,7 @@ void live_free(Live *live)
     carry_free(live->carry);
     job_free(live->source);
     live_input_clear(&live->input);
-    dps_field_clear(&live->field);
+    live_output_clear(&live->output);
     dps_image_clear(&live->picture);
     g_free(live);
 }

@@ -55,6 +55,9 @@ void live_free(Live *live);
 /* Begins a draft soon, unless a transfer is going on. */
 void live_touch(Live *live, LiveChange change);
 
+/* How much of the result the regions get (DpsOptions.strength): at once, without computing anew. */
+void live_set_strength(Live *live, const char *strength);
+
 void live_transfer(Live *live);
 
 /* Carries the result to full size: then live_take_picture gives it, once, and the caller clears it. */

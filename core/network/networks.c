@@ -2,6 +2,7 @@
 /* What all networks have in common: recording them, and choosing among their layers. */
 
 #include "networks.h"
+#include "decimal.h"
 #include "message.h"
 
 #include <math.h>
@@ -156,31 +157,6 @@ static int find_layer(const Network *n, const char *name, int length, DpsMessage
     return -1;
 }
 
-/* A number with a decimal point, whatever the locale's decimals are; spaces may precede it.  Returns what
- * follows it, `text` where there is none. */
-static const char *read_decimal(const char *text, double *number)
-{
-    const char *at = text + strspn(text, " ");
-    size_t whole = strspn(at, "0123456789");
-    size_t fraction = at[whole] == '.' ? strspn(at + whole + 1, "0123456789") : 0;
-    const char *end = at + whole + (at[whole] == '.' ? 1 + fraction : 0);
-    double value = 0;
-
-    if (whole + fraction == 0)
-        return text;
-    for (; at < end; at++)
-        if (*at != '.')
-            value = 10 * value + (*at - '0');
-    long power = 0;
-    if (*end == 'e' || *end == 'E') {
-        char *after;
-        power = strtol(end + 1, &after, 10);
-        end = after > end + 1 ? after : end;
-    }
-    *number = value * pow(10, (double) power - (double) fraction);
-    return end;
-}
-
 /* One entry of a list, up to a comma: a name, or name=weight.  Returns what follows it. */
 static const char *read_entry(const Network *n, const char *text, int *layer, double *weight,
                               DpsMessage *message)
@@ -195,7 +171,7 @@ static const char *read_entry(const Network *n, const char *text, int *layer, do
         return NULL;
     const char *rest = text + length + strspn(text + length, " ");
     if (equals && rest == equals) {
-        const char *end = read_decimal(equals + 1, weight);
+        const char *end = decimal_read(equals + 1, weight);
         rest = end == equals + 1 ? equals : end + strspn(end, " ");
     }
     if (rest != text + whole || !(*weight > 0 && *weight <= 1e6)) {

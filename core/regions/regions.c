@@ -39,7 +39,7 @@ double dps_mask_height(const DpsImage *mask)
     return regions_height(mask, 0);
 }
 
-/* -------------------------------------------------------------------- checks */
+/* --------------------------------------------------------------------- names */
 
 static const char *region_name(const DpsRegion *region, int k, char buffer[DPS_NAME])
 {
@@ -49,6 +49,16 @@ static const char *region_name(const DpsRegion *region, int k, char buffer[DPS_N
         snprintf(buffer, DPS_NAME, "%d", k + 1);
     return buffer;
 }
+
+const char *regions_name(int regions, const DpsRegion *region, int k, char buffer[DPS_NAME])
+{
+    if (k < regions)
+        return region_name(&region[k], k, buffer);
+    snprintf(buffer, DPS_NAME, "%s", regions ? N_("the rest") : N_("the whole picture"));
+    return buffer;
+}
+
+/* -------------------------------------------------------------------- checks */
 
 /* `picture` is a word: "content". */
 static DpsStatus check_mask(const DpsImage *mask, const char *name, const char *picture,
@@ -258,11 +268,7 @@ static void describe_regions(int regions, const DpsRegion *region, RegionSet *se
 
     for (int k = 0; k < set->count; k++) {
         DpsRegionReport *report = &set->report[k];
-        if (k < regions)
-            region_name(&region[k], k, report->name);
-        else
-            snprintf(report->name, sizeof report->name, "%s",
-                     regions ? N_("the rest") : N_("the whole picture"));
+        regions_name(regions, region, k, report->name);
         report->unnamed = k >= regions || region[k].unnamed;
         content += report->content_coverage = regions_coverage(&set->content, k);
         style += report->style_coverage = regions_coverage(&set->style, k);

@@ -73,6 +73,9 @@ void regions_say_unheld(DpsRegionReport *);
  * size (number of planes, sizes, values). */
 DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message);
 
+/* What region k is called; number `regions`, and the only one where there are none, by the engine's own word. */
+const char *regions_name(int regions, const DpsRegion *region, int k, char buffer[DPS_NAME]);
+
 /* Masks of one picture, laid over it: regions + 1 planes, "the rest" last; at every pixel they sum to
  * what can be seen of it.  False when memory is short. */
 bool regions_lay(int regions, const DpsRegion *region, bool style, const Canvas *canvas,

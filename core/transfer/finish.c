@@ -4,6 +4,7 @@
 #include "image/affine.h"
 #include "image/photo.h"
 #include "image/smoothing.h"
+#include "regions/strength.h"
 #include "start.h"
 #include "take.h"
 
@@ -40,6 +41,25 @@ static bool complete(const DpsImage *small, const DpsImage *picture, const DpsWo
     return true;
 }
 
+/* What the regions' strengths leave of the maps, which may be empty, and of the picture, which may be NULL. */
+static bool weaken(const DpsJob *job, const DpsImage *small, const DpsWork *work, DpsImage *maps,
+                   DpsImage *picture)
+{
+    DpsImage share;
+
+    if (!strength_weakens(job->options.strength))
+        return true;
+    if (!strength_lay(job->options.strength, job->regions, job->region, small->width, small->height,
+                      work, &share))
+        return false;
+    if (maps->data)
+        strength_weaken_maps(&share, maps);
+    if (picture)
+        strength_weaken_picture(&share, small, picture);
+    dps_image_clear(&share);
+    return true;
+}
+
 /* A photo as large as the last size has its picture, and maps only where they are wanted. */
 static DpsStatus at_full_size(const DpsJob *job, const DpsImage *small, DpsImage *picture,
                               const DpsWork *work, DpsImage *maps, DpsImage *out)
@@ -48,6 +68,8 @@ static DpsStatus at_full_size(const DpsJob *job, const DpsImage *small, DpsImage
 
     if (job->want_field &&
         !(start_field(small, picture, work, maps) && complete(small, picture, &whole, maps)))
+        return DPS_NO_MEMORY;
+    if (!weaken(job, small, work, maps, picture))
         return DPS_NO_MEMORY;
     *out = *picture;
     *picture = (DpsImage) { 0 };
@@ -75,7 +97,7 @@ static DpsStatus to_full_size(const DpsJob *job, const Schedule *schedule, const
                                                                                    : DPS_NO_MEMORY;
     if (small->width == full->width && small->height == full->height && full->channels == 3)
         return at_full_size(job, small, picture, work, maps, out);
-    if (!start_field(small, picture, work, maps))
+    if (!start_field(small, picture, work, maps) || !weaken(job, small, work, maps, NULL))
         return DPS_NO_MEMORY;
     if (!finish_in_place(job, schedule))
         return start_apply(dev, maps, full, work, out);

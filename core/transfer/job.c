@@ -4,6 +4,7 @@
 #include "image/photo.h"
 #include "memory.h"
 #include "message.h"
+#include "regions/strength.h"
 
 #include <math.h>
 
@@ -19,6 +20,8 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
     if (job_learnt(job))
         o.method = DPS_METHOD_COLOURS; /* which makes the first guess that it takes */
     DpsStatus status = options_schedule(&o, w > h ? w : h, schedule, message);
+    if (!status)
+        status = strength_check(job->options.strength, message);
     return status ? status : regions_check(job->regions, job->region, message);
 }
 

@@ -96,6 +96,15 @@ static const DpsOption table[] = {
       .help =
           N_("How much of the transfer is applied: 0 leaves the photo as it is, 1 is all of it"),
       .where = DPS_FOR_TRANSFER | DPS_FOR_LOOKS },
+    { "strength", 0, DPS_OPTION_TEXT, AT(strength), .usual_text = "", .value = N_("LIST"),
+      .label = N_("Strength of regions"),
+      .help = N_("How much of the transfer single regions get, such as “sky=0.5,lake=0.8”; the others "
+                 "get all of it"),
+      .manual =
+          "Regions are called as the report calls them; what no mask covers is \"the rest\".  A "
+          "backslash goes before a comma or an equals sign that belongs to a name.  The amount "
+          "counts beside this.",
+      .where = DPS_FOR_TRANSFER },
     { "take", 0, CHOICE(take, takes, DPS_TAKE_ALL), .value = N_("WHAT"), .label = N_("Ta_ke over"),
       .help =
           N_("What is taken over from the style; with one of the two, the photo keeps the other"),

@@ -6,12 +6,14 @@
 #include "message.h"
 #include "regions/counterparts.h"
 #include "regions/merge.h"
+#include "regions/strength.h"
 #include "transfer-private.h"
 #include "work.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 double transfer_now(void)
@@ -76,6 +78,28 @@ static DpsStatus finish(Transfer *t)
     return !status && work_cancelled(&t->work) ? DPS_CANCELLED : status;
 }
 
+static bool has_region(const DpsResult *r, const char *name)
+{
+    for (int k = 0; k < r->regions; k++)
+        if (strcmp(r->region[k].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Strengths of regions that there aren't count for nothing. */
+static void note_strengths(const char *list, DpsResult *r)
+{
+    char name[DPS_NAME];
+    double share;
+
+    for (const char *at = list && *list ? list : NULL; at;) {
+        at = strength_entry(at, name, &share);
+        if (!has_region(r, name))
+            say(job_notice(r), DPS_SAY_NO_REGION,
+                N_("There is no region \"%s\" whose strength could be set."), name);
+    }
+}
+
 /* The regions as the last level saw them, and what the user should know about them. */
 static void report_regions(Transfer *t)
 {
@@ -91,6 +115,7 @@ static void report_regions(Transfer *t)
         if (t->schedule.level[0].objective.weighting.free_unmatched &&
             r->region[i].reason.code == DPS_SAY_KEPT)
             regions_say_unheld(&r->region[i]);
+    note_strengths(t->job->options.strength, r);
 }
 
 /* ---------------------------------------------------------------- the run */

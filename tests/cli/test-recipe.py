@@ -16,7 +16,7 @@ EVERY_OPTION = {
     "size": "48", "device": "cpu", "threads": "1", "seed": "4000000000", "minimiser": "adam",
     "start": "noise", "pooling": "average", "style-statistics": "moments", "style-layers": "level1,level2=0.5",
     "content-layers": "level2", "smoothness": "0.5", "window-radius": "2", "network": None,
-    "method": None, "regions-model": None, "merge-regions": None}
+    "method": None, "regions-model": None, "merge-regions": None, "strength": "the whole picture=0.75"}
 
 
 class Recipe(tool.ToolTest):

@@ -55,6 +55,22 @@ class Regions(tool.ToolTest):
         self.assertLess(change[:75].mean(), 3)  # 0.46
         self.assertGreater(change[75:].mean(), 40)  # 104
 
+    def test_strength_of_regions(self):
+        pairs = ["--content-mask", "sky=top.png", "--style-mask", "sky=style-top.png", "--size", "30"]
+        pictures = {}
+        for strength in ("", "sky=0", "sky=0.5", "the rest=0,sky=0"):
+            done = self.transfer(*pairs, "--strength", strength, "--report", "report.json")
+            self.assertEqual(done.err, "")
+            self.assertEqual(self.report()["options"]["strength"], strength)
+            pictures[strength] = self.pixels("out.png").astype(int)
+        content, whole = self.pixels("content.png").astype(int), pictures[""]
+        self.assertGreater(np.abs(whole[:12] - content[:12]).mean(), 5)  # 27
+        # The mask's border is half a pixel wide at this size.
+        self.assertLessEqual(np.abs(pictures["sky=0"][:12] - content[:12]).max(), 1)  # 0
+        self.assertLessEqual(np.abs(pictures["sky=0"][18:] - whole[18:]).max(), 1)  # 0
+        self.assertLessEqual(np.abs(pictures["sky=0.5"][:12] - (whole + content)[:12] / 2).max(), 1.5)  # 0.5
+        self.assertLessEqual(np.abs(pictures["the rest=0,sky=0"] - content).max(), 1)  # 0
+
     def test_more_masks_on_one_side(self):
         regions, _ = self.masks(("content", "sky=top.png"), ("style", "sky=style-top.png"),
                                 ("style", "a=style-bottom.png"), ("style", "b=style-bottom.png"))

@@ -181,6 +181,23 @@ check(apart(view(plug_in), plain) > 5, "and can be seen")
 screenshot("5-regions")
 toggle(plug_in, "Regions")
 
+# --- How much each of them gets: at once, without a run
+press(find(plug_in, "toggle button", "Strength of each region"))
+strengths, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "slider" and visible(w) and
+                                 label_of(w).startswith("Strength of")], 10)
+check(len(strengths or []) >= 2, "a slider for each region", [label_of(w) for w in strengths or []])
+for part in strengths:
+    part.queryValue().currentValue = 0
+unchanged, _ = wait_for(lambda: apart(view(plug_in), original) < 1, 5)
+check(unchanged and status(plug_in) == "Draft", "at 0 %, all of it is as it was", apart(view(plug_in), original))
+strengths[0].queryValue().currentValue = 100
+partly, _ = wait_for(lambda: apart(view(plug_in), original) > 0.5 and apart(view(plug_in), plain) > 0.5, 5)
+check(partly, "one of them alone")
+screenshot("5-strength")
+for part in strengths:
+    part.queryValue().currentValue = 100
+check(wait_for(lambda: apart(view(plug_in), plain) < 0.5, 5)[0], "and all of them as before")
+
 # --- Transfer shows; Cancel and Escape stop and go back to the draft; "Use This" keeps
 check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
 drafted(plug_in)
