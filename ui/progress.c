@@ -63,7 +63,8 @@ void progress_view_show(ProgressView *view, const JobState *state)
                                state->level + 1, state->levels, left);
     else
         text = g_strconcat(translate_stage(state->stage), "…", left, NULL);
-    gtk_label_set_text(GTK_LABEL(view->left), text);
+    if (!g_str_equal(gtk_label_get_text(GTK_LABEL(view->left)), text))
+        gtk_label_set_text(GTK_LABEL(view->left), text);
     gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(view->bar), state->fraction);
     gtk_widget_show(view->running);
     g_free(text);

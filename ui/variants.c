@@ -6,6 +6,9 @@
 #define WIDTH 108
 #define HEIGHT 72
 
+/* Milliseconds: results that follow each other sooner have their pictures made once. */
+#define PAUSE 150
+
 static const struct {
     const char *label, *tooltip;
 } looks[LOOKS] = {
@@ -22,6 +25,8 @@ struct Variants {
     Showing *showing;
     GtkWidget *widget, *button[LOOKS], *image[LOOKS];
     gboolean there[LOOKS];
+    const DpsField *result; /* whose pictures are shown, or will be */
+    guint making;           /* not 0: they will be made */
     void (*taken)(Look look, gpointer data);
     gpointer data;
 };
@@ -50,6 +55,15 @@ static GtkWidget *make_button(Variants *variants, Look look)
     return button;
 }
 
+static void variants_free(gpointer data)
+{
+    Variants *variants = data;
+
+    if (variants->making)
+        g_source_remove(variants->making);
+    g_free(variants);
+}
+
 Variants *variants_new(Showing *showing, void (*taken)(Look look, gpointer data), gpointer data)
 {
     Variants *variants = g_new0(Variants, 1);
@@ -68,7 +82,8 @@ Variants *variants_new(Showing *showing, void (*taken)(Look look, gpointer data)
     gtk_container_add(GTK_CONTAINER(variants->widget), box);
     atk_object_set_name(gtk_widget_get_accessible(variants->widget), _("Choose by looking"));
     gtk_widget_show_all(variants->widget);
-    g_object_set_data_full(G_OBJECT(variants->widget), "variants", variants, g_free);
+    g_object_set_data_full(G_OBJECT(variants->widget), "variants", variants,
+                           variants_free);
     return variants;
 }
 
@@ -105,10 +120,21 @@ void variants_set(Variants *variants, LiveVariant variant, const DpsField *field
         show(variants, (Look) variant, field, 1, DPS_TAKE_ALL);
 }
 
+static gboolean make(gpointer data)
+{
+    Variants *variants = data;
+
+    variants->making = 0;
+    show(variants, LOOK_COLOUR, variants->result, 1, DPS_TAKE_COLOUR);
+    show(variants, LOOK_HALF, variants->result, 0.5, DPS_TAKE_ALL);
+    return G_SOURCE_REMOVE;
+}
+
 void variants_set_result(Variants *variants, const DpsField *field)
 {
-    show(variants, LOOK_COLOUR, field, 1, DPS_TAKE_COLOUR);
-    show(variants, LOOK_HALF, field, 0.5, DPS_TAKE_ALL);
+    variants->result = field;
+    if (!variants->making)
+        variants->making = g_timeout_add(PAUSE, make, variants);
 }
 
 void variants_set_computing(Variants *variants, gboolean computing)

@@ -27,7 +27,7 @@ GtkWidget *variants_widget(Variants *variants);
 /* A small draft; NULL takes away what was there. */
 void variants_set(Variants *variants, LiveVariant variant, const DpsField *field);
 
-/* Another result, of which colour and half are shown. */
+/* Another result, of which colour and half are shown soon; borrowed until another takes its place. */
 void variants_set_result(Variants *variants, const DpsField *field);
 
 /* While it computes none can be taken. */

@@ -3,7 +3,15 @@
 
 import time
 
+import gi
 import pyatspi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi
+
+# Milliseconds that a busy program may take to answer.  Without that a machine with much to do makes calls fail,
+# on which libatspi aborts.
+Atspi.set_timeout(20000, 60000)
 
 # Every wait ends when what is waited for has come; on a busy machine that takes a multiple.
 PATIENCE = 8
