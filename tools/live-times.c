@@ -22,7 +22,9 @@ typedef enum { SPIN, SLIDER, COMBO } Kind;
 
 static GType kind_type(Kind kind)
 {
-    return kind == SPIN ? GTK_TYPE_SPIN_BUTTON : kind == SLIDER ? GTK_TYPE_RANGE : GTK_TYPE_COMBO_BOX;
+    return kind == SPIN     ? GTK_TYPE_SPIN_BUTTON
+           : kind == SLIDER ? GTK_TYPE_RANGE
+                            : GTK_TYPE_COMBO_BOX;
 }
 
 /* What is changed, and between which two values it goes on; of a list the places of the entries. */
@@ -47,11 +49,11 @@ static struct {
     const char *path;
     GString *lines;
     GtkWidget *view, *status;
-    gsize change; /* the present one */
-    int turn;     /* of it */
+    gsize change;                     /* the present one */
+    int turn;                         /* of it */
     gint64 begun, first, last, quiet; /* microseconds; 0: not yet */
-    guint picture;   /* what the view shows, as a sum */
-    gboolean drafted; /* a draft was begun since the change */
+    guint picture;                    /* what the view shows, as a sum */
+    gboolean drafted;                 /* a draft was begun since the change */
 } bench;
 
 /* ------------------------------------------------------------------------ widgets */
@@ -105,7 +107,8 @@ static void look_for_status(GtkWidget *widget, gpointer data)
 {
     char *tooltip = gtk_widget_get_tooltip_text(widget);
 
-    if (GTK_IS_LABEL(widget) && tooltip && strcmp(tooltip, gtk_label_get_text(GTK_LABEL(widget))) == 0)
+    if (GTK_IS_LABEL(widget) && tooltip &&
+        strcmp(tooltip, gtk_label_get_text(GTK_LABEL(widget))) == 0)
         bench.status = widget;
     else if (GTK_IS_CONTAINER(widget) && !bench.status)
         gtk_container_forall(GTK_CONTAINER(widget), look_for_status, data);
@@ -149,7 +152,7 @@ static void on_painted(GdkFrameClock *clock, gpointer unused)
 static void make(const Change *change)
 {
     double value = change->value[bench.turn % 2] + change->step * (bench.turn / 2);
-    GtkWidget *widget = find((Wanted){ .name = change->widget, .kind = kind_type(change->kind) });
+    GtkWidget *widget = find((Wanted) { .name = change->widget, .kind = kind_type(change->kind) });
 
     bench.begun = bench.quiet = g_get_monotonic_time();
     bench.first = bench.last = 0;
@@ -187,8 +190,8 @@ static void note(void)
 {
     const Change *change = &changes[bench.change];
 
-    g_string_append_printf(bench.lines, "%s\t%.1f\t%.1f\n", change->what,
-                           milliseconds(bench.first), milliseconds(bench.last));
+    g_string_append_printf(bench.lines, "%s\t%.1f\t%.1f\n", change->what, milliseconds(bench.first),
+                           milliseconds(bench.last));
     bench.begun = 0;
     if (++bench.turn == change->times) {
         bench.turn = 0;
@@ -204,7 +207,7 @@ static gboolean find_view(void)
 {
     if (bench.status)
         return TRUE;
-    bench.view = find((Wanted){ .type = "DpsPhotoView" });
+    bench.view = find((Wanted) { .type = "DpsPhotoView" });
     if (!bench.view || !gtk_widget_get_mapped(bench.view))
         return FALSE;
     look_for_status(gtk_widget_get_toplevel(bench.view), NULL);

@@ -81,7 +81,8 @@ DpsStatus strength_check(const char *list, DpsMessage *message)
         if (!read_entry(at, end, name, &share)) {
             int length = end - at < 60 ? (int) (end - at) : 60;
             say(message, DPS_SAY_BAD_OPTION,
-                N_("\"%.*s\" does not say how much of the transfer a region gets; write its name and "
+                N_("\"%.*s\" does not say how much of the transfer a region gets; write its name "
+                   "and "
                    "a number from 0 to 1, such as \"sky=0.5\", with commas between regions."),
                 length, at);
             return DPS_BAD_INPUT;
@@ -205,7 +206,8 @@ bool dps_field_weaken(DpsField *field, const char *strength, int regions, const 
 
     if (!strength_weakens(strength))
         return true;
-    if (!strength_lay(strength, regions, region, field->maps.width, field->maps.height, work, &share))
+    if (!strength_lay(strength, regions, region, field->maps.width, field->maps.height, work,
+                      &share))
         return false;
     strength_weaken_maps(&share, &field->maps);
     dps_image_clear(&share);

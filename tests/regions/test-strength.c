@@ -26,8 +26,9 @@ static void test_lists(void)
         { "sky=1e-1", "sky", 0.1 },
         { "sky=0.5,sky=0.75", "sky", 0.75 },
     };
-    static const char *const bad[] = { "sky", "sky=", "=0.5", "sky=2", "sky=-1", "sky=0.5 x", ",",
-                                       "sky=0.5,", "sky=nan", "sky=0,5", "sky\\=0.5" };
+    static const char *const bad[] = { "sky",     "sky=",      "=0.5",     "sky=2",
+                                       "sky=-1",  "sky=0.5 x", ",",        "sky=0.5,",
+                                       "sky=nan", "sky=0,5",   "sky\\=0.5" };
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK(strength_check(good[i].list, NULL) == DPS_OK, "%s", good[i].list);
@@ -50,9 +51,12 @@ static void test_writing(void)
         double share;
         const char *wanted;
     } c[] = {
-        { NULL, "sky", 0.5, "sky=0.5" },       { "", "sky", 1, "" },
-        { "sky=0.5", "sky", 1, "" },           { "sky=0.5", "lake", 0, "sky=0.5,lake=0" },
-        { "a=0.1,b=0.2", "a", 0.35, "b=0.2,a=0.35" }, { "", "x,y=z\\", 0.125, "x\\,y\\=z\\\\=0.125" },
+        { NULL, "sky", 0.5, "sky=0.5" },
+        { "", "sky", 1, "" },
+        { "sky=0.5", "sky", 1, "" },
+        { "sky=0.5", "lake", 0, "sky=0.5,lake=0" },
+        { "a=0.1,b=0.2", "a", 0.35, "b=0.2,a=0.35" },
+        { "", "x,y=z\\", 0.125, "x\\,y\\=z\\\\=0.125" },
         { "a=1,b=.5", "c", 0.0004, "b=0.5,c=0" },
     };
 
@@ -78,8 +82,11 @@ static DpsImage left_half(int width, int height)
 static void test_weakening(void)
 {
     enum { W = 16, H = 8 };
-    DpsRegion region[] = { { .name = "left", .content = left_half(W, H), .style = left_half(4, 4) } };
-    DpsImage content = host_photo(3, W, H, 1), picture = host_photo(3, W, H, 2), whole, maps, share, out;
+    DpsRegion region[] = {
+        { .name = "left", .content = left_half(W, H), .style = left_half(4, 4) }
+    };
+    DpsImage content = host_photo(3, W, H, 1), picture = host_photo(3, W, H, 2), whole, maps, share,
+             out;
     const DpsWork work = { .threads = 1 };
 
     image_copy(&picture, &whole);
@@ -98,10 +105,10 @@ static void test_weakening(void)
         worst = fmax(worst, fabs(wanted - picture.data[i]));
         apart = fmax(apart, fabs(picture.data[i] - out.data[i]));
     }
-    CHECK(worst < 1e-6, "%g from the share", worst); /* 1.2e-7 */
+    CHECK(worst < 1e-6, "%g from the share", worst);         /* 1.2e-7 */
     CHECK(apart < 1e-6, "maps and picture %g apart", apart); /* 1.8e-7 */
-    DpsImage *all[] = { &content, &picture, &whole, &maps, &share, &out, &region->content,
-                        &region->style };
+    DpsImage *all[] = { &content, &picture, &whole,           &maps,
+                        &share,   &out,     &region->content, &region->style };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         dps_image_clear(all[i]);
 }
@@ -111,8 +118,9 @@ static DpsImage run(DpsImage *photo, const DpsRegion *region, const char *streng
                     int *notices)
 {
     DpsImage style = host_photo(3, 50, 40, 7);
-    DpsJob job = { .content = photo, .style = &style, .regions = 1, .region = region,
-                   .want_field = true };
+    DpsJob job = {
+        .content = photo, .style = &style, .regions = 1, .region = region, .want_field = true
+    };
     DpsResult r;
 
     for (size_t i = 0; i < image_values(&style); i++)
@@ -147,7 +155,8 @@ static void test_runs(int width)
 {
     int height = width * 3 / 4, notices;
     DpsImage photo = host_photo(3, width, height, 3), again;
-    DpsRegion region = { .name = "left", .content = left_half(width, height),
+    DpsRegion region = { .name = "left",
+                         .content = left_half(width, height),
                          .style = left_half(50, 40) };
     const DpsWork work = { .threads = 1 };
     const char *list = "left=0,elsewhere=0.5";
