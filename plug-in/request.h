@@ -26,6 +26,7 @@ typedef struct {
     gboolean find;                  /* the regions are still to be found: found_prepare */
     int found; /* so many of the regions, from the first on, were found */
     DpsRegion *region;
+    gboolean under;     /* the style is what lies under the content (under.h) */
     OptionSet settings; /* whose strings the job's options point to */
     DpsJob job;
 } Request;
@@ -59,6 +60,10 @@ GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, 
  * who has just painted a mask has it selected, and not the layer. */
 GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gboolean lenient,
                                  GError **error);
+
+/* The job as it is run.  What takes the light of its surroundings keeps its structure ten times as firmly as the
+ * options say, which are the user's own. */
+DpsJob request_job(const Request *request);
 
 void request_clear(Request *request);
 

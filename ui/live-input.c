@@ -98,6 +98,7 @@ static void make_found(LiveInput *input)
                              .encoding = input->encoding,
                              .content = photo_ref(input->photo),
                              .style = photo_ref(input->style),
+                             .under = input->request.under,
                              .find = TRUE };
         option_set_init(&found->settings);
         found->job.content = &found->content->pixels;
@@ -181,7 +182,7 @@ static void use_small(const LiveInput *input, DpsJob *job)
 /* Amount, take, detail and strengths are applied to what comes out. */
 static void plain_job(const Request *request, DpsJob *job)
 {
-    *job = request->job;
+    *job = request_job(request);
     job->want_field = true;
     job->options.amount = 1;
     job->options.take = DPS_TAKE_ALL;

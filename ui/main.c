@@ -83,11 +83,13 @@ static GimpPDBStatusType run_silently(GimpDrawable *content, GimpProcedureConfig
                                       Request *request, Job **job, GError **error)
 {
     Wait wait = { 0 };
+    DpsJob what;
 
     if (!follow_recipe(config, error) || !request_read(request, content, config, error))
         return GIMP_PDB_EXECUTION_ERROR;
     gimp_progress_init(_("Transferring style"));
-    wait.job = *job = job_start(&request->job, found_prepare, request, NULL, NULL);
+    what = request_job(request);
+    wait.job = *job = job_start(&what, found_prepare, request, NULL, NULL);
     wait.loop = g_main_loop_new(NULL, FALSE);
     g_timeout_add(50, on_tick, &wait);
     g_main_loop_run(wait.loop);
