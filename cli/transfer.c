@@ -356,12 +356,13 @@ static gboolean write_report(const Transfer *transfer, const DpsResult *result, 
     return good;
 }
 
-/* Who watches may want to break off: regions that hardly belong together. */
-static void warn_apart(const Masks *masks, Progress *progress)
+/* Who watches may want to break off: regions that hardly belong together.  A painting has none. */
+static void warn_apart(const DpsOptions *options, const Masks *masks, Progress *progress)
 {
     DpsMessage message;
+    gboolean shown = progress->shown && options->preset != DPS_PRESET_ARTISTIC;
 
-    for (int k = 0; k < masks->count && progress->shown; k++)
+    for (int k = 0; k < masks->count && shown; k++)
         if (dps_region_apart(&masks->region[k], &message)) {
             char *sentence = translate_message(&message);
 
@@ -391,7 +392,7 @@ static gboolean run(Transfer *transfer, Picture *content, Picture *style, Pictur
     gboolean good = store_resolve(&network, error);
     job.options.network = network;
     if (good)
-        warn_apart(masks, progress);
+        warn_apart(&job.options, masks, progress);
     good = good && engine_succeeded(dps_run(&job, &result), &result, error);
     g_free(network);
     if (good) {
