@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* dialog-private.h - the window, for the files that it is made of.
  *
- *   dialog.c         what happens when something is chosen, pressed or computed
- *   dialog-window.c  what the window consists of */
+ *   dialog.c          what happens when something is pressed or computed
+ *   dialog-changes.c  what happens when something is chosen
+ *   dialog-window.c   what the window consists of */
 
 #ifndef DIALOG_PRIVATE_H
 #define DIALOG_PRIVATE_H
@@ -50,6 +51,28 @@ typedef struct {
     void (*taken)(Look look, gpointer data);
     LookButtonTold look;
 } DialogChanged;
+
+extern const DialogChanged dialog_changed;
+
+/* sentence NULL: none any more. */
+void dialog_say(Dialog *dialog, Said said, GtkMessageType type, const char *sentence);
+
+/* What a sentence of the dialog's own was about is past. */
+void dialog_forget(Dialog *dialog);
+
+/* Of LiveTold. */
+void dialog_on_trouble(const char *sentence, gpointer data);
+void dialog_on_found(gpointer data);
+
+/* What can be used while something is computed, or while nothing is. */
+void dialog_set_computing(Dialog *dialog, gboolean computing);
+
+/* What was used before, or else what is likely. */
+void dialog_choose_first(Dialog *dialog);
+
+/* Handlers of signals: of the config, and of the window. */
+void dialog_on_config(GObject *config, GParamSpec *spec, Dialog *dialog);
+gboolean dialog_on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog);
 
 /* Makes all of the window's widgets. */
 void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogChanged *changed);

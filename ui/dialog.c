@@ -5,8 +5,6 @@
 #include <glib/gi18n.h>
 
 #include "help.h"
-#include "plug-in/remember.h"
-#include "preview.h"
 #include "report/translate.h"
 #include "settings.h"
 #include "strengths.h"
@@ -17,27 +15,27 @@
 
 /* -------------------------------------------------------------------- sentences */
 
-static void say(Dialog *dialog, Said said, GtkMessageType type, const char *sentence)
+void dialog_say(Dialog *dialog, Said said, GtkMessageType type, const char *sentence)
 {
     dialog->said = sentence ? said : SAID_NOTHING;
     progress_view_say(&dialog->progress, type, sentence);
 }
 
 /* What a sentence of the dialog's own was about is past. */
-static void forget(Dialog *dialog)
+void dialog_forget(Dialog *dialog)
 {
     if (dialog->said == SAID_BY_DIALOG)
-        say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+        dialog_say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
 }
 
-static void on_trouble(const char *sentence, gpointer data)
+void dialog_on_trouble(const char *sentence, gpointer data)
 {
     Dialog *dialog = data;
 
     if (sentence)
-        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, sentence);
+        dialog_say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, sentence);
     else if (dialog->said == SAID_BY_LIVE)
-        say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+        dialog_say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
 }
 
 static void say_notices(Dialog *dialog)
@@ -46,7 +44,7 @@ static void say_notices(Dialog *dialog)
     char *all = g_strjoinv("\n", notices);
 
     if (*all)
-        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, all);
+        dialog_say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, all);
     g_free(all);
     g_strfreev(notices);
 }
@@ -78,7 +76,7 @@ static void set_button(Dialog *dialog, int response, gboolean sensitive)
     gtk_dialog_set_response_sensitive(GTK_DIALOG(dialog->window), response, sensitive);
 }
 
-static void set_computing(Dialog *dialog, gboolean computing)
+void dialog_set_computing(Dialog *dialog, gboolean computing)
 {
     gboolean style = style_row_get(dialog->style) != NULL;
 
@@ -97,7 +95,7 @@ static void on_computed(Dialog *dialog)
 {
     progress_view_hide(&dialog->progress);
     if (dialog->cancelling)
-        say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, _("Stopped. Your photo is as it was."));
+        dialog_say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, _("Stopped. Your photo is as it was."));
     else if (live_is_final(dialog->live) && dialog->applying)
         live_carry(dialog->live);
     else if (live_is_final(dialog->live))
@@ -116,7 +114,7 @@ static void on_state(gpointer data)
 
     show_status(dialog, status_of(dialog, doing));
     if (computing != dialog->was_computing)
-        set_computing(dialog, computing);
+        dialog_set_computing(dialog, computing);
     if (doing == LIVE_IDLE)
         strengths_show(dialog->strengths, live_result(dialog->live));
     dialog->was_computing = computing;
@@ -162,9 +160,9 @@ static void transfer(Dialog *dialog, gboolean apply)
 {
     GError *error = NULL;
 
-    say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+    dialog_say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
     if (!region_panel_check(dialog->regions, &error)) {
-        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, error->message);
+        dialog_say(dialog, SAID_BY_LIVE, GTK_MESSAGE_ERROR, error->message);
         g_error_free(error);
         return;
     }
@@ -181,9 +179,9 @@ static void show_help(Dialog *dialog)
 {
     GError *error = NULL;
 
-    say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+    dialog_say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
     if (!help_open(&error))
-        say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, error->message);
+        dialog_say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, error->message);
     g_clear_error(&error);
 }
 
@@ -235,232 +233,28 @@ static gboolean on_watch(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* ----------------------------------------------------------------------- changes */
-
-/* Style and regions, as they are shown, go into the config; regions only where they are complete. */
-static void store_choices(Dialog *dialog)
-{
-    GError *error = NULL;
-
-    dialog->storing = TRUE;
-    g_object_set(dialog->config, "under", style_row_is_under(dialog->style), "style",
-                 style_row_get(dialog->style), NULL);
-    if (region_panel_check(dialog->regions, &error)) {
-        region_panel_store(dialog->regions, dialog->config);
-        on_trouble(NULL, dialog);
-    } else {
-        say(dialog, SAID_BY_LIVE, GTK_MESSAGE_INFO, error->message);
-        g_error_free(error);
-    }
-    dialog->storing = FALSE;
-}
-
-/* What the config has of style and regions is shown. */
-static void show_choices(Dialog *dialog)
-{
-    GimpDrawable *style = NULL;
-    gboolean under;
-
-    g_object_get(dialog->config, "style", &style, "under", &under, NULL);
-    dialog->storing = TRUE;
-    if (!under || !style_row_set_under(dialog->style))
-        style_row_set(dialog->style, style);
-    region_panel_load(dialog->regions, dialog->config);
-    dialog->storing = FALSE;
-    store_choices(dialog);
-    g_clear_object(&style);
-}
-
-static gboolean on_following(gpointer data)
-{
-    Dialog *dialog = data;
-
-    dialog->following = 0;
-    store_choices(dialog);
-    return G_SOURCE_REMOVE;
-}
-
-/* "Reset" and "Load Saved Settings" know neither style nor regions, and leave the config without. */
-static void follow(Dialog *dialog)
-{
-    if (!dialog->storing && !dialog->following)
-        dialog->following = g_idle_add(on_following, dialog);
-}
-
-static void on_style(GimpDrawable *style, gpointer data)
-{
-    Dialog *dialog = data;
-
-    preview_set_drawable(dialog->style_view, style,
-                         _("Open the photo whose light and colours you want."));
-    region_panel_set_style(dialog->regions, style);
-    if (!dialog->storing)
-        store_choices(dialog);
-    set_computing(dialog, FALSE);
-}
-
-static void on_style_trouble(const char *sentence, gpointer data)
-{
-    say(data, SAID_BY_DIALOG, GTK_MESSAGE_ERROR, sentence);
-}
-
-static void on_regions(gpointer data)
-{
-    forget(data);
-    store_choices(data);
-}
-
-static const Request *found(gpointer data)
-{
-    return live_found(((Dialog *) data)->live);
-}
-
-static void on_found(gpointer data)
-{
-    region_panel_show_found(((Dialog *) data)->regions);
-}
-
-static void apply_options(Dialog *dialog)
-{
-    char *strength;
-    DpsOptions options;
-
-    live_read_options(dialog->config, &options);
-    showing_set_options(dialog->showing, &options);
-    g_object_get(dialog->config, "strength", &strength, NULL);
-    if (g_strcmp0(strength ? strength : "", dialog->strength ? dialog->strength : "") != 0)
-        live_set_strength(dialog->live, strength);
-    g_free(dialog->strength);
-    dialog->strength = strength;
-}
-
-/* Storing the same style again, beside other regions, is no change. */
-static void touch_style(Dialog *dialog)
-{
-    GimpDrawable *style = NULL;
-
-    g_object_get(dialog->config, "style", &style, NULL);
-    if (style && style != dialog->used) {
-        forget(dialog);
-        live_touch(dialog->live, LIVE_STYLE);
-    }
-    if (style)
-        dialog->used = style;
-    g_clear_object(&style);
-}
-
-/* What the config says has changed. */
-static void on_config(GObject *config, GParamSpec *spec, Dialog *dialog)
-{
-    static const char *const regions[] = { "content-masks", "style-masks",
-                                           "pairing",       "content-labels",
-                                           "style-labels",  "auto-regions",
-                                           "seed",          NULL };
-    const char *name = spec->name;
-
-    if (g_str_equal(name, "style") || g_strv_contains(regions, name))
-        follow(dialog);
-    if (dps_option_find(name))
-        forget(dialog);
-    if (live_is_applied(name))
-        apply_options(dialog);
-    else if (g_str_equal(name, "regions-model")) /* what was found before counts no more */
-        live_touch(dialog->live, LIVE_STYLE);
-    else if (g_str_equal(name, "style"))
-        touch_style(dialog);
-    else if (g_strv_contains(regions, name))
-        live_touch(dialog->live, LIVE_REGIONS);
-    else if (dps_option_find(name))
-        live_touch(dialog->live, LIVE_OPTIONS);
-}
-
-static void on_taken(Look look, gpointer data)
-{
-    Dialog *dialog = data;
-    double weight;
-
-    switch (look) {
-    case LOOK_NO_REGIONS:
-    case LOOK_FOUND_REGIONS:
-        region_panel_choose(dialog->regions, look == LOOK_FOUND_REGIONS);
-        break;
-    case LOOK_MORE_STYLE:
-        g_object_get(dialog->config, "style-weight", &weight, NULL);
-        g_object_set(dialog->config, "style-weight", LIVE_MORE * weight, NULL);
-        break;
-    case LOOK_COLOUR:
-        g_object_set(dialog->config, "take", dps_choice_name("take", DPS_TAKE_COLOUR), NULL);
-        break;
-    case LOOK_HALF:
-        g_object_set(dialog->config, "amount", 0.5, NULL);
-        break;
-    case LOOKS:
-        break;
-    }
-}
-
-static void on_look(const char *sentence, gboolean trouble, gpointer data)
-{
-    say(data, SAID_BY_DIALOG, trouble ? GTK_MESSAGE_ERROR : GTK_MESSAGE_INFO, sentence);
-}
-
-/* Images may have been opened, and masks painted, while another window was in front. */
-static gboolean on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
-{
-    if (live_doing(dialog->live) >= LIVE_TRANSFER)
-        return FALSE;
-    style_row_refresh(dialog->style);
-    region_panel_refresh(dialog->regions);
-    if (region_panel_is_painted(dialog->regions))
-        store_choices(dialog);
-    return FALSE;
-}
-
-/* The config has become what a layer's recipe says. */
-static void on_recipe(gpointer data, const char *trouble)
-{
-    Dialog *dialog = data;
-
-    say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_ERROR, trouble);
-    if (trouble)
-        return;
-    show_choices(dialog);
-}
-
 /* ---------------------------------------------------------------------- running */
-
-/* What was used before, or else what is likely. */
-static void choose_first(Dialog *dialog)
-{
-    remember_restore(dialog->config, dialog->content, NULL);
-    show_choices(dialog);
-    apply_options(dialog);
-    dialog->used = style_row_get(dialog->style);
-}
 
 Live *dialog_run(GimpProcedure *procedure, GimpDrawable *content, GimpDrawable **earlier,
                  GimpProcedureConfig *config)
 {
-    const LiveTold told = { on_result, on_state, on_trouble, on_found, on_variant, on_carried };
-    const DialogChanged changed = {
-        { on_style, on_style_trouble }, { on_regions, found }, on_recipe, on_taken, { on_look }
-    };
+    const LiveTold told = { on_result, on_state, dialog_on_trouble, dialog_on_found, on_variant, on_carried };
     Dialog dialog = { .content = content, .config = config };
 
     gimp_ui_init("deep-photo-style");
     dialog.live = live_new(content, config, &told, &dialog);
-    dialog_make_window(&dialog, procedure, &changed);
+    dialog_make_window(&dialog, procedure, &dialog_changed);
     gtk_widget_set_visible(dialog.replace, *earlier != NULL);
-    choose_first(&dialog);
-    set_computing(&dialog, FALSE);
+    dialog_choose_first(&dialog);
+    dialog_set_computing(&dialog, FALSE);
     if (style_row_get(dialog.style))
         live_touch(dialog.live, LIVE_STYLE);
 
-    g_signal_connect(config, "notify", G_CALLBACK(on_config), &dialog);
+    g_signal_connect(config, "notify", G_CALLBACK(dialog_on_config), &dialog);
     g_signal_connect(dialog.window, "response", G_CALLBACK(on_response), &dialog);
     g_signal_connect(dialog.window, "key-press-event", G_CALLBACK(on_key), &dialog);
     g_signal_connect(dialog.window, "delete-event", G_CALLBACK(on_delete), &dialog);
-    g_signal_connect(dialog.window, "focus-in-event", G_CALLBACK(on_focus), &dialog);
+    g_signal_connect(dialog.window, "focus-in-event", G_CALLBACK(dialog_on_focus), &dialog);
     dialog.watch = g_timeout_add(WATCH, on_watch, &dialog);
     gimp_procedure_dialog_run(GIMP_PROCEDURE_DIALOG(dialog.window));
     if (dialog.watch)

@@ -27,6 +27,19 @@ static void set_name(GtkWidget *widget, const char *nick)
     g_free(name);
 }
 
+/* The name of a row's list is that of the procedure's argument. */
+static void name_choice(GtkWidget *row, GimpProcedureDialog *dialog, const char *property)
+{
+    GimpProcedureConfig *config;
+
+    g_object_get(dialog, "config", &config, NULL);
+    if (GIMP_IS_LABEL_STRING_WIDGET(row))
+        set_name(gimp_label_string_widget_get_widget(GIMP_LABEL_STRING_WIDGET(row)),
+                 g_param_spec_get_nick(
+                     g_object_class_find_property(G_OBJECT_GET_CLASS(config), property)));
+    g_object_unref(config);
+}
+
 /* All sliders in a column are equally long. */
 static void finish_scale(GtkWidget *scale, GimpProcedureDialog *dialog, const char *property,
                          int digits)
@@ -121,6 +134,9 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
     result = result_row(dialog);
     add(box, result);
     mark_applied(result);
+    name_choice(quality, dialog, "preset");
+    name_choice(take, dialog, "take");
+    name_choice(result, dialog, "result");
     rows = gtk_container_get_children(GTK_CONTAINER(box));
     for (GList *l = rows; l; l = l->next)
         gtk_size_group_add_widget(labels, gimp_labeled_get_label(GIMP_LABELED(l->data)));
