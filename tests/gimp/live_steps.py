@@ -183,7 +183,7 @@ toggle(plug_in, "Regions")
 
 # --- How much each of them gets: at once, without a run
 press(find(plug_in, "toggle button", "Strength of each region"))
-strengths, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "slider" and visible(w) and
+strengths, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "slider" and
                                  label_of(w).startswith("Strength of")], 10)
 check(len(strengths or []) >= 2, "a slider for each region", [label_of(w) for w in strengths or []])
 for part in strengths:
