@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-3.0-or-later
 #
-# One run of each kind of photo-style under valgrind, some minutes in all:
+# One run of each kind of photo-style but bench under valgrind, some minutes in all:
 #
 #     tools/valgrind.sh build/cli/photo-style [KIND...]
 #
@@ -50,6 +50,7 @@ kind colours transfer noon.jpg dusk.jpg -o out.jpg --method colours --threads 1
 kind measure measure noon.jpg dusk.jpg evening.png --size 48 --threads 1
 kind look look noon.jpg evening.png -o again.cube
 kind apply apply evening.cube dusk.jpg -o out.webp
+kind regions regions noon.jpg dusk.jpg --content-labels c.png --style-labels s.png --threads 1
 kind batch batch noon.jpg --style dusk.jpg -o 'out-{name}.png' "${small[@]}"
 kind devices devices
 kind networks networks list
