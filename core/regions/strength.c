@@ -121,8 +121,9 @@ bool strength_weakens(const char *list)
 /* Appends an entry; room for it is there. */
 static void append(char *list, const char *name, double share)
 {
-    char *to = list + strlen(list);
+    char *to = list + strlen(list), number[32];
     int thousandths = (int) (share * 1000 + 0.5);
+    int digits = snprintf(number, sizeof number, "=%d.%03d", thousandths / 1000, thousandths % 1000);
 
     if (to > list)
         *to++ = ',';
@@ -131,11 +132,11 @@ static void append(char *list, const char *name, double share)
             *to++ = '\\';
         *to++ = *name;
     }
-    sprintf(to, "=%d.%03d", thousandths / 1000, thousandths % 1000);
-    for (to += strlen(to); to[-1] == '0';)
-        *--to = '\0';
-    if (to[-1] == '.')
-        to[-1] = '\0';
+    while (number[digits - 1] == '0')
+        digits--;
+    digits -= number[digits - 1] == '.';
+    memcpy(to, number, digits);
+    to[digits] = '\0';
 }
 
 char *dps_strength_with(const char *list, const char *name, double share)
