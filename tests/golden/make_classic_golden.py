@@ -6,26 +6,12 @@ core/regions/colour-classic.h, an independent float64 version of its formulas.
     python3 make_classic_golden.py            # needs numpy
 
 Images are planar (C, H, W), RGB in [0, 1]; masks are (H, W) in [0, 1]."""
-import json, os, struct
 import numpy as np
+from golden_file import write
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LMS = np.array([[.3811, .5783, .0402], [.1967, .7244, .0782], [.0241, .1288, .8444]])
 AXES = np.diag(1 / np.sqrt([3, 6, 2])) @ np.array([[1., 1, 1], [1, 1, -2], [1, -1, 0]])
 BLACK, LEAST, BINS = 1 / 255, 1e-3, 256
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, []
-    for key, t in tensors.items():
-        a = np.ascontiguousarray(t, '<f8')
-        head[key] = {'dtype': 'F64', 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob.append(a.tobytes())
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + b''.join(blob))
 
 
 def photo(random, h, w, gains):

@@ -6,26 +6,11 @@ others.  The gradient is found by complex steps (J. Martins et al., ACM TOMS 29,
 
     python3 make_deep_network_golden.py            # needs numpy; some minutes
 """
-import json, os, struct
 import numpy as np
+from golden_file import write
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
-TYPES = {np.dtype('float64'): 'F64', np.dtype('float32'): 'F32', np.dtype('int64'): 'I64'}
 BATCH = 105
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, []
-    for key, a in tensors.items():
-        a = np.asarray(a, order='C')
-        head[key] = {'dtype': TYPES[a.dtype], 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob.append(a.tobytes())
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + b''.join(blob))
 
 
 # Pictures are (pictures, planes, rows, columns); what is larger is told by real parts.
@@ -133,7 +118,7 @@ def golden(file, build, seed, more):
             gradient[first:first + BATCH] = total.imag / 1e-30
         results[f'{pooling}.gradient'] = gradient.reshape(x.shape)
     write(file, net.tensors | more | results, {})
-    print(file, os.path.getsize(os.path.join(HERE, file)))
+    print(file)
 
 
 golden('network-resnet50.safetensors', resnet50, 5, {'bn1.num_batches_tracked': np.int64(1), 'layer1.0.bn1.num_batches_tracked': np.int64(1)})

@@ -7,26 +7,11 @@ the engine computes, in PyTorch with automatic differentiation, on small odd-siz
 
 All images are planar (C, H, W), RGB in [0, 1]; masks are (K, H, W) in [0, 1].
 """
-import json, os, struct
 import numpy as np, torch
 import torch.nn.functional as F
+from golden_file import write
 
 torch.set_default_dtype(torch.float64)
-HERE = os.path.dirname(os.path.abspath(__file__))
-DTYPE = {np.dtype('float64'): 'F64', np.dtype('float32'): 'F32', np.dtype('int32'): 'I32'}
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, []
-    for key, t in tensors.items():
-        a = np.ascontiguousarray(t.detach().numpy() if isinstance(t, torch.Tensor) else t)
-        head[key] = {'dtype': DTYPE[a.dtype], 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob.append(a.tobytes())
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + b''.join(blob))
 
 
 def smooth(c, h, w, seed, detail=0.15):

@@ -8,26 +8,12 @@ independent float64 version of the formulas in core/image/affine.h and core/tran
 
 Images are planar (C, H, W), RGB in [0, 1]; masks are (K, H, W) in [0, 1].
 """
-import json, os, struct
 import numpy as np, torch
 import torch.nn.functional as F
 from PIL import Image
+from golden_file import write
 
 torch.set_default_dtype(torch.float64)
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, []
-    for key, t in tensors.items():
-        a = np.ascontiguousarray(t.detach().numpy() if isinstance(t, torch.Tensor) else t, '<f8')
-        head[key] = {'dtype': 'F64', 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob.append(a.tobytes())
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + b''.join(blob))
 
 
 def photo(c, h, w, seed, detail=0.15):
@@ -143,6 +129,7 @@ def measures():
             'measure.energy': energy(content, result).reshape(1), 'measure.colour': colour(result, style, cm, sm).reshape(1)}
 
 
-write('measure.safetensors', resizing() | carrying() | measures(),
+results = resizing() | carrying() | measures()
+write('measure.safetensors', {name: np.asarray(a, float) for name, a in results.items()},
       {'note': 'resize: Pillow LANCZOS in float and in 8 bits, torch adaptive_avg_pool2d and antialiased bilinear; affine: local '
                'affine fits, plane 4 d + c; measure: the definitions of core/transfer/measure.h'})

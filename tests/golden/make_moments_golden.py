@@ -5,24 +5,10 @@ are from others, and the gradient of that, by complex steps (J. Martins et al., 
 
     python3 make_moments_golden.py            # needs numpy
 """
-import json, os, struct
 import numpy as np
+from golden_file import write
 
 EPS = 1e-5
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, b''
-    for key, a in tensors.items():
-        a = np.ascontiguousarray(a, '<f8')
-        head[key] = {'dtype': 'F64', 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob += a.tobytes()
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + blob)
 
 
 def moments(x, masks):

@@ -9,27 +9,13 @@ in the same file a picture and what PyTorch makes of it.
 For both poolings P in max, average: `P.NAME` are the rectified features of layer NAME, and `P.gradient`
 is the picture's gradient of the sum of all their squares, by automatic differentiation in float64.
 """
-import json, os, struct
 import numpy as np, torch
 from torch import nn
+from golden_file import write
 
 torch.set_default_dtype(torch.float64)
-HERE = os.path.dirname(os.path.abspath(__file__))
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
-
-
-def write(name, tensors, meta):
-    head, at, blob = {'__metadata__': meta}, 0, []
-    for key, t in tensors.items():
-        a = np.ascontiguousarray(t.detach().numpy(), '<f8')
-        head[key] = {'dtype': 'F64', 'shape': list(a.shape), 'data_offsets': [at, at + a.nbytes]}
-        at += a.nbytes
-        blob.append(a.tobytes())
-    text = json.dumps(head, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(os.path.join(HERE, name), 'wb') as f:
-        f.write(struct.pack('<Q', len(text)) + text + b''.join(blob))
 
 
 class Fire(nn.Module):
