@@ -76,7 +76,7 @@ gboolean interrupt_check(GError **error)
     if (!which)
         return FALSE;
     g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_INTERRUPTED,
-                _("interrupted; no picture was written."));
+                _("interrupted; nothing was written."));
     return TRUE;
 }
 

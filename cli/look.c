@@ -183,7 +183,7 @@ static gboolean write_table(const Look *look, const Part *part, GError **error)
 
     if (look_is_cube(part->path)) {
         text = look_cube(&part->look, part->name);
-        good = output_write_text(part->path, text, error);
+        good = output_write(part->path, text, strlen(text), error);
         g_free(text);
         return good;
     }

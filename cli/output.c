@@ -209,13 +209,13 @@ gboolean output_commit_both(Output pair[2], GError **error)
     return good;
 }
 
-gboolean output_write_text(const char *path, const char *text, GError **error)
+gboolean output_write(const char *path, const void *bytes, gsize size, GError **error)
 {
     Output output;
     if (!output_begin(&output, path, error))
         return FALSE;
     FILE *file = g_fopen(output.temporary, "wb");
-    gboolean good = file && fputs(text, file) >= 0;
+    gboolean good = file && fwrite(bytes, 1, size, file) == size;
     int trouble = errno;
     if (file && fclose(file) != 0 && good) {
         trouble = errno;

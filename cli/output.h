@@ -33,7 +33,7 @@ void output_discard(Output *output);
 /* Two that belong together: both take their names, or both names keep what they had. */
 gboolean output_commit_both(Output pair[2], GError **error);
 
-/* All of it for a text. */
-gboolean output_write_text(const char *path, const char *text, GError **error);
+/* All of it for what is in memory. */
+gboolean output_write(const char *path, const void *bytes, gsize size, GError **error);
 
 #endif

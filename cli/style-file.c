@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "style-file.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,24 +75,17 @@ gboolean style_file_read(Picture *style, DpsLearnt **learnt, const char *path, c
 
 gboolean style_file_write(const DpsLearnt *learnt, const char *path, GError **error)
 {
-    Output output;
     unsigned char *bytes;
     size_t size;
 
-    if (interrupt_check(error) || !output_begin(&output, path, error))
+    if (interrupt_check(error))
         return FALSE;
-    FILE *file = dps_learnt_print(learnt, &bytes, &size) ? g_fopen(output.temporary, "wb") : NULL;
-    gboolean good = file && fwrite(bytes, 1, size, file) == size;
-    int trouble = errno;
-    if (file && fclose(file) != 0) {
-        trouble = errno;
-        good = FALSE;
+    if (!dps_learnt_print(learnt, &bytes, &size)) {
+        command_file_error(error, path, _("is too large for the free memory; close other programs or make it "
+                                          "smaller."));
+        return FALSE;
     }
+    gboolean good = output_write(path, bytes, size, error);
     free(bytes);
-    if (good)
-        return output_commit(&output, error);
-    command_file_error(error, path, _("can't be written (%s); make room or choose another folder."),
-                       g_strerror(trouble));
-    output_discard(&output);
-    return FALSE;
+    return good;
 }

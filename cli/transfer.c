@@ -351,7 +351,7 @@ static gboolean write_report(const Transfer *transfer, const DpsResult *result, 
     if (g_str_equal(transfer->report, "-"))
         return report_write(builder, "-", error);
     char *text = report_finish(builder);
-    gboolean good = output_write_text(transfer->report, text, error);
+    gboolean good = output_write(transfer->report, text, strlen(text), error);
     g_free(text);
     return good;
 }

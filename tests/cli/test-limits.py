@@ -79,7 +79,7 @@ class Writing(tool.ToolTest):
                     said = process.stderr.read().decode()
                     usage = os.wait4(process.pid, 0)[2]
                     process.returncode = 130  # waited for here
-                self.assertEqual(said, "photo-style: interrupted; no picture was written.\n")
+                self.assertEqual(said, "photo-style: interrupted; nothing was written.\n")
                 self.assertEqual(sorted(os.listdir(self.folder)), before)
                 # work, not time: other processes make it wait, but not do more
                 self.assertLess(usage.ru_utime + usage.ru_stime - spent, 1)  # 0.05

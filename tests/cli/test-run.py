@@ -165,7 +165,7 @@ class Interruption(tool.ToolTest):
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.assertEqual(process.returncode, code, text)
         self.assertEqual(text.split("\r\x1b[K")[-1],
-                         "photo-style: interrupted; no picture was written.\r\n")
+                         "photo-style: interrupted; nothing was written.\r\n")
         # work, not time: other processes make it wait, but not do more
         work = sum(getattr(ended, of) - getattr(others, of) for of in ("ru_utime", "ru_stime"))
         self.assertLess(work - spent, 3)  # 0.04
