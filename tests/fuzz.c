@@ -96,6 +96,10 @@ void fuzz_rounds(const char *name, const FuzzSeed *seeds, size_t count, const ch
     for (size_t i = 0; i < count; i++)
         attempt(seeds[i].bytes, seeds[i].size);
     for (int i = 0; i < rounds; i++) {
+        if (i > 0 && i % 1000000 == 0) {
+            printf("%s: %d so far\n", name, i);
+            fflush(stdout);
+        }
         const FuzzSeed *seed = &seeds[fuzz_below(&state, count)];
         uint8_t *bytes = malloc(seed->size + SPARE);
         fuzz_must(bytes != NULL, "out of memory");

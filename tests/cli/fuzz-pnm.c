@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* fuzz-pnm.c - PPM, PGM and PFM against files that chance made.  See fuzz.h. */
 
+#define _GNU_SOURCE
+
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cli/picture.h"
@@ -17,23 +20,18 @@ static const char *const words[] = { "P6\n", "PF ",        "#",           "\n", 
                                      "0",    "-1",         "99999999999", "65536", "1e-300",
                                      "nan",  "2147483647", NULL };
 
-static char path[] = "/tmp/fuzz-pnm-XXXXXX";
-
-static void remove_file(void)
-{
-    unlink(path);
-}
+static char path[32]; /* of a file in memory */
 
 static void attempt(const uint8_t *bytes, size_t size)
 {
     static int file = -1;
     static int turn;
     if (file < 0) {
-        file = mkstemp(path);
-        atexit(remove_file);
+        file = memfd_create("fuzz-pnm", MFD_CLOEXEC);
+        g_snprintf(path, sizeof path, "/proc/self/fd/%d", file);
     }
-    fuzz_must(file >= 0 && pwrite(file, bytes, size, 0) == (ssize_t) size &&
-                  ftruncate(file, (off_t) size) == 0,
+    fuzz_must(file >= 0 && ftruncate(file, 0) == 0 &&
+                  pwrite(file, bytes, size, 0) == (ssize_t) size,
               "the file can't be written");
     GPtrArray *notices = g_ptr_array_new_with_free_func(g_free);
     GError *error = NULL;

@@ -37,7 +37,17 @@ static void try(const uint8_t *bytes, size_t size)
     dps_learnt_free(learnt);
 }
 
-/* As long as its header says, if that is possible, with the right checksum. */
+static uint64_t power(uint64_t base, size_t n)
+{
+    uint64_t all = 1;
+
+    for (; n > 0; n /= 2, base *= base)
+        all *= n % 2 ? base : 1;
+    return all;
+}
+
+/* As long as its header says, if that is possible, with the right checksum.  What follows the input is nought, so
+ * that each byte of it only multiplies the checksum once more. */
 static void complete(const uint8_t *bytes, size_t size)
 {
     size_t w = bytes[12] + 256u * bytes[13], h = bytes[16] + 256u * bytes[17];
@@ -51,8 +61,10 @@ static void complete(const uint8_t *bytes, size_t size)
     memcpy(all, bytes, size);
     for (int i = 0; i < 4; i++)
         all[20 + i] = (uint8_t) (PREDICTOR_WEIGHTS >> 8 * i);
-    for (size_t i = 0; i < whole - 8; i++)
+    size_t front = size > 24 ? size : 24;
+    for (size_t i = 0; i < front; i++)
         hash = (hash ^ all[i]) * 0x100000001b3u;
+    hash *= power(0x100000001b3u, whole - 8 - front);
     for (size_t i = 0; i < 8; i++)
         all[whole - 8 + i] = (uint8_t) (hash >> 8 * i);
     try(all, whole);
