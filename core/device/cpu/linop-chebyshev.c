@@ -8,6 +8,8 @@
  * share nothing, and the result does not depend on them. */
 #include "linop-private.h"
 
+#include "image/bounds.h"
+
 #include <string.h>
 
 #define DEPTH 6 /* steps at a time, at most */
@@ -28,16 +30,6 @@ typedef struct {
     int base;                    /* the leftmost column that is needed of any iterate */
     float *ring;                 /* (step, row modulo RING, plane, STENCIL_STRIDE) */
 } Tile;
-
-static int most(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
 
 /* Row i of the iterate after `step` steps of the round, at column j; 0 is what it starts from. */
 static float *ring_row(const Round *q, const Tile *t, int step, int i, int j)
