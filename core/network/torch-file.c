@@ -7,10 +7,11 @@
  *               dictionary and a list of the storages' keys; then the storages in this order, each
  *               after its count in eight bytes
  *
- * (PyTorch, torch/serialization.py and caffe2/serialize/inline_container.cc; zip: PKWARE's APPNOTE.)
+ * (PyTorch, torch/serialization.py and caffe2/serialize/inline_container.cc.)
  * The numbers stay where they are, as in a safetensors file: weights.c reads them from there. */
 
 #include "torch-pickle.h"
+#include "torch-zip.h"
 #include "weights-private.h"
 
 #include <stdlib.h>
@@ -30,133 +31,6 @@ static DpsStatus fail(const WeightReport *report)
 bool torch_looks_like(const unsigned char *first)
 {
     return memcmp(first, "PK\3\4", 4) == 0 || memcmp(first, "\x80\2\x8a\x0al\xfc\x9c\x46", 8) == 0;
-}
-
-static uint64_t number(const unsigned char *at, int bytes)
-{
-    uint64_t value = 0;
-
-    for (int i = bytes; i-- > 0;)
-        value = value << 8 | at[i];
-    return value;
-}
-
-/* ------------------------------------------------------------------------- zip */
-
-typedef struct {
-    const unsigned char *name;
-    int name_length;
-    int64_t begin, size; /* of the content */
-    bool packed;
-} Member;
-
-typedef struct {
-    unsigned char *directory;
-    int64_t size;
-} Zip;
-
-#define END_SIZE 22
-#define END64_SIZE 56
-#define LOCATOR_SIZE 20
-
-/* The central directory, from the record at the end of the file; a zip of PyTorch's has no comment. */
-static DpsStatus read_directory(const Weights *w, const WeightReport *report, Zip *zip)
-{
-    unsigned char end[LOCATOR_SIZE + END_SIZE], end64[END64_SIZE];
-    int64_t begin;
-
-    if (w->file_size < (int64_t) sizeof end ||
-        !weights_read_at(w->fd, end, sizeof end, w->file_size - (int64_t) sizeof end) ||
-        memcmp(end + LOCATOR_SIZE, "PK\5\6", 4))
-        return fail(report);
-    zip->size = (int64_t) number(end + LOCATOR_SIZE + 12, 4);
-    begin = (int64_t) number(end + LOCATOR_SIZE + 16, 4);
-    if (memcmp(end, "PK\6\7", 4) == 0) {
-        uint64_t at = number(end + 8, 8);
-        if (at > (uint64_t) w->file_size || w->file_size - (int64_t) at < END64_SIZE ||
-            !weights_read_at(w->fd, end64, sizeof end64, (int64_t) at) ||
-            memcmp(end64, "PK\6\6", 4))
-            return fail(report);
-        zip->size = (int64_t) number(end64 + 40, 8);
-        begin = (int64_t) number(end64 + 48, 8);
-    }
-    if (zip->size <= 0 || zip->size > PICKLE_LIMIT || begin < 0 || begin > w->file_size - zip->size)
-        return fail(report);
-    zip->directory = malloc((size_t) zip->size);
-    if (!zip->directory)
-        return weights_no_memory(report);
-    return weights_read_at(w->fd, zip->directory, (size_t) zip->size, begin) ? DPS_OK
-                                                                             : fail(report);
-}
-
-/* Numbers that don't fit in a directory's entry, from its extra field 1: eight bytes each. */
-static bool wide(const unsigned char **extra, const unsigned char *end, int64_t *value)
-{
-    if (*value != 0xffffffff)
-        return true;
-    if (end - *extra < 8)
-        return false;
-    uint64_t whole = number(*extra, 8);
-    *extra += 8;
-    *value = (int64_t) whole;
-    return whole <= INT64_MAX;
-}
-
-/* Reads the entry at *at, and steps over it; `begin` is that of the member's own header. */
-static bool read_entry(const unsigned char **at, const unsigned char *end, Member *m)
-{
-    const unsigned char *e = *at;
-
-    if (end - e < 46 || memcmp(e, "PK\1\2", 4))
-        return false;
-    int name = (int) number(e + 28, 2), more = (int) number(e + 30, 2),
-        comment = (int) number(e + 32, 2);
-    int64_t packed = (int64_t) number(e + 20, 4), place = (int64_t) number(e + 42, 4);
-    const unsigned char *extra = e + 46 + name, *extra_end = extra + more;
-    m->size = (int64_t) number(e + 24, 4);
-    m->name = e + 46;
-    m->name_length = name;
-    if (end - e < 46 + name + more + comment)
-        return false;
-    *at = extra_end + comment;
-    while (extra_end - extra >= 4 && number(extra, 2) != 1) {
-        int64_t field = 4 + (int64_t) number(extra + 2, 2);
-        extra += field < extra_end - extra ? field : extra_end - extra;
-    }
-    extra = extra_end - extra >= 4 ? extra + 4 : extra_end;
-    if (!wide(&extra, extra_end, &m->size) || !wide(&extra, extra_end, &packed) ||
-        !wide(&extra, extra_end, &place))
-        return false;
-    m->begin = place;
-    m->packed = number(e + 10, 2) != 0 || packed != m->size;
-    return true;
-}
-
-/* Steps over the member's own header. */
-static bool find_content(const Weights *w, Member *m)
-{
-    unsigned char local[30];
-
-    if (m->packed || m->begin > w->file_size - (int64_t) sizeof local ||
-        !weights_read_at(w->fd, local, sizeof local, m->begin) || memcmp(local, "PK\3\4", 4))
-        return false;
-    m->begin += 30 + (int64_t) number(local + 26, 2) + (int64_t) number(local + 28, 2);
-    return m->size <= w->file_size && m->begin <= w->file_size - m->size;
-}
-
-/* The member whose name is "ANYTHING/" and this. */
-static bool find_member(const Weights *w, const Zip *zip, const char *name, Member *m)
-{
-    const unsigned char *at = zip->directory, *end = at + zip->size;
-    int length = (int) strlen(name);
-
-    while (read_entry(&at, end, m)) {
-        const unsigned char *slash = memchr(m->name, '/', (size_t) m->name_length);
-        if (slash && m->name + m->name_length - slash - 1 == length &&
-            memcmp(slash + 1, name, (size_t) length) == 0)
-            return find_content(w, m);
-    }
-    return false;
 }
 
 /* --------------------------------------------------------------------- tensors */
@@ -252,12 +126,12 @@ static bool find_in_zip(const Weights *w, const void *where, const PickleValue *
                         int64_t *begin, int64_t *bytes)
 {
     char name[80] = "data/";
-    Member m;
+    ZipMember m;
 
     if (strlen(storage->text) > 64)
         return false;
     strcat(name, storage->text);
-    if (!find_member(w, where, name, &m))
+    if (!zip_find(w, where, name, &m))
         return false;
     *begin = m.begin;
     *bytes = m.size;
@@ -267,20 +141,20 @@ static bool find_in_zip(const Weights *w, const void *where, const PickleValue *
 static bool is_big_endian(const Weights *w, const Zip *zip)
 {
     char order[3];
-    Member m;
+    ZipMember m;
 
-    return find_member(w, zip, "byteorder", &m) && m.size == 3 &&
+    return zip_find(w, zip, "byteorder", &m) && m.size == 3 &&
            weights_read_at(w->fd, order, 3, m.begin) && memcmp(order, "big", 3) == 0;
 }
 
 static DpsStatus parse_zip(Weights *w, Pickle *p, Zip *zip, const WeightReport *report)
 {
-    Member m;
-    DpsStatus status = read_directory(w, report, zip);
+    ZipMember m;
+    DpsStatus status = zip_open(w, PICKLE_LIMIT, zip);
 
     if (status)
-        return status;
-    if (!find_member(w, zip, "data.pkl", &m) || m.size > PICKLE_LIMIT || is_big_endian(w, zip))
+        return status == DPS_NO_MEMORY ? weights_no_memory(report) : fail(report);
+    if (!zip_find(w, zip, "data.pkl", &m) || m.size > PICKLE_LIMIT || is_big_endian(w, zip))
         return fail(report);
     w->header = malloc((size_t) m.size + 1);
     if (!w->header)
@@ -351,9 +225,9 @@ static bool lay_row(const Weights *w, const Pickle *p, const PickleValue *keys, 
             !weights_read_at(w->fd, count, sizeof count, at))
             return false;
         s->begin = at + 8;
-        if (number(count, 8) > (uint64_t) (w->file_size - s->begin) / (unsigned) s->size)
+        if (zip_number(count, 8) > (uint64_t) (w->file_size - s->begin) / (unsigned) s->size)
             return false;
-        s->bytes = (int64_t) number(count, 8) * s->size;
+        s->bytes = (int64_t) zip_number(count, 8) * s->size;
         at = s->begin + s->bytes;
     }
     return true;
@@ -395,7 +269,7 @@ DpsStatus torch_parse(Weights *w, const unsigned char *first, const WeightReport
     Zip zip = { 0 };
     DpsStatus status = *first == 'P' ? parse_zip(w, &p, &zip, report) : parse_row(w, &p, report);
 
-    free(zip.directory);
+    zip_close(&zip);
     pickle_clear(&p);
     return status;
 }

@@ -1,32 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "torch-pickle.h"
+#include "torch-pickle-private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Names that may be asked for, and what a call makes. */
-enum { NAME_DICT, NAME_TENSOR, NAME_PARAMETER, NAME_STORAGE };
-
-static const struct {
-    const char *name; /* module, line end, name */
-    int which;
-    const char *dtype;
-} names[] = {
-    { "collections\nOrderedDict", NAME_DICT, NULL },
-    { "torch._utils\n_rebuild_tensor", NAME_TENSOR, NULL },
-    { "torch._utils\n_rebuild_tensor_v2", NAME_TENSOR, NULL },
-    { "torch._utils\n_rebuild_parameter", NAME_PARAMETER, NULL },
-    { "torch\nFloatStorage", NAME_STORAGE, "F32" },
-    { "torch\nDoubleStorage", NAME_STORAGE, "F64" },
-    { "torch\nHalfStorage", NAME_STORAGE, "F16" },
-    { "torch\nBFloat16Storage", NAME_STORAGE, "BF16" },
-    { "torch\nLongStorage", NAME_STORAGE, "I64" },
-    { "torch\nIntStorage", NAME_STORAGE, "I32" },
-    { "torch\nShortStorage", NAME_STORAGE, "I16" },
-    { "torch\nCharStorage", NAME_STORAGE, "I8" },
-    { "torch\nByteStorage", NAME_STORAGE, "U8" },
-    { "torch\nBoolStorage", NAME_STORAGE, "BOOL" },
-};
 
 void pickle_init(Pickle *p, unsigned char *bytes, size_t size)
 {
@@ -59,7 +35,7 @@ static bool reserve(Pickle *p, void **array, int count, int *room, size_t elemen
 
 /* ------------------------------------------------------------------- the stack */
 
-static bool push(Pickle *p, int value)
+bool pickle_push(Pickle *p, int value)
 {
     if (!reserve(p, (void **) &p->stack, p->depth, &p->stack_room, sizeof *p->stack))
         return false;
@@ -67,22 +43,21 @@ static bool push(Pickle *p, int value)
     return true;
 }
 
-/* The value taken off the stack; -1 where there is none. */
-static int pop(Pickle *p)
+int pickle_pop(Pickle *p)
 {
     return p->depth > p->mark + 1 ? p->stack[--p->depth] : -1;
 }
 
-static bool push_new(Pickle *p, PickleValue v)
+bool pickle_push_new(Pickle *p, PickleValue v)
 {
     if (!reserve(p, (void **) &p->value, p->values, &p->value_room, sizeof *p->value))
         return false;
     v.first = v.last = -1;
     p->value[p->values] = v;
-    return push(p, p->values++);
+    return pickle_push(p, p->values++);
 }
 
-static bool add_child(Pickle *p, int to, int value)
+bool pickle_add_child(Pickle *p, int to, int value)
 {
     if (!reserve(p, (void **) &p->link, p->links, &p->link_room, sizeof *p->link))
         return false;
@@ -100,7 +75,7 @@ static bool add_child(Pickle *p, int to, int value)
 /* A mark remembers where the one before it is. */
 static bool push_mark(Pickle *p)
 {
-    if (!push_new(p, (PickleValue) { .kind = PICKLE_MARK, .number = p->mark }))
+    if (!pickle_push_new(p, (PickleValue) { .kind = PICKLE_MARK, .number = p->mark }))
         return false;
     p->mark = p->depth - 1;
     return true;
@@ -115,7 +90,7 @@ static void forget_mark(Pickle *p)
 static bool give(Pickle *p, int to, int from)
 {
     for (int i = from; i < p->depth; i++)
-        if (!add_child(p, to, p->stack[i]))
+        if (!pickle_add_child(p, to, p->stack[i]))
             return false;
     p->depth = from;
     return true;
@@ -141,10 +116,10 @@ static bool make_tuple(Pickle *p, int n)
 {
     int from = p->depth - n;
 
-    if (from <= p->mark || !push_new(p, (PickleValue) { .kind = PICKLE_LIST }))
+    if (from <= p->mark || !pickle_push_new(p, (PickleValue) { .kind = PICKLE_LIST }))
         return false;
     int tuple = p->stack[--p->depth];
-    return give(p, tuple, from) && push(p, tuple);
+    return give(p, tuple, from) && pickle_push(p, tuple);
 }
 
 static bool make_marked_tuple(Pickle *p)
@@ -202,7 +177,7 @@ static bool push_number(Pickle *p, int n, int signed_from)
 {
     PickleValue v = { .kind = PICKLE_NUMBER };
 
-    return take_number(p, n, signed_from, &v.number) && push_new(p, v);
+    return take_number(p, n, signed_from, &v.number) && pickle_push_new(p, v);
 }
 
 /* LONG1.  PyTorch's magic number has ten bytes: a number that long is as good as 0 here. */
@@ -215,7 +190,7 @@ static bool push_long(Pickle *p)
     if (bytes <= 8)
         return push_number(p, (int) bytes, 1);
     p->at += bytes;
-    return push_new(p, (PickleValue) { .kind = PICKLE_NUMBER });
+    return pickle_push_new(p, (PickleValue) { .kind = PICKLE_NUMBER });
 }
 
 /* A text whose length takes n bytes: moved by one over it, to make room for its end. */
@@ -230,116 +205,7 @@ static bool push_text(Pickle *p, int n)
     memmove(text, p->at, (size_t) length);
     text[length] = 0;
     p->at += length;
-    return push_new(p, (PickleValue) { .kind = PICKLE_TEXT, .text = text });
-}
-
-/* "module\nname\n" */
-static bool push_name(Pickle *p)
-{
-    size_t left = (size_t) (p->end - p->at);
-    unsigned char *middle = memchr(p->at, '\n', left);
-    unsigned char *end = middle ? memchr(middle + 1, '\n', (size_t) (p->end - middle - 1)) : NULL;
-
-    if (!end)
-        return false;
-    size_t length = (size_t) (end - p->at);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i].name) == length && memcmp(names[i].name, p->at, length) == 0) {
-            p->at = end + 1;
-            return push_new(p, (PickleValue) { .kind = PICKLE_NAME,
-                                               .number = names[i].which,
-                                               .dtype = names[i].dtype });
-        }
-    *middle = '.';
-    p->stranger = (const char *) p->at;
-    p->stranger_length = length < 80 ? (int) length : 80;
-    return false;
-}
-
-/* BINPERSID of ('storage', class, key, place, how many[, None]). */
-static bool push_storage(Pickle *p)
-{
-    int id = pop(p);
-
-    if (id < 0)
-        return false;
-    const PickleValue *v = &p->value[id], *kind = pickle_child(p, v, 0),
-                      *of = pickle_child(p, v, 1);
-    const PickleValue *key = pickle_child(p, v, 2), *count = pickle_child(p, v, 4);
-    const PickleValue *view = pickle_child(p, v, 5);
-    if (v->kind != PICKLE_LIST || !count || kind->kind != PICKLE_TEXT ||
-        strcmp(kind->text, "storage") != 0 || of->kind != PICKLE_NAME || !of->dtype ||
-        key->kind != PICKLE_TEXT || count->kind != PICKLE_NUMBER || count->number < 0 ||
-        (view && view->kind != PICKLE_NONE))
-        return false;
-    return push_new(p, (PickleValue) { .kind = PICKLE_STORAGE,
-                                       .number = count->number,
-                                       .text = key->text,
-                                       .dtype = of->dtype });
-}
-
-/* OrderedDict(), or OrderedDict([[key, value], ...]) as Python 2 has it. */
-static bool make_dict(Pickle *p, const PickleValue *arguments)
-{
-    const PickleValue *pairs = pickle_child(p, arguments, 0);
-    int at = pairs ? pairs->first : -1;
-
-    if (arguments->count > 1 || (pairs && pairs->kind != PICKLE_LIST) ||
-        !push_new(p, (PickleValue) { .kind = PICKLE_DICT }))
-        return false;
-    for (int dict = p->stack[p->depth - 1]; at >= 0; at = p->link[at].next) {
-        const PickleValue *pair = &p->value[p->link[at].value];
-        if (pair->kind != PICKLE_LIST || pair->count != 2)
-            return false;
-        int first = pair->first, key = p->link[first].value;
-        int value = p->link[p->link[first].next].value;
-        if (!add_child(p, dict, key) || !add_child(p, dict, value))
-            return false;
-    }
-    return true;
-}
-
-/* _rebuild_tensor(storage, offset, sizes, strides, ...) */
-static bool make_tensor(Pickle *p, int arguments)
-{
-    static const PickleKind kinds[] = { PICKLE_STORAGE, PICKLE_NUMBER, PICKLE_LIST, PICKLE_LIST };
-    int child[4], at = p->value[arguments].first;
-
-    for (int i = 0; i < 4; i++, at = p->link[at].next) {
-        if (at < 0 || p->value[p->link[at].value].kind != kinds[i])
-            return false;
-        child[i] = p->link[at].value;
-    }
-    if (!push_new(p, (PickleValue) { .kind = PICKLE_TENSOR }))
-        return false;
-    int tensor = p->stack[p->depth - 1];
-    for (int i = 0; i < 4; i++)
-        if (!add_child(p, tensor, child[i]))
-            return false;
-    return true;
-}
-
-static bool reduce(Pickle *p)
-{
-    int arguments = pop(p), function = arguments < 0 ? -1 : pop(p);
-
-    if (function < 0 || p->value[function].kind != PICKLE_NAME ||
-        p->value[arguments].kind != PICKLE_LIST)
-        return false;
-    int first = p->value[arguments].first;
-    switch (p->value[function].number) {
-    case NAME_DICT: {
-        PickleValue copy = p->value[arguments]; /* the array may move */
-        return make_dict(p, &copy);
-    }
-    case NAME_TENSOR:
-        return make_tensor(p, arguments);
-    case NAME_PARAMETER: /* (tensor, ...) */
-        return first >= 0 && p->value[p->link[first].value].kind == PICKLE_TENSOR &&
-               push(p, p->link[first].value);
-    default:
-        return false;
-    }
+    return pickle_push_new(p, (PickleValue) { .kind = PICKLE_TEXT, .text = text });
 }
 
 /* ----------------------------------------------------------------------- memory */
@@ -367,7 +233,7 @@ static bool recall(Pickle *p, int n)
     int64_t place;
 
     return take_number(p, n, 8, &place) && place < p->memo_room && p->memo[place] >= 0 &&
-           push(p, p->memo[place]);
+           pickle_push(p, p->memo[place]);
 }
 
 /* A pair onto a dictionary, or a value onto a list. */
@@ -387,10 +253,10 @@ static bool step(Pickle *p, int opcode, const unsigned char *start)
     case '(':
         return push_mark(p);
     case 'N':
-        return push_new(p, (PickleValue) { .kind = PICKLE_NONE });
+        return pickle_push_new(p, (PickleValue) { .kind = PICKLE_NONE });
     case 0x88: /* true */
     case 0x89:
-        return push_new(p, (PickleValue) { .kind = PICKLE_NUMBER, .number = opcode == 0x88 });
+        return pickle_push_new(p, (PickleValue) { .kind = PICKLE_NUMBER, .number = opcode == 0x88 });
     case 'K':
         return push_number(p, 1, 8);
     case 'M':
@@ -407,12 +273,12 @@ static bool step(Pickle *p, int opcode, const unsigned char *start)
     case 'X':
         return push_text(p, 4);
     case 'c':
-        return push_name(p);
+        return pickle_push_name(p);
     case ')':
     case ']':
-        return push_new(p, (PickleValue) { .kind = PICKLE_LIST });
+        return pickle_push_new(p, (PickleValue) { .kind = PICKLE_LIST });
     case '}':
-        return push_new(p, (PickleValue) { .kind = PICKLE_DICT });
+        return pickle_push_new(p, (PickleValue) { .kind = PICKLE_DICT });
     case 0x85:
     case 0x86:
     case 0x87:
@@ -436,11 +302,11 @@ static bool step(Pickle *p, int opcode, const unsigned char *start)
     case 'j':
         return recall(p, 4);
     case 'Q':
-        return push_storage(p);
+        return pickle_push_storage(p);
     case 'R':
-        return reduce(p);
+        return pickle_call(p);
     case 'b': /* what an object knows beside its content */
-        return pop(p) >= 0 && p->depth > p->mark + 1;
+        return pickle_pop(p) >= 0 && p->depth > p->mark + 1;
     default:
         return false;
     }
@@ -457,7 +323,7 @@ int pickle_read(Pickle *p)
     while (p->at < p->end) {
         int opcode = *p->at++;
         if (opcode == '.')
-            return pop(p);
+            return pickle_pop(p);
         if (!step(p, opcode, start))
             return -1;
     }
