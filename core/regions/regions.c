@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "regions.h"
+#include "regions-say.h"
 #include "image/photo.h"
 #include "message.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,89 +157,6 @@ static void borrow(RegionSet *set, int k, int counterpart, const float *whole)
     set->report[k].borrowed = regions_coverage(&set->style, k) > REGIONS_LEAST;
 }
 
-/* Why the style gives a region nothing of its own, and what is done. */
-static void say_unmatched(const RegionSet *set, DpsRegionReport *report, int counterpart)
-{
-    DpsMessage *why = &report->reason;
-    bool small = report->style_coverage > 0;
-
-    if (!report->borrowed)
-        say(why, DPS_SAY_KEPT,
-            small ? N_("Region \"%s\" is too small in the style; it keeps the content's look.")
-                  : N_("Region \"%s\" is not in the style; it keeps the content's look."),
-            report->name);
-    else if (counterpart >= 0)
-        say(why, DPS_SAY_BORROWED,
-            small
-                ? N_("Region \"%s\" is too small in the style; it uses the style's region \"%s\".")
-                : N_("Region \"%s\" is not in the style; it uses the style's region \"%s\"."),
-            report->name, set->report[counterpart].name);
-    else
-        say(why, DPS_SAY_BORROWED,
-            small ? N_("Region \"%s\" is too small in the style; it uses the whole style.")
-                  : N_("Region \"%s\" is not in the style; it uses the whole style."),
-            report->name);
-    if (report->borrowed && counterpart >= 0 && set->report[counterpart].unnamed)
-        say_word(why, 1);
-}
-
-void regions_say_unheld(DpsRegionReport *report)
-{
-    say(&report->reason, DPS_SAY_UNHELD,
-        N_("Region \"%s\" is not in the style; in the preset \"reference\" nothing holds it, and "
-           "it "
-           "changes with the others."),
-        report->name);
-    if (report->unnamed)
-        say_word(&report->reason, 0);
-}
-
-/* A region that the content lacks. */
-static void say_unused(DpsRegionReport *report, bool in_style)
-{
-    DpsMessage *why = &report->reason;
-
-    if (!in_style)
-        say(why, DPS_SAY_UNUSED,
-            N_("Region \"%s\" is in neither of the photos; there is nothing to do."), report->name);
-    else if (report->content_coverage > 0)
-        say(why, DPS_SAY_UNUSED,
-            N_("Region \"%s\" is too small in the content; there is nothing to do."), report->name);
-    else
-        say(why, DPS_SAY_UNUSED, N_("Region \"%s\" is not in the content; there is nothing to do."),
-            report->name);
-}
-
-/* A region whose two parts lie apart: whether it is said. */
-static bool say_apart(double content, double style, const char *name, DpsMessage *message)
-{
-    if (content < 0 || style < 0 || fabs(content - style) <= DPS_HEIGHTS_APART)
-        return false;
-    say(message, DPS_SAY_APART,
-        content < style
-            ? N_("Region \"%s\" lies much higher in the content than in the style, so the two may have little "
-                 "in common; if the result looks odd, pair it with another region of the style, or with none and "
-                 "let the nearest stand in, or apply less.")
-            : N_("Region \"%s\" lies much lower in the content than in the style, so the two may have little "
-                 "in common; if the result looks odd, pair it with another region of the style, or with none and "
-                 "let the nearest stand in, or apply less."),
-        name);
-    return true;
-}
-
-bool dps_region_apart(const DpsRegion *region, DpsMessage *message)
-{
-    char name[DPS_NAME];
-
-    if (!region->content.data || !region->style.data ||
-        !say_apart(dps_mask_height(&region->content), dps_mask_height(&region->style),
-                   region_name(region, 0, name), message))
-        return false;
-    if (region->unnamed)
-        say_word(message, 0);
-    return true;
-}
-
 static void pair_region(RegionSet *set, int k, int counterpart, const float *whole)
 {
     DpsRegionReport *report = &set->report[k];
@@ -340,29 +256,6 @@ static bool make_set(int regions, const DpsRegion *region, const int *counterpar
     }
     dps_image_clear(&whole);
     return true;
-}
-
-/* Why there is nothing to transfer: a mask that is black, or no pair of masks at all. */
-static void say_no_pair(int regions, const DpsRegion *region, const RegionSet *set,
-                        DpsMessage *message)
-{
-    for (int k = 0; k < regions && k < set->count; k++) {
-        const DpsRegionReport *report = &set->report[k];
-        bool content = region[k].content.channels && !(report->content_coverage > 0);
-        bool style = region[k].style.channels && !(report->style_coverage > 0);
-        if (!content && !style)
-            continue;
-        say(message, DPS_SAY_BAD_REGIONS,
-            N_("The %s mask of region \"%s\" is black where there is something to see, and no "
-               "other "
-               "region is in both photos: paint it white where the region is."),
-            content ? N_("content") : N_("style"), report->name);
-        say_word(message, 0);
-        return;
-    }
-    say(message, DPS_SAY_BAD_REGIONS,
-        N_("No region is in both photos, so there is nothing to transfer: give at least one "
-           "region a mask in the content and in the style."));
 }
 
 DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *content,

@@ -65,10 +65,6 @@ DpsStatus regions_prepare(int regions, const DpsRegion *region, const Canvas *co
                           RegionSet *set, DpsMessage *message);
 void regions_clear(RegionSet *set);
 
-/* Says of a region without a counterpart that nothing keeps its look: in the paper's weighting it
- * changes with the rest. */
-void regions_say_unheld(DpsRegionReport *);
-
 /* DPS_OK, or DPS_BAD_INPUT and a sentence: the checks of regions_prepare that need no working
  * size (number of planes, sizes, values). */
 DpsStatus regions_check(int regions, const DpsRegion *region, DpsMessage *message);

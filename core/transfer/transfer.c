@@ -6,6 +6,7 @@
 #include "message.h"
 #include "regions/counterparts.h"
 #include "regions/merge.h"
+#include "regions/regions-say.h"
 #include "regions/strength.h"
 #include "transfer-private.h"
 #include "work.h"
@@ -114,7 +115,7 @@ static void report_regions(Transfer *t)
     for (int i = 0; i < r->regions; i++)
         if (t->schedule.level[0].objective.weighting.free_unmatched &&
             r->region[i].reason.code == DPS_SAY_KEPT)
-            regions_say_unheld(&r->region[i]);
+            say_unheld(&r->region[i]);
     note_strengths(t->job->options.strength, r);
 }
 
