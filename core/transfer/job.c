@@ -67,3 +67,16 @@ DpsStatus job_check_memory(const DpsJob *job, size_t *bytes, DpsMessage *message
         need / 1e9, have / 1e9);
     return DPS_NO_MEMORY;
 }
+
+void job_explain(DpsStatus status, DpsMessage *message)
+{
+    if (status == DPS_CANCELLED)
+        say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
+    else if (status == DPS_NO_MEMORY && !message->code)
+        say(message, DPS_SAY_NO_MEMORY,
+            N_("There is not enough memory for this transfer; choose a smaller size or close other "
+               "programs."));
+    else if (status == DPS_DEVICE_FAILED && !message->code)
+        say(message, DPS_SAY_DEVICE_FAILED,
+            N_("The device broke off in the middle of the work; try another device."));
+}

@@ -21,4 +21,7 @@ DpsStatus job_check_memory(const DpsJob *, size_t *bytes, DpsMessage *message);
 /* Where to say (message.h) what was done differently; NULL: no more room. */
 DpsMessage *job_notice(DpsResult *);
 
+/* Says what a status means, where nobody has said more: that it was cancelled always. */
+void job_explain(DpsStatus status, DpsMessage *message);
+
 #endif

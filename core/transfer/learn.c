@@ -18,7 +18,7 @@
 #include "learnt/learnt.h"
 #include "message.h"
 #include "regions/palette.h"
-#include "options.h"
+#include "job.h"
 #include "start.h"
 #include "work.h"
 
@@ -34,6 +34,7 @@ enum {
     PHOTO = 400,    /* the long side of the copies of photos, at most */
     WORKING = 700   /* the working size whose weights of losses count */
 };
+enum { WEIGHT, GRADIENT, FIRST, SECOND, ROWS };
 
 #define RATE 2e-3
 #define WARM 20        /* steps in which it is reached */
@@ -66,8 +67,8 @@ typedef struct {
     Predictor *predictor;
     DpsLearnt *learnt;
     Example example[EXAMPLES];
-    float *slope, *dweight;             /* of a grid and of the weights */
-    Tensor *weight, *gradient, *m, *v;  /* on the device, in one row */
+    float *slope, *dweight; /* of a grid and of the weights */
+    Tensor *row[ROWS];      /* on the device, a value for each weight; two are Adam's moments */
     DpsMessage *message;
 } Learn;
 
@@ -191,13 +192,11 @@ static DpsStatus make_example(Learn *l, Example *e)
 static DpsStatus add_gradient(Learn *l, Example *e, double *part)
 {
     float *gradient = malloc(image_values(&e->guess) * sizeof *gradient);
-    DpsImage picture;
+    DpsImage picture = { 0 };
     double value;
     DpsStatus status = DPS_NO_MEMORY;
 
-    if (!dps_image_init(&picture, 3, e->guess.width, e->guess.height))
-        picture = (DpsImage){ 0 };
-    else if (gradient) {
+    if (gradient && dps_image_init(&picture, 3, e->guess.width, e->guess.height)) {
         grid_apply(predictor_forward(l->predictor, l->learnt->weight, e->input), &e->guess, &l->work,
                    &picture);
         status = evaluate(l, e, &picture, gradient, &value);
@@ -237,10 +236,11 @@ static DpsStatus step(Learn *l, int t, double *loss)
     }
     if (status)
         return status;
-    be->upload(l->gradient, l->dweight);
-    be->adam(l->gradient, l->m, l->v, l->gradient, 0.9, 0.999, 1e-8, t);
-    be->lincomb(l->weight, 2, (double[]){ 1, -rate }, (Tensor *[]){ l->weight, l->gradient });
-    be->download(l->weight, l->learnt->weight);
+    Tensor **row = l->row;
+    be->upload(row[GRADIENT], l->dweight);
+    be->adam(row[GRADIENT], row[FIRST], row[SECOND], row[GRADIENT], 0.9, 0.999, 1e-8, t);
+    be->lincomb(row[WEIGHT], 2, (double[]){ 1, -rate }, (Tensor *[]){ row[WEIGHT], row[GRADIENT] });
+    be->download(row[WEIGHT], l->learnt->weight);
     return be->read(l->dev, 0, 0, &nothing);
 }
 
@@ -274,11 +274,10 @@ static DpsStatus check(const DpsLearnJob *job, Schedule *schedule, DpsMessage *m
 
 static bool make_room(Learn *l)
 {
-    Tensor **row[] = { &l->weight, &l->gradient, &l->m, &l->v };
     bool ok = true;
 
-    for (int i = 0; i < 4 && ok; i++)
-        ok = (*row[i] = l->dev->be->tensor(l->dev, 1, 1, PREDICTOR_WEIGHTS));
+    for (int i = 0; i < ROWS && ok; i++)
+        ok = (l->row[i] = l->dev->be->tensor(l->dev, 1, 1, PREDICTOR_WEIGHTS));
     l->slope = malloc(GRID_VALUES * sizeof *l->slope);
     l->dweight = malloc(PREDICTOR_WEIGHTS * sizeof *l->dweight);
     l->predictor = predictor_new();
@@ -290,11 +289,11 @@ static DpsStatus take_photo(Learn *l, int i)
 {
     DpsImage photo, *small = &l->photo[l->photos];
     DpsMessage why;
+    DpsStatus status = DPS_OK;
     int w, h;
 
     if (!l->job->photo(i, &photo, l->job->data))
         return DPS_OK;
-    DpsStatus status = DPS_OK;
     bool long_one = photo.width > MOST_SHAPE * photo.height || photo.height > MOST_SHAPE * photo.width;
     if (!long_one && photo_check(&photo, N_("content"), &why)) {
         image_fit(photo.width, photo.height, PHOTO, false, &w, &h);
@@ -343,7 +342,7 @@ static DpsStatus prepare(Learn *l)
     dps_image_clear(&whole);
     if (!ok)
         return DPS_NO_MEMORY;
-    be->upload(l->weight, l->learnt->weight);
+    be->upload(l->row[WEIGHT], l->learnt->weight);
     if (!path)
         return DPS_OK;
     DpsStatus status = network_load(l->dev, path, &l->schedule.network, &l->file, l->message);
@@ -356,9 +355,8 @@ static void clear(Learn *l)
         example_clear(&l->example[i]);
     network_free(l->file);
     if (l->dev) {
-        Tensor *row[] = { l->weight, l->gradient, l->m, l->v };
-        for (int i = 0; i < 4; i++)
-            l->dev->be->drop(row[i]);
+        for (int i = 0; i < ROWS; i++)
+            l->dev->be->drop(l->row[i]);
         l->dev->be->close(l->dev);
     }
     dps_image_clear(&l->style);
@@ -393,13 +391,9 @@ DpsStatus dps_learn(const DpsLearnJob *job, DpsLearnt **learnt, DpsMessage *mess
         *learnt = l.learnt;
     else
         dps_learnt_free(l.learnt);
-    if (status == DPS_CANCELLED)
-        say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
-    else if (status == DPS_NO_MEMORY && !message->code)
+    if (status == DPS_NO_MEMORY && !message->code)
         say(message, DPS_SAY_NO_MEMORY,
             N_("There is not enough memory to learn a style; close other programs."));
-    else if (status == DPS_DEVICE_FAILED)
-        say(message, DPS_SAY_DEVICE_FAILED,
-            N_("The device broke off in the middle of the work; try another device."));
+    job_explain(status, message);
     return status;
 }

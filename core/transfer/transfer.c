@@ -164,20 +164,6 @@ static DpsStatus run(Transfer *t)
     return status;
 }
 
-/* Where nobody has said more. */
-static void explain(DpsStatus status, DpsMessage *message)
-{
-    if (status == DPS_CANCELLED)
-        say(message, DPS_SAY_CANCELLED, N_("Cancelled."));
-    else if (status == DPS_NO_MEMORY && !message->code)
-        say(message, DPS_SAY_NO_MEMORY,
-            N_("There is not enough memory for this transfer; choose a smaller size or close other "
-               "programs."));
-    else if (status == DPS_DEVICE_FAILED && !message->code)
-        say(message, DPS_SAY_DEVICE_FAILED,
-            N_("The device broke off in the middle of the work; try another device."));
-}
-
 static DpsStatus run_shown(const DpsJob *job, DpsResult *result)
 {
     Transfer t = { .job = job,
@@ -308,7 +294,7 @@ DpsStatus dps_run(const DpsJob *job, DpsResult *result)
     }
     dps_image_clear(&content);
     dps_image_clear(&style);
-    explain(status, &result->message);
+    job_explain(status, &result->message);
     return status;
 }
 
