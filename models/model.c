@@ -8,6 +8,19 @@
 #include "kinds.h"
 #include "model-run.h"
 
+G_DEFINE_QUARK(photo - style - model - error, model_error)
+
+void model_file_error(GError **error, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args), *name = g_filename_display_name(file);
+    va_end(args);
+    g_set_error(error, MODEL_ERROR, MODEL_ERROR_FILE, "%s: %s", name, text);
+    g_free(name);
+    g_free(text);
+}
+
 static gboolean check_task(const ModelDescription *description, gboolean rating, GError **error)
 {
     if ((description->task == MODEL_RATING) == rating)

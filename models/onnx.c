@@ -1,65 +1,16 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "onnx.h"
+/* onnx.c - ONNX Runtime's library, and models that are opened with it. */
 
-#include <glib/gi18n.h>
-#include <string.h>
-
-G_DEFINE_QUARK(photo - style - model - error, model_error)
-
-void model_file_error(GError **error, const char *file, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = g_strdup_vprintf(format, args), *name = g_filename_display_name(file);
-    va_end(args);
-    g_set_error(error, MODEL_ERROR, MODEL_ERROR_FILE, "%s: %s", name, text);
-    g_free(name);
-    g_free(text);
-}
-
-#ifndef HAVE_ONNXRUNTIME
-
-Onnx *onnx_open(const char *file, int threads, GError **error)
-{
-    model_file_error(error, file, _("can't be used: this program was built without ONNX Runtime."));
-    if (error)
-        (*error)->code = MODEL_ERROR_RUNTIME;
-    return NULL;
-}
-
-void onnx_close(Onnx *onnx)
-{
-}
-
-const OnnxShape *onnx_input(const Onnx *onnx)
-{
-    return NULL;
-}
-
-gboolean onnx_run(Onnx *onnx, const OnnxTensor *in, const char *output, const DpsWork *work,
-                  OnnxTensor *out, GError **error)
-{
-    return FALSE;
-}
-
-#else
+#include "onnx-private.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <onnxruntime_c_api.h>
+#include <glib/gi18n.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The interface of release 1.11, which all later ones have as well; and its last release looked for. */
 enum { API = 11, NEWEST = 60 };
-
-struct Onnx {
-    const OrtApi *api;
-    char *file;
-    OrtEnv *env;
-    OrtSession *session;
-    char *input; /* its name */
-    OnnxShape shape;
-};
 
 /* ------------------------------------------------------------------- the library */
 
@@ -107,8 +58,7 @@ static void ORT_API_CALL say_nothing(void *data, OrtLoggingLevel level, const ch
 {
 }
 
-/* TRUE for a good status; else the error, with the first line of what the runtime says. */
-static gboolean good(const Onnx *onnx, OrtStatus *status, GError **error)
+gboolean onnx_good(const Onnx *onnx, OrtStatus *status, GError **error)
 {
     if (!status)
         return TRUE;
@@ -129,13 +79,13 @@ static gboolean good(const Onnx *onnx, OrtStatus *status, GError **error)
 
 /* --------------------------------------------------------------------- opening */
 
-static gboolean read_shape(const Onnx *onnx, const OrtTensorTypeAndShapeInfo *info,
-                           OnnxShape *shape, ONNXTensorElementDataType *type, GError **error)
+gboolean onnx_read_shape(const Onnx *onnx, const OrtTensorTypeAndShapeInfo *info, OnnxShape *shape,
+                         ONNXTensorElementDataType *type, GError **error)
 {
     const OrtApi *api = onnx->api;
     size_t rank = 0;
-    if (!good(onnx, api->GetTensorElementType(info, type), error) ||
-        !good(onnx, api->GetDimensionsCount(info, &rank), error))
+    if (!onnx_good(onnx, api->GetTensorElementType(info, type), error) ||
+        !onnx_good(onnx, api->GetDimensionsCount(info, &rank), error))
         return FALSE;
     if (rank > ONNX_RANK) {
         model_file_error(error, onnx->file, _("has tensors of more than %d dimensions."),
@@ -143,7 +93,7 @@ static gboolean read_shape(const Onnx *onnx, const OrtTensorTypeAndShapeInfo *in
         return FALSE;
     }
     shape->rank = (int) rank;
-    return good(onnx, api->GetDimensions(info, shape->size, rank), error);
+    return onnx_good(onnx, api->GetDimensions(info, shape->size, rank), error);
 }
 
 static gboolean read_input_shape(Onnx *onnx, GError **error)
@@ -152,9 +102,9 @@ static gboolean read_input_shape(Onnx *onnx, GError **error)
     const OrtTensorTypeAndShapeInfo *tensor = NULL;
     ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
     OrtTypeInfo *info = NULL;
-    gboolean ok = good(onnx, api->SessionGetInputTypeInfo(onnx->session, 0, &info), error) &&
-                  good(onnx, api->CastTypeInfoToTensorInfo(info, &tensor), error) &&
-                  (!tensor || read_shape(onnx, tensor, &onnx->shape, &type, error));
+    gboolean ok = onnx_good(onnx, api->SessionGetInputTypeInfo(onnx->session, 0, &info), error) &&
+                  onnx_good(onnx, api->CastTypeInfoToTensorInfo(info, &tensor), error) &&
+                  (!tensor || onnx_read_shape(onnx, tensor, &onnx->shape, &type, error));
     if (ok && type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
         model_file_error(
             error, onnx->file,
@@ -172,7 +122,7 @@ static gboolean read_input(Onnx *onnx, GError **error)
     OrtAllocator *allocator;
     size_t inputs = 0;
     char *name = NULL;
-    if (!good(onnx, api->SessionGetInputCount(onnx->session, &inputs), error))
+    if (!onnx_good(onnx, api->SessionGetInputCount(onnx->session, &inputs), error))
         return FALSE;
     if (inputs != 1) {
         model_file_error(error, onnx->file,
@@ -180,11 +130,11 @@ static gboolean read_input(Onnx *onnx, GError **error)
                          (int) inputs);
         return FALSE;
     }
-    if (!good(onnx, api->GetAllocatorWithDefaultOptions(&allocator), error) ||
-        !good(onnx, api->SessionGetInputName(onnx->session, 0, allocator, &name), error))
+    if (!onnx_good(onnx, api->GetAllocatorWithDefaultOptions(&allocator), error) ||
+        !onnx_good(onnx, api->SessionGetInputName(onnx->session, 0, allocator, &name), error))
         return FALSE;
     onnx->input = g_strdup(name);
-    return good(onnx, api->AllocatorFree(allocator, name), error) && read_input_shape(onnx, error);
+    return onnx_good(onnx, api->AllocatorFree(allocator, name), error) && read_input_shape(onnx, error);
 }
 
 /* Debian's library prints a line on the standard error for each of hundreds of operators, with its first
@@ -209,13 +159,13 @@ static gboolean open_session(Onnx *onnx, int threads, GError **error)
 {
     const OrtApi *api = onnx->api;
     OrtSessionOptions *options = NULL;
-    gboolean ok = good(onnx,
+    gboolean ok = onnx_good(onnx,
                        api->CreateEnvWithCustomLogger(say_nothing, NULL, ORT_LOGGING_LEVEL_FATAL,
                                                       "photo-style", &onnx->env),
                        error) &&
-                  good(onnx, api->CreateSessionOptions(&options), error) &&
-                  good(onnx, api->SetIntraOpNumThreads(options, threads), error) &&
-                  good(onnx, create_session(onnx, options), error);
+                  onnx_good(onnx, api->CreateSessionOptions(&options), error) &&
+                  onnx_good(onnx, api->SetIntraOpNumThreads(options, threads), error) &&
+                  onnx_good(onnx, create_session(onnx, options), error);
     if (options)
         api->ReleaseSessionOptions(options);
     return ok;
@@ -259,183 +209,3 @@ const OnnxShape *onnx_input(const Onnx *onnx)
 {
     return &onnx->shape;
 }
-
-/* ---------------------------------------------------------------------- running */
-
-/* One run in a thread of its own, while the caller's asks whether it is still wanted. */
-typedef struct {
-    Onnx *onnx;
-    const char *output;
-    OrtValue *in, *out;
-    OrtRunOptions *options;
-    OrtStatus *status;
-    GMutex lock;
-    GCond end;
-    gboolean ended;
-} Run;
-
-static gpointer run_model(gpointer data)
-{
-    Run *run = data;
-    const char *inputs[] = { run->onnx->input };
-    const OrtValue *values[] = { run->in };
-    OrtStatus *status = run->onnx->api->Run(run->onnx->session, run->options, inputs, values, 1,
-                                            &run->output, 1, &run->out);
-    g_mutex_lock(&run->lock);
-    run->status = status;
-    run->ended = TRUE;
-    g_cond_signal(&run->end);
-    g_mutex_unlock(&run->lock);
-    return NULL;
-}
-
-static gboolean wait_for(Run *run, const DpsWork *work, GError **error)
-{
-    const OrtApi *api = run->onnx->api;
-    gboolean cancelled = FALSE;
-    GThread *thread = g_thread_try_new("model", run_model, run, error);
-    if (!thread)
-        return FALSE;
-    g_mutex_lock(&run->lock);
-    while (!run->ended) {
-        g_cond_wait_until(&run->end, &run->lock, g_get_monotonic_time() + 20 * 1000);
-        if (!run->ended && !cancelled && work->cancelled && work->cancelled(work->data)) {
-            cancelled = TRUE;
-            OrtStatus *status = api->RunOptionsSetTerminate(run->options);
-            if (status)
-                api->ReleaseStatus(status);
-        }
-    }
-    g_mutex_unlock(&run->lock);
-    g_thread_join(thread);
-    if (!cancelled)
-        return good(run->onnx, run->status, error);
-    if (run->status)
-        api->ReleaseStatus(run->status);
-    g_set_error_literal(error, MODEL_ERROR, MODEL_ERROR_CANCELLED, _("Cancelled."));
-    return FALSE;
-}
-
-#define COPY(type)                 \
-    for (size_t i = 0; i < n; i++) \
-    to[i] = (float) ((const type *) from)[i]
-
-static gboolean copy_numbers(const void *from, ONNXTensorElementDataType type, size_t n, float *to)
-{
-    switch (type) {
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
-        COPY(float);
-        return TRUE;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
-        COPY(double);
-        return TRUE;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
-        COPY(gint64);
-        return TRUE;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
-        COPY(gint32);
-        return TRUE;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
-        COPY(guint8);
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
-static gboolean read_values(const Onnx *onnx, OrtValue *value, OnnxTensor *out, GError **error)
-{
-    const OrtApi *api = onnx->api;
-    OrtTensorTypeAndShapeInfo *info = NULL;
-    ONNXTensorElementDataType type;
-    void *from = NULL;
-    size_t n = 0;
-    gboolean ok = good(onnx, api->GetTensorTypeAndShape(value, &info), error) &&
-                  read_shape(onnx, info, &out->shape, &type, error) &&
-                  good(onnx, api->GetTensorShapeElementCount(info, &n), error) &&
-                  good(onnx, api->GetTensorMutableData(value, &from), error);
-    if (ok) {
-        out->value = g_try_new(float, MAX(n, 1));
-        ok = out->value && copy_numbers(from, type, n, out->value);
-        if (!ok)
-            model_file_error(error, onnx->file,
-                             out->value ? _("gives no numbers that can be used.")
-                                        : _("gives more than fits into the free memory."));
-    }
-    if (info)
-        api->ReleaseTensorTypeAndShapeInfo(info);
-    return ok;
-}
-
-static gboolean wrap(const Onnx *onnx, const OnnxTensor *in, OrtValue **value, GError **error)
-{
-    const OrtApi *api = onnx->api;
-    OrtMemoryInfo *memory = NULL;
-    size_t bytes = sizeof(float);
-    for (int i = 0; i < in->shape.rank; i++)
-        bytes *= (size_t) in->shape.size[i];
-    gboolean ok =
-        good(onnx, api->CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory),
-             error) &&
-        good(onnx,
-             api->CreateTensorWithDataAsOrtValue(memory, in->value, bytes, in->shape.size,
-                                                 (size_t) in->shape.rank,
-                                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, value),
-             error);
-    if (memory)
-        api->ReleaseMemoryInfo(memory);
-    return ok;
-}
-
-/* The name of the first output, or of the one that is asked for. */
-static char *find_output(const Onnx *onnx, const char *wanted, GError **error)
-{
-    const OrtApi *api = onnx->api;
-    OrtAllocator *allocator;
-    size_t outputs = 0;
-    char *found = NULL;
-    if (!good(onnx, api->GetAllocatorWithDefaultOptions(&allocator), error) ||
-        !good(onnx, api->SessionGetOutputCount(onnx->session, &outputs), error))
-        return NULL;
-    for (size_t i = 0; i < outputs && !found; i++) {
-        char *name = NULL;
-        if (!good(onnx, api->SessionGetOutputName(onnx->session, i, allocator, &name), error))
-            return NULL;
-        if (!wanted || g_str_equal(name, wanted))
-            found = g_strdup(name);
-        OrtStatus *status = api->AllocatorFree(allocator, name);
-        if (status)
-            api->ReleaseStatus(status);
-    }
-    if (!found)
-        model_file_error(error, onnx->file, _("has no output called “%s”."), wanted ? wanted : "");
-    return found;
-}
-
-gboolean onnx_run(Onnx *onnx, const OnnxTensor *in, const char *output, const DpsWork *work,
-                  OnnxTensor *out, GError **error)
-{
-    const OrtApi *api = onnx->api;
-    char *name = find_output(onnx, output, error);
-    Run run = { .onnx = onnx, .output = name };
-    *out = (OnnxTensor) { 0 };
-    g_mutex_init(&run.lock);
-    g_cond_init(&run.end);
-    gboolean ok = name && good(onnx, api->CreateRunOptions(&run.options), error) &&
-                  wrap(onnx, in, &run.in, error) && wait_for(&run, work, error) &&
-                  read_values(onnx, run.out, out, error);
-    if (run.out)
-        api->ReleaseValue(run.out);
-    if (run.in)
-        api->ReleaseValue(run.in);
-    if (run.options)
-        api->ReleaseRunOptions(run.options);
-    g_mutex_clear(&run.lock);
-    g_cond_clear(&run.end);
-    g_free(name);
-    if (!ok)
-        g_clear_pointer(&out->value, g_free);
-    return ok;
-}
-
-#endif
