@@ -16,6 +16,12 @@ static const char *const lists[] = { "content-masks", "style-masks" };
 
 /* --------------------------------------------------------------------- writing */
 
+/* What has been closed since can't be told from other things. */
+static gboolean is_open(GimpItem *item)
+{
+    return item && gimp_item_is_valid(item);
+}
+
 static void add_item(JsonBuilder *builder, GimpItem *item)
 {
     GimpImage *image = gimp_item_get_image(item);
@@ -49,7 +55,7 @@ void layer_recipe_add(JsonBuilder *builder, GimpDrawable *content, GimpProcedure
         GimpItem *item = NULL;
 
         g_object_get(config, singles[i], &item, NULL);
-        if (item) {
+        if (is_open(item)) {
             json_builder_set_member_name(builder, singles[i]);
             add_item(builder, item);
         }
@@ -62,7 +68,8 @@ void layer_recipe_add(JsonBuilder *builder, GimpDrawable *content, GimpProcedure
         json_builder_set_member_name(builder, lists[i]);
         json_builder_begin_array(builder);
         for (int k = 0; items && items[k]; k++)
-            add_item(builder, items[k]);
+            if (is_open(items[k]))
+                add_item(builder, items[k]);
         json_builder_end_array(builder);
         g_free(items);
     }

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "photo.h"
 
+#include <glib/gi18n.h>
+
 Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *encoding, int most,
                   GError **error)
 {
-    GimpDrawable *rendered = layers_render(drawable, !content);
-    Photo *photo = g_new0(Photo, 1);
-    gboolean ok = layers_read_photo(rendered, encoding, most, &photo->pixels, error);
+    GimpDrawable *rendered;
+    Photo *photo;
+    gboolean ok;
 
+    if (!gimp_item_is_valid(GIMP_ITEM(drawable))) {
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
+                            _("The style, or another photo that was chosen, has been closed. "
+                              "Choose one that is open."));
+        return NULL;
+    }
+    rendered = layers_render(drawable, !content);
+    photo = g_new0(Photo, 1);
+    ok = layers_read_photo(rendered, encoding, most, &photo->pixels, error);
     layers_discard(rendered, drawable);
     photo->users = 1;
     photo->drawable = drawable;

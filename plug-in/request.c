@@ -45,6 +45,15 @@ static GimpDrawable *layer_behind(GimpImage *image, GimpDrawable *drawable)
     return layer;
 }
 
+gboolean request_is_possible(GimpDrawable *layer, GError **error)
+{
+    if (!gimp_drawable_is_indexed(layer))
+        return TRUE;
+    return fail(error, "%s",
+                _("Photo Style Transfer can't work on an image with a colour palette. Convert it "
+                  "with Image > Mode > RGB."));
+}
+
 GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gboolean lenient,
                                  GError **error)
 {
@@ -65,10 +74,8 @@ GimpDrawable *request_find_layer(GimpImage *image, GimpDrawable **drawables, gbo
                "layer's picture in the Layers dock."));
     else if (gimp_item_get_image(GIMP_ITEM(layer)) != image)
         fail(error, "%s", _("The layer doesn't belong to the image."));
-    else if (gimp_image_get_base_type(image) == GIMP_INDEXED)
-        fail(error, "%s",
-             _("Photo Style Transfer can't work on an image with a colour palette. Convert it "
-               "with Image > Mode > RGB."));
+    else if (!request_is_possible(layer, error))
+        return NULL;
     else if (!gimp_selection_is_empty(image) &&
              !gimp_drawable_mask_intersect(layer, &x, &y, &width, &height))
         fail(error, "%s",

@@ -53,6 +53,9 @@ gboolean request_set_kind(Request *request, GimpProcedureConfig *config, GError 
  * made and becomes the argument's. */
 GimpDrawable *request_style(GimpDrawable *content, GimpProcedureConfig *config, GError **error);
 
+/* Whether the layer, as it is now, can be worked on: not with a palette. */
+gboolean request_is_possible(GimpDrawable *layer, GError **error);
+
 /* The layer to work on; NULL and an error unless the drawables are exactly one layer of an RGB
  * or greyscale image, and a selection, if there is one, touches it.
  *

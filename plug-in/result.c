@@ -18,8 +18,12 @@ gboolean result_fits(const Request *request, int width, int height, GError **err
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
                             _("The layer changed its size while the transfer was computed. Run "
                               "the transfer again."));
+    else if (gimp_drawable_is_gray(drawable) != request->encoding.grey)
+        g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0,
+                            _("The image changed its mode while the transfer was computed. Run "
+                              "the transfer again."));
     else
-        return TRUE;
+        return request_is_possible(drawable, error);
     return FALSE;
 }
 

@@ -153,7 +153,7 @@ GimpDrawable *under_new(GimpDrawable *layer, GError **error)
 
 gboolean under_is_image(GimpImage *image)
 {
-    GimpParasite *mark = gimp_image_get_parasite(image, PARASITE);
+    GimpParasite *mark = image ? gimp_image_get_parasite(image, PARASITE) : NULL;
     gboolean own = mark != NULL;
 
     g_clear_pointer(&mark, gimp_parasite_free);

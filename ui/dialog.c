@@ -78,7 +78,7 @@ static void set_button(Dialog *dialog, int response, gboolean sensitive)
 
 void dialog_set_computing(Dialog *dialog, gboolean computing)
 {
-    gboolean style = style_row_get(dialog->style) != NULL;
+    gboolean style = dialog->used || style_row_get(dialog->style);
 
     settings_set_computing(dialog->main, computing);
     gtk_widget_set_sensitive(style_row_widget(dialog->style), !computing);
@@ -221,13 +221,28 @@ static gboolean on_delete(GtkWidget *window, GdkEvent *event, Dialog *dialog)
     return TRUE;
 }
 
+/* The layer has been scaled, cropped or converted. */
+static void follow_photo(Dialog *dialog)
+{
+    if (live_doing(dialog->live) >= LIVE_TRANSFER)
+        dialog_say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO,
+                   _("Your photo's size or mode was changed, so the transfer was stopped. Start it "
+                     "again when you are ready."));
+    dialog->applying = dialog->cancelling = FALSE;
+    region_panel_refresh(dialog->regions);
+    live_touch(dialog->live, LIVE_CONTENT);
+}
+
 /* Nothing is left to do where the photo has been closed. */
 static gboolean on_watch(gpointer data)
 {
     Dialog *dialog = data;
 
-    if (gimp_item_is_valid(GIMP_ITEM(dialog->content)))
+    if (gimp_item_is_valid(GIMP_ITEM(dialog->content))) {
+        if (showing_follow(dialog->showing))
+            follow_photo(dialog);
         return G_SOURCE_CONTINUE;
+    }
     dialog->watch = 0;
     gtk_dialog_response(GTK_DIALOG(dialog->window), GTK_RESPONSE_CLOSE);
     return G_SOURCE_REMOVE;

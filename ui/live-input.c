@@ -62,6 +62,7 @@ static gboolean reduce(Photo **small, Photo *photo, GError **error)
 
 static gboolean read_photos(LiveInput *input, GimpDrawable *style, GError **error)
 {
+    gboolean other = input->stale >= LIVE_CONTENT;
     int side = 0;
 
     g_object_get(input->config, "size", &side, NULL);
@@ -72,7 +73,8 @@ static gboolean read_photos(LiveInput *input, GimpDrawable *style, GError **erro
         request_clear(&input->found);
         input->stale = LIVE_STYLE;
     }
-    if (side > input->side) {
+    if (side > input->side || other) {
+        layers_encoding(input->content, &input->encoding);
         g_clear_pointer(&input->photo, photo_unref);
         g_clear_pointer(&input->small, photo_unref);
     }
@@ -143,7 +145,7 @@ gboolean live_input_read(LiveInput *input, GError **error)
     GimpDrawable *style = request_style(input->content, input->config, error);
     gboolean ok;
 
-    if (!style || !read_photos(input, style, error))
+    if (!style || !request_is_possible(input->content, error) || !read_photos(input, style, error))
         return FALSE;
     if (input->request.drawable && input->stale < LIVE_REGIONS) {
         ok = request_set_options(&input->request, input->config, error);

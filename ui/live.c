@@ -316,7 +316,9 @@ void live_touch(Live *live, LiveChange change)
     live->variants |= change == LIVE_REGIONS ? 1u << LIVE_MORE_STYLE : ALL_VARIANTS;
     live->fresh = live->fresh || change >= LIVE_REGIONS;
     live->final = FALSE;
-    if (live->doing >= LIVE_TRANSFER || live->next >= LIVE_TRANSFER)
+    if (change == LIVE_CONTENT)
+        live_cancel(live, FALSE);
+    else if (live->doing >= LIVE_TRANSFER || live->next >= LIVE_TRANSFER)
         return;
     if (live->job)
         job_cancel(live->job);

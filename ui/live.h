@@ -24,7 +24,7 @@ typedef enum {
 } LiveDoing;
 
 /* What has changed, each with all before it. */
-typedef enum { LIVE_NOTHING, LIVE_OPTIONS, LIVE_REGIONS, LIVE_STYLE } LiveChange;
+typedef enum { LIVE_NOTHING, LIVE_OPTIONS, LIVE_REGIONS, LIVE_STYLE, LIVE_CONTENT } LiveChange;
 
 /* What else might please: small drafts, computed while nothing else is to be done. */
 typedef enum { LIVE_NO_REGIONS, LIVE_FOUND_REGIONS, LIVE_MORE_STYLE, LIVE_VARIANTS } LiveVariant;
@@ -52,7 +52,7 @@ Live *live_new(GimpDrawable *content, GimpProcedureConfig *config, const LiveTol
                gpointer data);
 void live_free(Live *live);
 
-/* Begins a draft soon, unless a transfer is going on. */
+/* Begins a draft soon, unless a transfer is going on, which only another content ends. */
 void live_touch(Live *live, LiveChange change);
 
 /* How much of the result the regions get (DpsOptions.strength): at once, without computing anew. */

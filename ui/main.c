@@ -246,6 +246,13 @@ static GimpValueArray *run(GimpProcedure *procedure, GimpRunMode run_mode, GimpI
         status = run_dialog(procedure, content, earlier, config, &layer, &error);
     else
         status = run_without(content, config, run_mode, &layer, &error);
+    if (status == GIMP_PDB_CANCEL && !gimp_item_is_valid(GIMP_ITEM(content)) &&
+        gimp_image_is_valid(image)) {
+        status = GIMP_PDB_EXECUTION_ERROR;
+        g_set_error_literal(&error, GIMP_PLUG_IN_ERROR, 0,
+                            _("The layer that Photo Style Transfer was working on has been "
+                              "deleted, so its window was closed."));
+    }
 
     g_object_get(config, "style", &style, NULL);
     under_discard(style);

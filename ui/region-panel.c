@@ -285,6 +285,8 @@ void region_panel_show_found(RegionPanel *panel)
 
 void region_panel_refresh(RegionPanel *panel)
 {
+    if (panel->style && !gimp_item_is_valid(GIMP_ITEM(panel->style)))
+        panel->style = NULL;
     panel->filling = TRUE;
     mask_page_refresh(panel->masks, panel->style);
     if (gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way)) == WAY_LABELS)

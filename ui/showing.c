@@ -16,6 +16,8 @@ struct Showing {
     GimpDrawable *content, *rendered; /* rendered: with its live filters */
     Encoding encoding;
     GeglBuffer *buffer;
+    const Babl *format; /* the content's, when it was opened */
+    int width, height;  /* and its size */
     GtkWidget *view;
     const DpsField *field;
     DpsOptions options;
@@ -57,6 +59,37 @@ cairo_surface_t *showing_surface(const DpsImage *image, const float *alpha,
 
 /* -------------------------------------------------------------------- the photo */
 
+static void open_photo(Showing *showing)
+{
+    GimpDrawable *content = showing->content;
+
+    showing->rendered = layers_render(content, FALSE);
+    showing->buffer = gimp_drawable_get_buffer(showing->rendered);
+    showing->format = gimp_drawable_get_format(content);
+    showing->width = gimp_drawable_get_width(content);
+    showing->height = gimp_drawable_get_height(content);
+    layers_encoding(content, &showing->encoding);
+}
+
+static void close_photo(Showing *showing)
+{
+    g_object_unref(showing->buffer);
+    if (gimp_item_is_valid(GIMP_ITEM(showing->rendered)))
+        layers_discard(showing->rendered, showing->content);
+}
+
+/* GIMP ends a plug-in that asks for tiles which a drawable has no longer. */
+static gboolean can_read(const Showing *showing)
+{
+    GimpDrawable *content = showing->content;
+
+    return gimp_item_is_valid(GIMP_ITEM(content)) &&
+           gimp_item_is_valid(GIMP_ITEM(showing->rendered)) &&
+           gimp_drawable_get_width(content) == showing->width &&
+           gimp_drawable_get_height(content) == showing->height &&
+           gimp_drawable_get_format(content) == showing->format;
+}
+
 /* A part's pixels as they are in the image; FALSE when memory is short. */
 static gboolean read_part(Showing *showing, const PhotoPart *part, Pixels *pixels)
 {
@@ -92,8 +125,7 @@ static cairo_surface_t *apply(Showing *showing, const DpsField *result, const Dp
 {
     const DpsWork work = { .threads = gimp_get_num_processors() };
     double step = 1 / pixels->part.scale;
-    DpsField field = { gimp_drawable_get_width(showing->rendered),
-                       gimp_drawable_get_height(showing->rendered), result->maps };
+    DpsField field = { showing->width, showing->height, result->maps };
     cairo_surface_t *surface;
     DpsImage out;
 
@@ -109,18 +141,16 @@ cairo_surface_t *showing_small(Showing *showing, const DpsField *field, const Dp
                                int width, int height)
 {
     int ratio = gtk_widget_get_scale_factor(showing->view);
-    double full_width, full_height;
     cairo_surface_t *surface = NULL;
     PhotoPart part = { 0 };
     Pixels pixels;
 
-    if (!gimp_item_is_valid(GIMP_ITEM(showing->rendered)))
+    if (!can_read(showing))
         return NULL;
-    full_width = gimp_drawable_get_width(showing->rendered);
-    full_height = gimp_drawable_get_height(showing->rendered);
-    part.scale = MIN(1, ratio * MIN(width / full_width, height / full_height));
-    part.width = MAX(1, (int) (full_width * part.scale));
-    part.height = MAX(1, (int) (full_height * part.scale));
+    part.scale = MIN(1, ratio * MIN((double) width / showing->width,
+                                    (double) height / showing->height));
+    part.width = MAX(1, (int) (showing->width * part.scale));
+    part.height = MAX(1, (int) (showing->height * part.scale));
     if (read_part(showing, &part, &pixels))
         surface = apply(showing, field, options, &pixels);
     if (surface)
@@ -167,7 +197,7 @@ static void on_wanted(const PhotoPart *part, gpointer data)
 {
     Showing *showing = data;
 
-    if (!gimp_item_is_valid(GIMP_ITEM(showing->rendered)))
+    if (!can_read(showing))
         return;
     clear_pixels(&showing->pixels);
     g_clear_pointer(&showing->before, cairo_surface_destroy);
@@ -185,9 +215,7 @@ static void showing_free(gpointer data)
 
     if (showing->drawing)
         g_source_remove(showing->drawing);
-    g_object_unref(showing->buffer);
-    if (gimp_item_is_valid(GIMP_ITEM(showing->rendered)))
-        layers_discard(showing->rendered, showing->content);
+    close_photo(showing);
     g_clear_pointer(&showing->before, cairo_surface_destroy);
     clear_pixels(&showing->pixels);
     g_free(showing);
@@ -198,16 +226,24 @@ Showing *showing_new(GimpDrawable *content, int width, int height)
     Showing *showing = g_new0(Showing, 1);
 
     showing->content = content;
-    showing->rendered = layers_render(content, FALSE);
-    showing->buffer = gimp_drawable_get_buffer(showing->rendered);
-    layers_encoding(content, &showing->encoding);
+    open_photo(showing);
     dps_options_default(&showing->options);
     showing->view = photo_view_new(_("Your photo, before and after"), width, height, on_wanted,
                                    showing);
-    photo_view_set_size(showing->view, gimp_drawable_get_width(content),
-                        gimp_drawable_get_height(content));
+    photo_view_set_size(showing->view, showing->width, showing->height);
     g_object_set_data_full(G_OBJECT(showing->view), "showing", showing, showing_free);
     return showing;
+}
+
+gboolean showing_follow(Showing *showing)
+{
+    if (can_read(showing))
+        return FALSE;
+    close_photo(showing);
+    open_photo(showing);
+    showing->field = NULL;
+    photo_view_set_size(showing->view, showing->width, showing->height);
+    return TRUE;
 }
 
 GtkWidget *showing_widget(Showing *showing)

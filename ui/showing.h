@@ -19,6 +19,10 @@ typedef struct Showing Showing;
 Showing *showing_new(GimpDrawable *content, int width, int height);
 GtkWidget *showing_widget(Showing *showing);
 
+/* Reads the photo anew, without a result, where its size or the format of its pixels is another now; whether it was.
+ * Until then nothing more of it is read. */
+gboolean showing_follow(Showing *showing);
+
 /* The result to show, borrowed until another one takes its place, and the options that are applied to it:
  * amount, take, detail.  NULL: none, the photo itself. */
 void showing_set_field(Showing *showing, const DpsField *field);

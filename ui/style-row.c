@@ -170,6 +170,8 @@ void style_row_set(StyleRow *row, GimpDrawable *style)
 void style_row_refresh(StyleRow *row)
 {
     fill(row);
+    if (row->chosen && !gimp_item_is_valid(GIMP_ITEM(row->chosen)))
+        return; /* what was made of it stays until another one is chosen */
     row->filling = TRUE;
     if (!style_row_get(row))
         choose_first(row);
