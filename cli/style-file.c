@@ -2,7 +2,6 @@
 #include "style-file.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,38 +9,7 @@
 #include "command.h"
 #include "interrupt.h"
 #include "output.h"
-
-/* More than any learnt style has. */
-#define MOST_BYTES (1 << 20)
-
-gboolean style_file_named(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot && g_ascii_strcasecmp(dot, ".dps") == 0;
-}
-
-static gboolean parse(const char *path, DpsLearnt **learnt, GError **error)
-{
-    GStatBuf about;
-    GError *trouble = NULL;
-    DpsMessage message = { 0 };
-    char *bytes = NULL;
-    gsize size;
-    gboolean known = g_stat(path, &about) == 0;
-
-    if (known && !S_ISREG(about.st_mode))
-        command_file_error(error, path, _("is no ordinary file; choose a learnt style, a .dps file."));
-    else if (known && about.st_size > MOST_BYTES)
-        command_file_error(error, path, _("is too large for a learnt style; choose another file."));
-    else if (!g_file_get_contents(path, &bytes, &size, &trouble))
-        command_file_error(error, path, _("can't be read (%s); choose a learnt style, a .dps file."),
-                           trouble->message);
-    else if (dps_learnt_parse((const guchar *) bytes, size, path, learnt, &message))
-        command_engine_error(error, &message);
-    g_clear_error(&trouble);
-    g_free(bytes);
-    return *learnt != NULL;
-}
+#include "report/learnt-read.h"
 
 /* The copy, in the colours of the photo that it is for. */
 static gboolean copy_style(const DpsLearnt *learnt, const char *path, const Picture *like,
@@ -67,10 +35,11 @@ gboolean style_file_read(Picture *style, DpsLearnt **learnt, const char *path, c
                          GPtrArray *notices, GError **error)
 {
     *learnt = NULL;
-    if (!style_file_named(path))
+    if (!learnt_is_named(path))
         return picture_read(style, path, like, notices, error);
     *style = (Picture) { .path = g_strdup(path), .depth = PICTURE_8 };
-    return parse(path, learnt, error) && copy_style(*learnt, path, like, style, error);
+    *learnt = learnt_read(path, error);
+    return *learnt && copy_style(*learnt, path, like, style, error);
 }
 
 gboolean style_file_write(const DpsLearnt *learnt, const char *path, GError **error)

@@ -11,9 +11,6 @@
 gboolean style_file_read(Picture *style, DpsLearnt **learnt, const char *path, const Picture *like,
                          GPtrArray *notices, GError **error);
 
-/* Whether a file is named as learnt styles are. */
-gboolean style_file_named(const char *path);
-
 /* Writes a learnt style, whole or not at all. */
 gboolean style_file_write(const DpsLearnt *learnt, const char *path, GError **error);
 

@@ -10,6 +10,7 @@
 #include "output.h"
 #include "picture.h"
 #include "progress.h"
+#include "report/learnt-read.h"
 #include "store/store.h"
 #include "style-file.h"
 
@@ -39,7 +40,7 @@ static gboolean check(Train *train, GError **error)
     if (missing)
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE, _("something is missing; name %s."),
                     missing);
-    else if (!style_file_named(train->out))
+    else if (!learnt_is_named(train->out))
         g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                     _("%s: a learnt style's name ends with .dps; choose such a name."), train->out);
     return !*error && options_integer("--steps", train->steps_text, 1, 1000000, &train->steps, error);
