@@ -167,11 +167,17 @@ gboolean live_input_read(LiveInput *input, GError **error)
 
 /* ------------------------------------------------------------------------ jobs */
 
+gboolean live_input_is_quick(const LiveInput *input)
+{
+    return input->request.job.learnt ||
+           input->request.job.options.method != DPS_METHOD_TRANSFER;
+}
+
 gboolean live_input_is_draft(const LiveInput *input)
 {
     const DpsOptions *options = &input->request.job.options;
 
-    return options->method != DPS_METHOD_TRANSFER ||
+    return live_input_is_quick(input) ||
            (options->preset == DPS_PRESET_DRAFT && !options->size);
 }
 
@@ -194,14 +200,14 @@ static void plain_job(const Request *request, DpsJob *job)
 
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job)
 {
-    gboolean paint = dps_options_paint(&input->request.job.options);
+    gboolean small = draft && !live_input_is_quick(input);
 
     plain_job(&input->request, job);
-    if (draft && (paint || job->options.method == DPS_METHOD_TRANSFER))
+    if (small)
         use_small(input, job);
-    if (draft && paint) {
+    if (small && dps_options_paint(&job->options)) {
         job->options.size = PAINTING_SIDE;
-    } else if (draft && job->options.method == DPS_METHOD_TRANSFER) {
+    } else if (small) {
         job->options.preset = DPS_PRESET_DRAFT;
         job->options.size = 0;
         job->kept = input->kept;

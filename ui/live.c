@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "live.h"
+#include "live-private.h"
 
 #include <glib/gi18n.h>
 
-#include "live-input.h"
-#include "live-output.h"
-#include "plug-in/carry.h"
 #include "plug-in/found.h"
 #include "report/translate.h"
 
@@ -13,30 +10,7 @@
 #define PAUSE 30
 #define TICK 20
 
-#define ALL_VARIANTS ((1u << LIVE_VARIANTS) - 1)
-
-struct Live {
-    LiveInput input;
-    LiveTold told;
-    gpointer data;
-    gboolean fresh;    /* style or regions are others than the shown result's */
-    unsigned variants; /* bits: those that are still to be computed */
-
-    LiveDoing doing, next; /* next: begun when the worker has ended */
-    LiveVariant variant;   /* while doing LIVE_VARIATION */
-    Job *job;              /* running */
-    Carry *carry;
-    gboolean use;
-    guint timer, tick;
-
-    LiveOutput output;
-    gboolean final;
-    Job *source; /* the result's */
-    DpsImage picture;
-};
-
 static void begin(Live *live, LiveDoing what);
-static void begin_variant(Live *live);
 
 static void say(Live *live, const char *sentence)
 {
@@ -57,7 +31,7 @@ static const Request *regions_of(const Live *live)
     return live->input.known ? &live->input.request : NULL;
 }
 
-static gboolean has_result(const Live *live)
+gboolean live_has_result(const Live *live)
 {
     return live_output_get(&live->output)->maps.data != NULL;
 }
@@ -112,8 +86,7 @@ static void set_doing(Live *live, LiveDoing doing)
     live->told.state(live->data);
 }
 
-/* The worker has ended.  What else might please is computed where nothing else is to be done. */
-static void go_on(Live *live)
+void live_go_on(Live *live)
 {
     LiveDoing next = live->next;
 
@@ -124,7 +97,7 @@ static void go_on(Live *live)
     }
     set_doing(live, LIVE_IDLE);
     if (live->doing == LIVE_IDLE && !live->job && !live->timer)
-        begin_variant(live);
+        live_begin_variant(live);
 }
 
 /* ------------------------------------------------------------------------ runs */
@@ -153,7 +126,7 @@ static void on_job_done(gpointer data)
     DpsStatus status = job_finish(live->job, &result);
     gboolean transfer = live->doing == LIVE_TRANSFER;
 
-    if (status == DPS_OK || (status == DPS_CANCELLED && live->use && has_result(live))) {
+    if (status == DPS_OK || (status == DPS_CANCELLED && live->use && live_has_result(live))) {
         finish_run(live, transfer);
     } else {
         char *trouble = status == DPS_CANCELLED ? NULL : translate_message(&result->message);
@@ -166,7 +139,7 @@ static void on_job_done(gpointer data)
         g_clear_pointer(&live->job, job_free);
     }
     live->use = FALSE;
-    go_on(live);
+    live_go_on(live);
 }
 
 static void begin_run(Live *live, LiveDoing what)
@@ -175,55 +148,6 @@ static void begin_run(Live *live, LiveDoing what)
 
     live_input_job(&live->input, what == LIVE_DRAFT, &job);
     live->job = job_start(&job, found_prepare, &live->input.request, on_job_done, live);
-}
-
-/* --------------------------------------------------------------------- variants */
-
-static void on_variant_done(gpointer data)
-{
-    Live *live = data;
-    const DpsResult *result;
-    DpsField field;
-    gboolean rough;
-
-    if (job_finish(live->job, &result) != DPS_CANCELLED) {
-        live->variants &= ~(1u << live->variant);
-        if (job_take_field(live->job, &field, &rough)) {
-            live->told.variant(live->variant, &field, live->data);
-            dps_field_clear(&field);
-        }
-    }
-    g_clear_pointer(&live->job, job_free);
-    go_on(live);
-}
-
-/* A style that weighs more is the same to a method that weighs nothing. */
-static void drop_variant(Live *live)
-{
-    if (live->input.request.job.options.method == DPS_METHOD_TRANSFER)
-        return;
-    live->variants &= ~(1u << LIVE_MORE_STYLE);
-    live->told.variant(LIVE_MORE_STYLE, NULL, live->data);
-}
-
-/* The next one that is missing. */
-static void begin_variant(Live *live)
-{
-    Request *request;
-    DpsJob job;
-    int k = 0;
-
-    if (!has_result(live))
-        return;
-    drop_variant(live);
-    while (k < LIVE_VARIANTS && !(live->variants & 1u << k))
-        k++;
-    if (k == LIVE_VARIANTS)
-        return;
-    live->variant = k;
-    live_input_variant(&live->input, k, &job, &request);
-    live->job = job_start(&job, found_prepare, request, on_variant_done, live);
-    live->doing = LIVE_VARIATION;
 }
 
 /* --------------------------------------------------------------------- carrying */
@@ -239,7 +163,7 @@ static void on_carried(gpointer data)
     if (status == DPS_NO_MEMORY)
         say(live, _("There is not enough memory for this transfer; choose a smaller size or close "
                     "other programs."));
-    go_on(live);
+    live_go_on(live);
 }
 
 static gboolean begin_carry(Live *live, GError **error)
@@ -313,7 +237,7 @@ static gboolean on_timer(gpointer data)
 void live_touch(Live *live, LiveChange change)
 {
     live->input.stale = MAX(live->input.stale, change);
-    live->variants |= change == LIVE_REGIONS ? 1u << LIVE_MORE_STYLE : ALL_VARIANTS;
+    live_want_variants(live, change);
     live->fresh = live->fresh || change >= LIVE_REGIONS;
     live->final = FALSE;
     if (change == LIVE_CONTENT)
@@ -330,7 +254,7 @@ void live_touch(Live *live, LiveChange change)
 void live_set_strength(Live *live, const char *strength)
 {
     live_output_set_strength(&live->output, strength, regions_of(live));
-    if (has_result(live))
+    if (live_has_result(live))
         live->told.result(live_output_get(&live->output), live->data);
 }
 
@@ -386,7 +310,7 @@ void live_poll(Live *live, JobState *state)
 
 gboolean live_is_final(Live *live)
 {
-    return live->final && has_result(live);
+    return live->final && live_has_result(live);
 }
 
 DpsField live_field(Live *live)
