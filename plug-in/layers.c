@@ -252,3 +252,25 @@ void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *ori
     g_object_unref(to); /* sends what is left to GIMP */
     gimp_drawable_update(layer, 0, 0, width, height);
 }
+
+GimpLayer *layers_new_image(const DpsImage *picture, GimpPrecision precision, const char *name)
+{
+    int width = picture->width, height = picture->height;
+    gsize plane = (gsize) width * height;
+    GimpImage *image = gimp_image_new_with_precision(width, height, GIMP_RGB, precision);
+    GimpLayer *layer = gimp_layer_new(image, name, width, height, GIMP_RGB_IMAGE, 100,
+                                      GIMP_LAYER_MODE_NORMAL);
+    float *pixels = g_new(float, 3 * plane);
+    GeglBuffer *buffer;
+
+    for (gsize i = 0; i < plane; i++)
+        for (int c = 0; c < 3; c++)
+            pixels[3 * i + c] = picture->data[c * plane + i];
+    gimp_image_insert_layer(image, layer, NULL, 0);
+    buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layer));
+    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, 0, width, height), 0, babl_format("R'G'B' float"),
+                    pixels, GEGL_AUTO_ROWSTRIDE);
+    g_free(pixels);
+    g_object_unref(buffer);
+    return layer;
+}

@@ -69,6 +69,10 @@ const Babl *layers_channel_format(GeglBuffer *buffer);
 void layers_write(GimpDrawable *layer, const DpsImage *result, GimpDrawable *original,
                   const Encoding *encoding);
 
+/* A new image that nobody sees, of this precision and in sRGB, whose layer of this name is the picture, of three
+ * planes.  The layer. */
+GimpLayer *layers_new_image(const DpsImage *picture, GimpPrecision precision, const char *name);
+
 /* The value of plane 0 of `mask` at relative position (u, v), both in 0..1, between its pixels
  * bilinearly. */
 float layers_sample(const DpsImage *mask, double u, double v);

@@ -95,26 +95,9 @@ static gboolean save_cube(const DpsLook *look, GFile *file, GError **error)
 /* GIMP writes the picture, from an image that nobody sees. */
 static gboolean save_picture(const DpsImage *picture, GFile *file, GError **error)
 {
-    int width = picture->width, height = picture->height;
-    gsize plane = (gsize) width * height;
-    GimpImage *image = gimp_image_new_with_precision(width, height, GIMP_RGB,
-                                                     GIMP_PRECISION_U16_NON_LINEAR);
-    GimpLayer *layer = gimp_layer_new(image, "Hald CLUT", width, height, GIMP_RGB_IMAGE, 100,
-                                      GIMP_LAYER_MODE_NORMAL);
-    GeglBuffer *buffer;
-    float *pixels = g_new(float, 3 * plane);
-    gboolean good;
-
-    for (gsize i = 0; i < plane; i++)
-        for (int c = 0; c < 3; c++)
-            pixels[3 * i + c] = picture->data[c * plane + i];
-    gimp_image_insert_layer(image, layer, NULL, 0);
-    buffer = gimp_drawable_get_buffer(GIMP_DRAWABLE(layer));
-    gegl_buffer_set(buffer, GEGL_RECTANGLE(0, 0, width, height), 0, babl_format("R'G'B' float"),
-                    pixels, GEGL_AUTO_ROWSTRIDE);
-    g_object_unref(buffer);
-    g_free(pixels);
-    good = gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL);
+    GimpLayer *layer = layers_new_image(picture, GIMP_PRECISION_U16_NON_LINEAR, "Hald CLUT");
+    GimpImage *image = gimp_item_get_image(GIMP_ITEM(layer));
+    gboolean good = gimp_file_save(GIMP_RUN_NONINTERACTIVE, image, file, NULL);
     gimp_image_delete(image);
     if (!good)
         g_set_error(error, GIMP_PLUG_IN_ERROR, 0, "%s", gimp_pdb_get_last_error(gimp_get_pdb()));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "photo.h"
 
+#include "learnt-layer.h"
+
 #include <glib/gi18n.h>
 
 Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *encoding, int most,
@@ -22,6 +24,7 @@ Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *enco
     layers_discard(rendered, drawable);
     photo->users = 1;
     photo->drawable = drawable;
+    ok = ok && (content || learnt_layer_read(drawable, &photo->learnt, error));
     if (!ok)
         g_clear_pointer(&photo, photo_unref);
     return photo;
@@ -62,7 +65,7 @@ Photo *photo_reduced(Photo *photo, int least)
     if (side < 2 || MIN(pixels->width, pixels->height) < side)
         return photo_ref(photo);
     reduced = g_new0(Photo, 1);
-    *reduced = (Photo) { 1, photo->drawable, { 0 } };
+    *reduced = (Photo) { .users = 1, .drawable = photo->drawable };
     out = &reduced->pixels;
     if (!dps_image_init(out, pixels->channels, pixels->width / side, pixels->height / side))
         g_clear_pointer(&reduced, photo_unref);
@@ -88,5 +91,6 @@ void photo_unref(Photo *photo)
     if (!photo || --photo->users)
         return;
     dps_image_clear(&photo->pixels);
+    dps_learnt_free(photo->learnt);
     g_free(photo);
 }

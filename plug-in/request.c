@@ -276,6 +276,7 @@ gboolean request_make(Request *request, Photo *content, Photo *style, const Enco
                            .under = under_is_image(gimp_item_get_image(GIMP_ITEM(style->drawable))) };
     request->job.content = &content->pixels;
     request->job.style = &style->pixels;
+    request->job.learnt = style->learnt;
     ok = read_options(request, config, error) &&
          read_regions(request, config, style->drawable, error) &&
          read_start(request, config, error);

@@ -105,6 +105,7 @@ static void make_found(LiveInput *input)
         option_set_init(&found->settings);
         found->job.content = &found->content->pixels;
         found->job.style = &found->style->pixels;
+        found->job.learnt = found->style->learnt;
     }
     found->job.options = input->request.job.options;
 }

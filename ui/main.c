@@ -12,6 +12,7 @@
 #include "plug-in/found.h"
 #include "plug-in/job.h"
 #include "plug-in/layer-recipe.h"
+#include "plug-in/learnt-layer.h"
 #include "plug-in/remember.h"
 #include "plug-in/request.h"
 #include "plug-in/result.h"
@@ -340,13 +341,15 @@ static void add_records(GimpProcedure *p)
 static GList *query_procedures(GimpPlugIn *plug_in)
 {
     help_register(plug_in);
-    return g_list_append(NULL, g_strdup(PROCEDURE));
+    return g_list_append(g_list_append(NULL, g_strdup(PROCEDURE)), g_strdup(LEARNT_LOADER));
 }
 
 static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
 {
     GimpProcedure *p;
 
+    if (strcmp(name, LEARNT_LOADER) == 0)
+        return learnt_layer_new_loader(plug_in);
     if (strcmp(name, PROCEDURE) != 0)
         return NULL;
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "dps.h"
+#include "plug-in/learnt-layer.h"
 
 enum { ID, LABEL, COLUMNS };
 
@@ -11,6 +12,7 @@ typedef struct {
     GimpProcedureConfig *config;
     GtkWidget *combo, *quality;
     GSList *weights;
+    gboolean learnt; /* the style is */
 } Method;
 
 /* Of the presets, those that are ways of their own. */
@@ -79,10 +81,17 @@ static void keep_qualities(Method *method)
 
 /* ------------------------------------------------------------------- both ways */
 
-static void set_idle(GtkWidget *row, gboolean idle)
+static void explain(GtkWidget *part, gpointer reason)
 {
-    g_object_set_data(G_OBJECT(row), "idle", idle ? row : NULL);
-    gtk_widget_set_sensitive(row, !idle);
+    gtk_widget_set_tooltip_text(part, reason);
+}
+
+/* A row that makes no difference is grey, and its parts say why; NULL: it makes one. */
+static void set_idle(GtkWidget *row, const char *reason)
+{
+    g_object_set_data(G_OBJECT(row), "idle", reason ? row : NULL);
+    gtk_widget_set_sensitive(row, !reason);
+    gtk_container_forall(GTK_CONTAINER(row), explain, (gpointer) reason);
 }
 
 gboolean method_row_is_idle(GtkWidget *row)
@@ -110,6 +119,21 @@ static void on_chosen(GtkComboBox *combo, Method *method)
     g_free(id);
 }
 
+/* A painting can't be learnt. */
+static gboolean suits(const char *id, gpointer data)
+{
+    return !((Method *) data)->learnt || dps_choice_find(dps_option_find("preset"), id) < 0;
+}
+
+static const char *why_idle(const Method *method, int way)
+{
+    if (way != DPS_METHOD_TRANSFER)
+        return _("The chosen method changes colours only, and asks for no such weight.");
+    if (method->learnt)
+        return _("The style is a learnt one, whose weights were settled when it was learnt.");
+    return NULL;
+}
+
 /* "Reset", "Load Saved Settings" and recipes change the config behind the widgets. */
 static void show_method(GtkWidget *row)
 {
@@ -117,14 +141,30 @@ static void show_method(GtkWidget *row)
     int way = chosen(method, "method"), preset = chosen(method, "preset");
     gboolean own = way == DPS_METHOD_TRANSFER && is_method(preset);
 
+    if (own && method->learnt) {
+        g_object_set(method->config, "preset", dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
+        return;
+    }
+
     g_signal_handlers_block_by_func(method->combo, on_chosen, method);
     gimp_string_combo_box_set_active(GIMP_STRING_COMBO_BOX(method->combo),
                                      own ? dps_choice_name("preset", preset)
                                          : dps_choice_name("method", way));
     g_signal_handlers_unblock_by_func(method->combo, on_chosen, method);
-    set_idle(method->quality, own);
+    set_idle(method->quality, own ? _("The chosen method has a quality of its own.") : NULL);
     for (GSList *l = method->weights; l; l = l->next)
-        set_idle(l->data, way != DPS_METHOD_TRANSFER);
+        set_idle(l->data, why_idle(method, way));
+}
+
+static void on_style(GtkWidget *row)
+{
+    Method *method = g_object_get_data(G_OBJECT(row), "method");
+    GimpDrawable *style = NULL;
+
+    g_object_get(method->config, "style", &style, NULL);
+    method->learnt = style && gimp_item_is_valid(GIMP_ITEM(style)) && learnt_layer_is(style);
+    g_clear_object(&style);
+    show_method(row);
 }
 
 static void free_method(gpointer data)
@@ -150,10 +190,14 @@ GtkWidget *method_row_new(GimpProcedureDialog *dialog, GtkWidget *quality)
     row = gimp_label_string_widget_new(_(option->label), method->combo);
     gtk_widget_set_tooltip_text(row, _(option->help));
     g_object_set_data_full(G_OBJECT(row), "method", method, free_method);
+    gimp_string_combo_box_set_sensitivity(GIMP_STRING_COMBO_BOX(method->combo), suits, method,
+                                          NULL);
     g_signal_connect(method->combo, "changed", G_CALLBACK(on_chosen), method);
     g_signal_connect_object(method->config, "notify::method", G_CALLBACK(show_method), row,
                             G_CONNECT_SWAPPED);
     g_signal_connect_object(method->config, "notify::preset", G_CALLBACK(show_method), row,
+                            G_CONNECT_SWAPPED);
+    g_signal_connect_object(method->config, "notify::style", G_CALLBACK(on_style), row,
                             G_CONNECT_SWAPPED);
     show_method(row);
     return row;

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "report/learnt-read.h"
+
 /* Under which the desktop's list of recent files has our own. */
 #define GROUP "deep-photo-style"
 
@@ -52,12 +54,39 @@ GFile *style_files_of(GimpImage *image)
 
 /* ----------------------------------------------------------------------- asking */
 
+/* NULL where the file is none. */
+static GdkPixbuf *learnt_picture(const char *path)
+{
+    DpsLearnt *learnt = learnt_is_named(path) ? learnt_read(path, NULL) : NULL;
+    const DpsImage *copy;
+    GdkPixbuf *picture;
+    gsize plane;
+
+    if (!learnt)
+        return NULL;
+    copy = dps_learnt_style(learnt);
+    plane = (gsize) copy->width * copy->height;
+    picture = gdk_pixbuf_new(GDK_COLORSPACE_RGB, FALSE, 8, copy->width, copy->height);
+    for (gsize i = 0; i < plane; i++) {
+        guchar *row = gdk_pixbuf_get_pixels(picture) +
+                      i / copy->width * gdk_pixbuf_get_rowstride(picture);
+
+        for (int c = 0; c < 3; c++)
+            row[3 * (i % copy->width) + c] = (guchar) (255 * copy->data[c * plane + i] + 0.5f);
+    }
+    dps_learnt_free(learnt);
+    return picture;
+}
+
 static void show_picture(GtkFileChooser *files, GtkImage *image)
 {
     char *name = gtk_file_chooser_get_preview_filename(files);
-    GdkPixbuf *picture = name ? gdk_pixbuf_new_from_file_at_size(name, PICTURE, PICTURE, NULL)
-                              : NULL;
-    GdkPixbuf *upright = picture ? gdk_pixbuf_apply_embedded_orientation(picture) : NULL;
+    GdkPixbuf *picture = name ? learnt_picture(name) : NULL;
+    GdkPixbuf *upright;
+
+    if (name && !picture)
+        picture = gdk_pixbuf_new_from_file_at_size(name, PICTURE, PICTURE, NULL);
+    upright = picture ? gdk_pixbuf_apply_embedded_orientation(picture) : NULL;
 
     gtk_image_set_from_pixbuf(image, upright);
     gtk_file_chooser_set_preview_widget_active(files, upright != NULL);
@@ -66,17 +95,24 @@ static void show_picture(GtkFileChooser *files, GtkImage *image)
     g_free(name);
 }
 
-static void add_filters(GtkFileChooser *files)
+/* One that takes no files yet. */
+static GtkFileFilter *add_filter(GtkFileChooser *files, const char *name)
 {
     GtkFileFilter *filter = gtk_file_filter_new();
 
-    gtk_file_filter_add_pixbuf_formats(filter);
-    gtk_file_filter_set_name(filter, _("Photos"));
+    gtk_file_filter_set_name(filter, name);
     gtk_file_chooser_add_filter(files, filter);
-    filter = gtk_file_filter_new();
-    gtk_file_filter_add_pattern(filter, "*");
-    gtk_file_filter_set_name(filter, _("All files"));
-    gtk_file_chooser_add_filter(files, filter);
+    return filter;
+}
+
+static void add_filters(GtkFileChooser *files)
+{
+    GtkFileFilter *likely = add_filter(files, _("Photos and learnt styles"));
+
+    gtk_file_filter_add_pixbuf_formats(likely);
+    gtk_file_filter_add_pattern(likely, "*.dps");
+    gtk_file_filter_add_pattern(add_filter(files, _("Learnt styles (.dps)")), "*.dps");
+    gtk_file_filter_add_pattern(add_filter(files, _("All files")), "*");
 }
 
 void style_files_ask(GtkWindow *parent, GimpDrawable *content, FileChosen chosen, gpointer data)
@@ -97,15 +133,20 @@ void style_files_ask(GtkWindow *parent, GimpDrawable *content, FileChosen chosen
 
 GimpDrawable *style_files_open(GFile *file, GError **error)
 {
-    GimpImage *image = gimp_file_load(GIMP_RUN_INTERACTIVE, file);
+    GimpPlugIn *plug_in = gimp_get_plug_in();
     GimpDisplay *before = gimp_default_display();
+    GimpImage *image;
     GimpLayer **layers;
     GimpDrawable *first;
 
-    if (!image) {
+    /* what is wrong with a file is said once: by the dialog, not in a window of GIMP's, too */
+    gimp_plug_in_set_pdb_error_handler(plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
+    image = gimp_file_load(GIMP_RUN_INTERACTIVE, file);
+    if (!image)
         g_set_error_literal(error, GIMP_PLUG_IN_ERROR, 0, gimp_pdb_get_last_error(gimp_get_pdb()));
+    gimp_plug_in_set_pdb_error_handler(plug_in, GIMP_PDB_ERROR_HANDLER_INTERNAL);
+    if (!image)
         return NULL;
-    }
     note_file(image, file);
     gimp_display_new(image);
     gimp_image_clean_all(image);
@@ -164,8 +205,10 @@ GList *style_files_recent(int most)
 
 void style_files_used(GimpDrawable *style)
 {
-    static char group[] = GROUP, program[] = "GIMP", command[] = "gimp %U";
-    char *groups[] = { group, NULL };
+    /* GTK 3 takes a list for empty whose first entry's address has a last byte of 0 (gtk_recent_manager_add_full),
+     * which none has that is odd */
+    static _Alignas(2) char group[] = " " GROUP, program[] = "GIMP", command[] = "gimp %U";
+    char *groups[] = { group + 1, NULL };
     GFile *file = style_files_of(gimp_item_get_image(GIMP_ITEM(style)));
     GtkRecentData data = { .app_name = program, .app_exec = command, .groups = groups };
     char *uri, *type;
