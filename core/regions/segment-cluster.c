@@ -199,10 +199,14 @@ static void find_kinds(const Pool pool[2], Random *random, Kinds *best)
     for (int restart = 0; restart < RESTARTS; restart++) {
         Kinds kinds;
         seed_kinds(pool, random, &kinds);
-        for (int round = 0; round < ROUNDS; round++) {
+        bool moved = true;
+        for (int round = 0; round < ROUNDS && moved; round++) {
+            Kinds last = kinds;
             collect(pool, &kinds, share, sum);
             double relax = round < RELAXED ? (double) round / RELAXED : 1;
             move_centres(&kinds, share, sum, 1 - (1 - (double) TIE) * relax);
+            moved = round <= RELAXED ||
+                    memcmp(last.centre, kinds.centre, sizeof kinds.centre) != 0;
         }
         collect(pool, &kinds, share, sum);
         kinds.cost += lack(share);
