@@ -84,6 +84,10 @@ DpsStatus dps_regions_from_seen(const DpsImage *content, const DpsImage *style, 
                                 int most, const DpsWork *work, int *regions, DpsRegion **region,
                                 DpsMessage *message);
 
+/* Whether a list (DpsOptions.merge_regions) can be followed with these regions. */
+bool dps_regions_can_merge(const char *list, int regions, const DpsRegion *region,
+                           const DpsWork *work);
+
 /* What a stroke of a brush marks of a photo: colours like those under its middle, up to the photo's edges, and
  * no further than about `radius` pixels around it.  stroke: one plane of the photo's size, coverage in [0, 1].
  * *out, one plane as large, is made.  DPS_OK, or DPS_NO_MEMORY: it is then empty. */

@@ -279,9 +279,10 @@ DpsStatus dps_field_finish(const DpsField *field, double x, double y, double ste
                            DpsImage *out);
 
 /* Weakens the maps of a run that had no strengths as one with them does (DpsOptions.strength); regions are
- * those of the run.  False when memory is short: they are then as before. */
-bool dps_field_weaken(DpsField *field, const char *strength, int regions, const DpsRegion *region,
-                      const DpsWork *work);
+ * those of the run, and `merge` its DpsOptions.merge_regions or NULL.  False when memory is short: they are then
+ * as before. */
+bool dps_field_weaken(DpsField *field, const char *strength, const char *merge, int regions,
+                      const DpsRegion *region, const DpsWork *work);
 
 void dps_field_clear(DpsField *field);
 

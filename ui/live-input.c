@@ -223,6 +223,8 @@ void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Requ
         *prepare_data = &input->found;
     }
     plain_job(*prepare_data, job);
+    if (variant == LIVE_NO_REGIONS || *prepare_data == &input->found)
+        job->options.merge_regions = NULL;
     job->options.preset = DPS_PRESET_DRAFT;
     job->options.size = VARIANT_SIDE;
     job->options.start = DPS_START_AUTO;

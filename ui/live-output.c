@@ -25,7 +25,8 @@ static void weaken(LiveOutput *output, const Request *request)
     weak->height = output->whole.height;
     memcpy(weak->maps.data, maps->data,
            (gsize) maps->channels * maps->width * maps->height * sizeof *maps->data);
-    if (!dps_field_weaken(weak, output->strength, request->job.regions, request->job.region, &work))
+    if (!dps_field_weaken(weak, output->strength, request->job.options.merge_regions,
+                          request->job.regions, request->job.region, &work))
         dps_field_clear(weak);
 }
 

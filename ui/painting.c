@@ -168,9 +168,12 @@ static void on_undo(Painting *painting)
 static void set_brushes(Painting *painting)
 {
     double radius = gtk_range_get_value(GTK_RANGE(painting->size)) / 100;
+    int region = painting->row < 0
+                     ? 0
+                     : together_first(pair_list_together(painting->pairs), painting->row);
 
     for (int i = 0; i < 2; i++) {
-        brush_set(painting->brush[i], radius, region_colour(MAX(0, painting->row)));
+        brush_set(painting->brush[i], radius, region_colour(region));
         brush_set_on(painting->brush[i], painting->row >= 0 && painting->photo[i]);
     }
 }

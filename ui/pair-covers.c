@@ -46,7 +46,7 @@ void pair_covers_show(PairList *pairs, GimpDrawable *photo, gboolean of_style, O
         pair_list_get(pairs, k, &side[0], &side[1]);
         if (side[of_style ? 1 : 0] &&
             layers_read_mask(side[of_style ? 1 : 0], photo, OVERLAY_SIDE, &cover[k], NULL))
-            overlay_add_cover(overlay, &cover[k], k);
+            overlay_add_cover(overlay, &cover[k], together_first(pair_list_together(pairs), k));
     }
     for (int k = 0; k < n; k++) {
         PairCover known = { .cover = -1, .height = -1 };

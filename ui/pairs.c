@@ -4,19 +4,12 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
+#include "likely-mask.h"
 #include "pair-notes.h"
-#include "plug-in/region-colour.h"
-#include "preview.h"
-#include "swatch.h"
-
-/* A layer looks like a photo with this share of pixels that are coloured, or of middle greys. */
-#define COLOURED 0.02
-#define MIDDLE_GREY 0.5
-#define THUMB 48
 
 typedef struct {
     PairList *list;
-    GtkWidget *box, *swatch, *content, *style, *paint, *note;
+    GtkWidget *box, *button, *content, *style, *paint, *note;
     PairCover cover[2]; /* of the photo, of the style */
 } Row;
 
@@ -24,6 +17,7 @@ struct PairList {
     GimpDrawable *content, *style;
     GtkWidget *box;
     GPtrArray *rows; /* of Row */
+    Together *together;
     void (*changed)(gpointer data);
     gpointer data;
     void (*paint)(int row, gpointer data);
@@ -32,15 +26,35 @@ struct PairList {
     int quiet; /* more than 0: changes are our own, and not all made yet */
 };
 
-static void tell(PairList *list)
-{
-    if (!list->quiet)
-        list->changed(list->data);
-}
-
 static Row *row_at(PairList *list, int k)
 {
     return g_ptr_array_index(list->rows, k);
+}
+
+/* Pairs are called as masks are paired: plug-in/pairing.h. */
+static void name_regions(PairList *list)
+{
+    int n = pair_list_count(list);
+    char **name = g_new0(char *, n + 1);
+
+    for (int k = 0; k < n; k++) {
+        GimpDrawable *content, *style;
+
+        pair_list_get(list, k, &content, &style);
+        name[k] = content || style ? gimp_item_get_name(GIMP_ITEM(content ? content : style))
+                                   : g_strdup("");
+    }
+    together_set_regions(list->together, n, (const char *const *) name,
+                         (const char *const *) name);
+    g_strfreev(name);
+}
+
+static void tell(PairList *list)
+{
+    if (list->quiet)
+        return;
+    name_regions(list);
+    list->changed(list->data);
 }
 
 /* ------------------------------------------------------------------------ rows */
@@ -52,7 +66,7 @@ static void number_rows(PairList *list)
         char *content = g_strdup_printf(_("Region %d in the photo"), k + 1);
         char *style = g_strdup_printf(_("Region %d in the style"), k + 1);
 
-        swatch_set(row->swatch, region_colour(k));
+        together_button_set(row->button, k);
         atk_object_set_name(gtk_widget_get_accessible(row->content), content);
         atk_object_set_name(gtk_widget_get_accessible(row->style), style);
         g_free(content);
@@ -150,12 +164,12 @@ static Row *add_row(PairList *list)
     row->cover[0].cover = row->cover[1].cover = -1;
     row->note = pair_note_new();
     row->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
-    row->swatch = swatch_new();
+    row->button = together_button_new(list->together, pair_list_count(list));
     row->content =
         mask_chooser(row, _("A channel, layer mask or layer that marks the region in your photo"));
     row->style = mask_chooser(row, _("The one that marks the same kind of region in the style"));
     fill_row(row);
-    gtk_box_pack_start(GTK_BOX(line), row->swatch, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(line), row->button, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(line), row->content, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(line), gtk_label_new("↔"), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(line), row->style, TRUE, TRUE, 0);
@@ -180,41 +194,6 @@ void pair_list_set_cover(PairList *list, int k, gboolean of_style, const PairCov
     pair_note_show(row->note, row->cover);
 }
 
-/* -------------------------------------------------------------------- likely masks */
-
-static gboolean is_coloured(const guchar *pixel)
-{
-    return MAX(MAX(pixel[0], pixel[1]), pixel[2]) - MIN(MIN(pixel[0], pixel[1]), pixel[2]) > 24;
-}
-
-/* Whether a mask is rather a photo: a layer that is opaque, with colours or half-tones. */
-static gboolean looks_like_photo(GimpDrawable *mask)
-{
-    int width, height, opaque = 0, coloured = 0, grey = 0, n;
-    cairo_surface_t *small;
-
-    if (!GIMP_IS_LAYER(mask))
-        return FALSE;
-    small = preview_surface(mask, THUMB, THUMB);
-    width = cairo_image_surface_get_width(small);
-    height = cairo_image_surface_get_height(small);
-    n = width * height;
-    for (int i = 0; i < n; i++) {
-        /* the four bytes of a pixel, of which the order of the first three doesn't matter */
-        const guint32 *row = (const guint32 *) (const void *) (
-            cairo_image_surface_get_data(small) +
-            (gsize) (i / width) * cairo_image_surface_get_stride(small));
-        guint32 argb = row[i % width];
-        guchar pixel[3] = { argb >> 16 & 255, argb >> 8 & 255, argb & 255 };
-
-        opaque += argb >> 24 == 255;
-        coloured += is_coloured(pixel);
-        grey += pixel[1] > 32 && pixel[1] < 223;
-    }
-    cairo_surface_destroy(small);
-    return opaque == n && (coloured > COLOURED * n || grey > MIDDLE_GREY * n);
-}
-
 /* ---------------------------------------------------------------------- public */
 
 static void list_free(gpointer data)
@@ -222,7 +201,13 @@ static void list_free(gpointer data)
     PairList *list = data;
 
     g_ptr_array_unref(list->rows);
+    together_free(list->together);
     g_free(list);
+}
+
+static void on_together(gpointer data)
+{
+    tell(data);
 }
 
 PairList *pair_list_new(GimpDrawable *content, void (*changed)(gpointer data), gpointer data)
@@ -233,6 +218,7 @@ PairList *pair_list_new(GimpDrawable *content, void (*changed)(gpointer data), g
     list->changed = changed;
     list->data = data;
     list->rows = g_ptr_array_new_with_free_func(g_free);
+    list->together = together_new(on_together, list);
     list->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
     g_object_set_data_full(G_OBJECT(list->box), "pairs", list, list_free);
     return list;
@@ -261,6 +247,12 @@ void pair_list_refresh(PairList *list, GimpDrawable *style)
     for (int k = 0; k < pair_list_count(list); k++)
         fill_row(row_at(list, k));
     list->quiet--;
+    name_regions(list);
+}
+
+Together *pair_list_together(PairList *list)
+{
+    return list->together;
 }
 
 void pair_list_touch(PairList *list)
@@ -365,7 +357,7 @@ void pair_list_match(PairList *list)
         name = gimp_item_get_name(GIMP_ITEM(content));
         style = chooser_find(row->style, name);
         g_free(name);
-        if (style && !looks_like_photo(content) && !looks_like_photo(style)) {
+        if (style && !mask_looks_like_photo(content) && !mask_looks_like_photo(style)) {
             chooser_set(row->style, style);
             row = add_row(list);
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* pairs.h - a list of pairs of masks in the dialog, one row for each.
  *
- * A row has a colour, a mask of the photo, one of the style, and a button that removes it.  The
+ * A row has a button in its colour (together.h), a mask of the photo, one of the style, and a button that removes it.  The
  * list knows no pictures and no config: whoever owns it asks what is chosen. */
 
 #ifndef PAIRS_H
@@ -9,6 +9,8 @@
 
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
+
+#include "together.h"
 
 typedef struct PairList PairList;
 
@@ -20,6 +22,9 @@ GtkWidget *pair_list_widget(PairList *list);
 void pair_list_refresh(PairList *list, GimpDrawable *style);
 
 int pair_list_count(PairList *list);
+
+/* Which rows are taken together as one region, by the names of their masks. */
+Together *pair_list_together(PairList *list);
 
 /* Row k's masks, borrowed; NULL where none is chosen. */
 void pair_list_get(PairList *list, int k, GimpDrawable **content, GimpDrawable **style);

@@ -3,15 +3,14 @@
 
 #include <glib/gi18n.h>
 
+#include "found-page.h"
 #include "label-maps.h"
 #include "mask-page.h"
 #include "overlay.h"
 #include "pair-covers.h"
 #include "photo-view.h"
 #include "plug-in/found.h"
-#include "plug-in/region-colour.h"
 #include "preview.h"
-#include "swatch.h"
 
 typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
 
@@ -19,7 +18,7 @@ struct RegionPanel {
     GimpDrawable *content, *style;
     GtkWidget *content_view, *style_view;
     GtkWidget *box, *way, *stack, *unmatched;
-    GtkWidget *make, *trouble, *legend; /* of the page of found regions */
+    FoundPage *found;
     LabelMaps *labels;
     MaskPage *masks;
     PairList *pairs; /* of that page */
@@ -29,29 +28,6 @@ struct RegionPanel {
 };
 
 /* --------------------------------------------------------------------- showing */
-
-static void add_found(Overlay *overlay, const Request *found, gboolean of_style)
-{
-    for (int k = 0; found && k < found->found; k++)
-        overlay_add_cover(overlay, of_style ? &found->region[k].style : &found->region[k].content,
-                          k);
-}
-
-/* What was found, by name. */
-static void list_found(RegionPanel *panel, const Request *found)
-{
-    legend_clear(panel->legend);
-    for (int k = 0; found && k < found->found; k++) {
-        const DpsRegion *region = &found->region[k];
-        char *text = g_strdup_printf(_("%s: %.0f %% of your photo, %.0f %% of the style"),
-                                     region->unnamed ? _(region->name) : region->name,
-                                     100 * overlay_cover(&region->content),
-                                     100 * overlay_cover(&region->style));
-
-        legend_add(panel->legend, region_colour(k), text, FALSE);
-        g_free(text);
-    }
-}
 
 /* The tint of one photo: its regions in the rows' colours, or its label map. */
 static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
@@ -64,7 +40,7 @@ static cairo_surface_t *tint(RegionPanel *panel, gboolean of_style)
     overlay = overlay_new(photo);
     switch (gtk_combo_box_get_active(GTK_COMBO_BOX(panel->way))) {
     case WAY_FOUND:
-        add_found(overlay, panel->told.found(panel->data), of_style);
+        found_page_tint(panel->found, overlay, panel->told.found(panel->data), of_style);
         break;
     case WAY_MASKS:
         pair_covers_show(panel->pairs, photo, of_style, overlay);
@@ -132,19 +108,8 @@ static void on_way(GtkComboBox *way, RegionPanel *panel)
         mask_page_begin(panel->masks);
     else
         pair_list_stop_paint(panel->pairs);
-    gtk_widget_hide(panel->trouble);
+    found_page_say(panel->found, NULL);
     on_changed(panel);
-}
-
-static GtkWidget *add_button(GtkWidget *box, const char *label, const char *tooltip,
-                             GCallback clicked, RegionPanel *panel)
-{
-    GtkWidget *button = gtk_button_new_with_mnemonic(label);
-
-    gtk_widget_set_tooltip_text(button, tooltip);
-    g_signal_connect_swapped(button, "clicked", clicked, panel);
-    gtk_box_pack_start(GTK_BOX(box), button, FALSE, FALSE, 0);
-    return button;
 }
 
 /* Puts the channels into the pairs, in place of what is there. */
@@ -155,46 +120,27 @@ static void use_channels(RegionPanel *panel, GimpDrawable **on_content, GimpDraw
     pair_list_clear(panel->pairs);
     for (int k = 0; on_content[k] && on_style[k]; k++)
         pair_list_add(panel->pairs, on_content[k], on_style[k]);
+    together_copy(pair_list_together(panel->pairs), found_page_together(panel->found));
     panel->filling = FALSE;
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_MASKS);
 }
 
-static void on_make(RegionPanel *panel)
+static void on_make(gpointer data)
 {
+    RegionPanel *panel = data;
     const Request *found = panel->told.found(panel->data);
     GimpDrawable **on_content, **on_style;
     GError *error = NULL;
 
     if (!found)
         return;
-    if (found_add_channels(found, &on_content, &on_style, &error)) {
+    if (found_add_channels(found, &on_content, &on_style, &error))
         use_channels(panel, on_content, on_style);
-    } else {
-        gtk_label_set_text(GTK_LABEL(panel->trouble), error->message);
-        gtk_widget_show(panel->trouble);
-    }
+    else
+        found_page_say(panel->found, error->message);
     g_clear_error(&error);
     g_free(on_content);
     g_free(on_style);
-}
-
-static GtkWidget *found_page(RegionPanel *panel, GtkWidget *model)
-{
-    GtkWidget *page = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
-    GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-
-    panel->make = add_button(buttons, _("Ma_ke Channels"),
-                             _("Add the regions to both images as channels, which can be painted "
-                               "on, and choose them as masks"),
-                             G_CALLBACK(on_make), panel);
-    panel->trouble = explanation_new(NULL);
-    gtk_box_pack_start(GTK_BOX(page), model, FALSE, FALSE, 0);
-    panel->legend = legend_new(1);
-    gtk_box_pack_start(GTK_BOX(page), panel->legend, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), panel->trouble, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(page), buttons, FALSE, FALSE, 0);
-    gtk_widget_set_no_show_all(panel->trouble, TRUE);
-    return page;
 }
 
 static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
@@ -238,10 +184,11 @@ RegionPanel *region_panel_new(GimpDrawable *content, GtkWidget *content_view, Gt
     panel->masks = mask_page_new(content, content_view, style_view, on_changed, panel);
     panel->pairs = mask_page_pairs(panel->masks);
     panel->labels = label_maps_new(on_changed, panel);
+    panel->found = found_page_new(model, on_changed, on_make, panel);
     panel->stack = gtk_stack_new();
     gtk_stack_set_vhomogeneous(GTK_STACK(panel->stack), FALSE);
     gtk_stack_add_named(GTK_STACK(panel->stack), nothing, "none");
-    gtk_stack_add_named(GTK_STACK(panel->stack), found_page(panel, model), "found");
+    gtk_stack_add_named(GTK_STACK(panel->stack), found_page_widget(panel->found), "found");
     gtk_stack_add_named(GTK_STACK(panel->stack), mask_page_widget(panel->masks), "masks");
     gtk_stack_add_named(GTK_STACK(panel->stack), label_maps_widget(panel->labels), "labels");
     gtk_box_pack_start(GTK_BOX(panel->box), panel->stack, FALSE, FALSE, 0);
@@ -278,8 +225,7 @@ void region_panel_show_found(RegionPanel *panel)
 {
     const Request *found = panel->told.found(panel->data);
 
-    gtk_widget_set_sensitive(panel->make, found && found->found > 1);
-    list_found(panel, found);
+    found_page_show(panel->found, found);
     show_tints(panel);
 }
 
@@ -297,6 +243,8 @@ void region_panel_refresh(RegionPanel *panel)
 
 void region_panel_set_style(RegionPanel *panel, GimpDrawable *style)
 {
+    if (style != panel->style)
+        together_load(found_page_together(panel->found), NULL);
     panel->style = style;
     region_panel_refresh(panel);
 }
@@ -305,10 +253,11 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
 {
     GimpDrawable **content = NULL, **style = NULL, *content_labels = NULL, *style_labels = NULL;
     gboolean find;
+    char *merged;
     Way way;
 
     g_object_get(config, "content-masks", &content, "style-masks", &style, "content-labels",
-                 &content_labels, "style-labels", &style_labels, "auto-regions", &find, NULL);
+                 &content_labels, "style-labels", &style_labels, "auto-regions", &find, "merge-regions", &merged, NULL);
     way = find ? WAY_FOUND : WAY_NONE;
     region_panel_refresh(panel);
     panel->filling = TRUE;
@@ -321,13 +270,30 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
         fill_labels(panel);
     if (label_maps_set(panel->labels, content_labels, style_labels))
         way = WAY_LABELS;
+    g_object_set_data_full(G_OBJECT(panel->box), "merged",
+                           way == WAY_LABELS ? g_strdup(merged) : NULL, g_free);
+    together_load(found_page_together(panel->found), merged);
+    together_load(pair_list_together(panel->pairs), merged);
     gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), way);
     panel->filling = FALSE;
     g_free(content);
     g_free(style);
+    g_free(merged);
     g_clear_object(&content_labels);
     g_clear_object(&style_labels);
     show_tints(panel);
+}
+
+/* What is taken together; to be freed.  Of label maps that is as it was loaded: equal colours are one region. */
+static char *merged_by(RegionPanel *panel, Way way)
+{
+    const char *loaded = g_object_get_data(G_OBJECT(panel->box), "merged");
+
+    if (way == WAY_FOUND)
+        return together_list(found_page_together(panel->found));
+    if (way == WAY_MASKS)
+        return together_list(pair_list_together(panel->pairs));
+    return g_strdup(way == WAY_LABELS && loaded ? loaded : "");
 }
 
 static gboolean incomplete(const char *sentence, GError **error)
@@ -363,13 +329,15 @@ void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config)
     GimpDrawable **content = g_new0(GimpDrawable *, n + 1);
     GimpDrawable **style = g_new0(GimpDrawable *, n + 1);
     gboolean labels = way == WAY_LABELS;
+    char *merged = merged_by(panel, way);
 
     for (int k = 0; k < n; k++)
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
     g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
                  "content-labels", labels ? label_maps_get(panel->labels, FALSE) : NULL,
                  "style-labels", labels ? label_maps_get(panel->labels, TRUE) : NULL, "auto-regions",
-                 way == WAY_FOUND, NULL);
+                 way == WAY_FOUND, "merge-regions", merged, NULL);
+    g_free(merged);
     g_free(content);
     g_free(style);
 }

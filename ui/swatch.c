@@ -61,23 +61,30 @@ void legend_clear(GtkWidget *legend)
     g_list_free(entries);
 }
 
-void legend_add(GtkWidget *legend, const float colour[3], const char *text, gboolean faint)
+void legend_add_widget(GtkWidget *legend, GtkWidget *mark, const char *text, gboolean faint)
 {
     int columns = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(legend), "columns"));
     GList *entries = gtk_container_get_children(GTK_CONTAINER(legend));
     int n = g_list_length(entries);
-    GtkWidget *entry = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6), *swatch = swatch_new();
+    GtkWidget *entry = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget *label = gtk_label_new(text);
 
-    swatch_set(swatch, colour);
     gtk_label_set_xalign(GTK_LABEL(label), 0.0);
     gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
     if (faint)
         gtk_style_context_add_class(gtk_widget_get_style_context(label),
                                     GTK_STYLE_CLASS_DIM_LABEL);
-    gtk_box_pack_start(GTK_BOX(entry), swatch, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(entry), mark, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(entry), label, TRUE, TRUE, 0);
     gtk_grid_attach(GTK_GRID(legend), entry, n % columns, n / columns, 1, 1);
     gtk_widget_show_all(entry);
     g_list_free(entries);
+}
+
+void legend_add(GtkWidget *legend, const float colour[3], const char *text, gboolean faint)
+{
+    GtkWidget *swatch = swatch_new();
+
+    swatch_set(swatch, colour);
+    legend_add_widget(legend, swatch, text, faint);
 }

@@ -17,5 +17,7 @@ GtkWidget *legend_new(int columns);
 void legend_clear(GtkWidget *legend);
 /* Adds a colour and what it stands for; faint: there is none of it. */
 void legend_add(GtkWidget *legend, const float colour[3], const char *text, gboolean faint);
+/* The same with a widget that shows the colour. */
+void legend_add_widget(GtkWidget *legend, GtkWidget *mark, const char *text, gboolean faint);
 
 #endif

@@ -138,7 +138,7 @@ DpsStatus regions_merge(const char *list, int regions, const DpsRegion *region, 
         status = DPS_NO_MEMORY;
     if (!status && regions)
         memcpy(m->region, region, (size_t) regions * sizeof *region);
-    for (const char *at = list; !status; at += strcspn(at, ",") + 1) {
+    for (const char *at = list; at && *list && !status; at += strcspn(at, ",") + 1) {
         size_t length = strcspn(at, ",");
         status = merge_group(m, at, length, gone, work, message);
         if (!at[length])
@@ -150,4 +150,14 @@ DpsStatus regions_merge(const char *list, int regions, const DpsRegion *region, 
         regions_merged_clear(m);
     free(gone);
     return status;
+}
+
+bool dps_regions_can_merge(const char *list, int regions, const DpsRegion *region,
+                           const DpsWork *work)
+{
+    MergedRegions merged;
+    DpsStatus status = regions_merge(list, regions, region, work, &merged, NULL);
+
+    regions_merged_clear(&merged);
+    return status == DPS_OK;
 }

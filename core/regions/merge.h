@@ -17,7 +17,7 @@ typedef struct {
 } MergedRegions;
 
 /* "sky+clouds, blue+grey": of each group the first region gets what the others cover in the two photos, and these are
- * gone.  Names are the regions', in whatever case.  DPS_OK; or DPS_BAD_INPUT and a sentence for a list that can't be
+ * gone.  Names are the regions', in whatever case; NULL or "": all stay as they are.  DPS_OK; or DPS_BAD_INPUT and a sentence for a list that can't be
  * followed and for masks that can't be used, or DPS_NO_MEMORY; *merged is then empty. */
 DpsStatus regions_merge(const char *list, int regions, const DpsRegion *region, const DpsWork *,
                         MergedRegions *merged, DpsMessage *message);

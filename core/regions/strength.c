@@ -3,6 +3,7 @@
 
 #include "decimal.h"
 #include "image/affine.h"
+#include "merge.h"
 #include "message.h"
 
 #include <stdio.h>
@@ -200,15 +201,20 @@ void strength_weaken_picture(const DpsImage *share, const DpsImage *content, Dps
     }
 }
 
-bool dps_field_weaken(DpsField *field, const char *strength, int regions, const DpsRegion *region,
-                      const DpsWork *work)
+bool dps_field_weaken(DpsField *field, const char *strength, const char *merge, int regions,
+                      const DpsRegion *region, const DpsWork *work)
 {
+    MergedRegions merged;
     DpsImage share;
 
     if (!strength_weakens(strength))
         return true;
-    if (!strength_lay(strength, regions, region, field->maps.width, field->maps.height, work,
-                      &share))
+    if (regions_merge(merge, regions, region, work, &merged, NULL))
+        return false;
+    bool ok = strength_lay(strength, merged.count, merged.region, field->maps.width,
+                           field->maps.height, work, &share);
+    regions_merged_clear(&merged);
+    if (!ok)
         return false;
     strength_weaken_maps(&share, &field->maps);
     dps_image_clear(&share);

@@ -150,6 +150,33 @@ static double furthest(const DpsImage *a, const DpsImage *b, int from, int to)
     return most;
 }
 
+/* A region that was taken together with the rest of the picture has its strength everywhere. */
+static void test_merged(DpsField *field, const DpsRegion *left, const DpsImage *photo)
+{
+    DpsRegion both[] = { *left, { .name = "right" } };
+    DpsImage *right[] = { &both[1].content, &both[1].style }, again;
+    const DpsImage *of_left[] = { &left->content, &left->style };
+    const DpsWork work = { .threads = 1 };
+    DpsOptions options;
+
+    dps_options_default(&options);
+    for (int i = 0; i < 2; i++) {
+        CHECK(image_copy(of_left[i], right[i]), "memory");
+        for (size_t p = 0; p < image_pixels(right[i]); p++)
+            right[i]->data[p] = 1 - right[i]->data[p];
+    }
+    CHECK(dps_regions_can_merge("left+right", 2, both, &work), "these can be merged");
+    CHECK(dps_regions_can_merge("", 2, both, &work), "and left as they are");
+    CHECK(!dps_regions_can_merge("left+upper", 2, both, &work), "those can't");
+    CHECK(dps_field_weaken(field, "left=0", "left+right", 2, both, &work), "memory");
+    CHECK(dps_field_finish(field, 0.5, 0.5, 1, &options, photo, &work, &again) == DPS_OK, "memory");
+    CHECK(furthest(&again, photo, 0, photo->width) < 1e-5, "all of it stays: %g",
+          furthest(&again, photo, 0, photo->width)); /* 0 */
+    dps_image_clear(&again);
+    dps_image_clear(right[0]);
+    dps_image_clear(right[1]);
+}
+
 /* A run with strengths, one without whose field is weakened afterwards, and what is no region's. */
 static void test_runs(int width)
 {
@@ -174,12 +201,13 @@ static void test_runs(int width)
     CHECK(furthest(&weak, &whole, width / 2 + 8, width) < 1e-6, "the right is whole: %g",
           furthest(&weak, &whole, width / 2 + 8, width)); /* 0 */
     CHECK(furthest(&whole, &photo, 0, width / 2 - 8) > 0.05, "which changes all of it");
-    CHECK(dps_field_weaken(&whole_field, list, 1, &region, &work), "memory");
+    CHECK(dps_field_weaken(&whole_field, list, NULL, 1, &region, &work), "memory");
     CHECK(dps_field_finish(&whole_field, 0.5, 0.5, 1, &options, &photo, &work, &again) == DPS_OK,
           "memory");
     CHECK(furthest(&weak, &again, 0, width) < 1e-5, "afterwards: %g apart",
           furthest(&weak, &again, 0, width)); /* 1.2e-7 */
     dps_image_clear(&again);
+    test_merged(&whole_field, &region, &photo);
     dps_image_clear(&photo);
     dps_image_clear(&whole);
     dps_image_clear(&weak);
