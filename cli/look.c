@@ -10,6 +10,7 @@
 #include "options.h"
 #include "output.h"
 #include "picture.h"
+#include "report/look-parts.h"
 #include "report/look-text.h"
 #include "report/printable.h"
 #include "report/report.h"
@@ -21,15 +22,6 @@ typedef struct {
     const char *content, *result; /* files */
     GPtrArray *notices;
 } Look;
-
-/* A region's look and where it goes; the first of them is the whole picture's. */
-typedef struct {
-    const char *name;
-    const DpsImage *mask; /* NULL: everywhere */
-    DpsLook look;
-    double lost;
-    char *path, *mask_path;
-} Part;
 
 /* ------------------------------------------------------------------ command line */
 
@@ -74,71 +66,6 @@ static gboolean parse(Look *look, int argc, char **argv, GError **error)
     return FALSE;
 }
 
-/* ----------------------------------------------------------------------- regions */
-
-/* What no mask covers, as large as the content, so that the regions' looks make up the whole. */
-static gboolean make_rest(const Masks *masks, const DpsImage *content, DpsImage *rest)
-{
-    int width = content->width, height = content->height;
-
-    if (!dps_image_init(rest, 1, width, height))
-        return FALSE;
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            float left = 1;
-            for (int k = 0; k < masks->count; k++) {
-                const DpsImage *m = &masks->region[k].content;
-                gsize u = (gsize) ((x + 0.5) * m->width / width);
-                gsize v = (gsize) ((y + 0.5) * m->height / height);
-                if (m->data)
-                    left -= m->data[v * m->width + u];
-            }
-            rest->data[(gsize) y * width + x] = CLAMP(left, 0, 1);
-        }
-    return TRUE;
-}
-
-static gboolean covers(const DpsImage *mask)
-{
-    gsize n = (gsize) mask->width * mask->height;
-    double sum = 0;
-
-    for (gsize i = 0; i < n; i++)
-        sum += mask->data[i];
-    return sum > 0.002 * n;
-}
-
-/* "dusk.cube" and "the sky" to "dusk-the-sky.cube". */
-static char *path_of(const char *out, const char *name, const char *ending)
-{
-    const char *dot = strrchr(out, '.');
-    char *word = g_strdup(name);
-    char *path;
-
-    g_strcanon(word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_", '-');
-    path = g_strdup_printf("%.*s-%s%s", (int) (dot - out), out, word, ending ? ending : dot);
-    g_free(word);
-    return path;
-}
-
-static void add_part(GArray *parts, const Look *look, const char *name, const DpsImage *mask)
-{
-    Part part = { .name = name, .mask = mask };
-
-    part.path = mask ? path_of(look->out, name, NULL) : g_strdup(look->out);
-    part.mask_path = mask ? path_of(look->out, name, "-mask.png") : NULL;
-    g_array_append_val(parts, part);
-}
-
-static void free_part(gpointer data)
-{
-    Part *part = data;
-
-    dps_look_clear(&part->look);
-    g_free(part->path);
-    g_free(part->mask_path);
-}
-
 /* ------------------------------------------------------------------------ writing */
 
 static gboolean write_picture(const Look *look, const DpsImage *image, const char *path,
@@ -159,14 +86,11 @@ static gboolean write_picture(const Look *look, const DpsImage *image, const cha
 }
 
 /* A mask is written as a grey picture. */
-static gboolean write_mask(const Look *look, const Part *part, GError **error)
+static gboolean write_mask(const Look *look, const LookPart *part, GError **error)
 {
-    gsize plane = (gsize) part->mask->width * part->mask->height;
     DpsImage grey;
-    gboolean good = dps_image_init(&grey, 3, part->mask->width, part->mask->height);
+    gboolean good = look_parts_grey(part->mask, &grey);
 
-    for (int c = 0; c < 3 && good; c++)
-        memcpy(grey.data + c * plane, part->mask->data, plane * sizeof(float));
     if (!good)
         command_file_error(error, part->mask_path,
                            _("is too large for the free memory; make it smaller."));
@@ -175,7 +99,7 @@ static gboolean write_mask(const Look *look, const Part *part, GError **error)
     return good;
 }
 
-static gboolean write_table(const Look *look, const Part *part, GError **error)
+static gboolean write_table(const Look *look, const LookPart *part, GError **error)
 {
     DpsImage hald;
     gboolean good;
@@ -198,7 +122,7 @@ static gboolean write_table(const Look *look, const Part *part, GError **error)
 
 /* -------------------------------------------------------------------- everything */
 
-static gboolean check_outputs(const Look *look, GArray *parts, GError **error)
+static gboolean check_outputs(const Look *look, const LookParts *parts, GError **error)
 {
     GPtrArray *inputs = g_ptr_array_new();
     gboolean good = TRUE;
@@ -211,14 +135,14 @@ static gboolean check_outputs(const Look *look, GArray *parts, GError **error)
         g_ptr_array_add(inputs, strchr(look->masks[k], '=') ? strchr(look->masks[k], '=') + 1
                                                             : look->masks[k]);
     g_ptr_array_add(inputs, NULL);
-    for (guint i = 0; i < parts->len && good; i++) {
-        const Part *part = &g_array_index(parts, Part, i);
+    for (int i = 0; i < parts->count && good; i++) {
+        const LookPart *part = &parts->part[i];
         const char *const *files = (const char *const *) inputs->pdata;
 
         good = output_check(part->path, files, error) &&
                (!part->mask_path || output_check(part->mask_path, files, error));
-        for (guint k = 0; k < i && good; k++)
-            if (output_same_file(part->path, g_array_index(parts, Part, k).path)) {
+        for (int k = 0; k < i && good; k++)
+            if (output_same_file(part->path, parts->part[k].path)) {
                 g_set_error(error, COMMAND_ERROR, COMMAND_ERROR_USAGE,
                             _("%s: two regions would have this file; call one of them otherwise."),
                             part->path);
@@ -229,38 +153,22 @@ static gboolean check_outputs(const Look *look, GArray *parts, GError **error)
     return good;
 }
 
-static gboolean fit(const Look *look, const DpsImage *content, const DpsImage *result, Part *part,
-                    GError **error)
+static bool on_cancelled(void *data)
 {
-    const DpsWork work = { .threads = look->settings.options.threads };
-    DpsMessage message[1] = { 0 };
-
-    if (interrupt_check(error))
-        return FALSE;
-    if (dps_look_fit(content, result, part->mask, &work, &part->look, message) != DPS_OK) {
-        command_engine_error(error, message);
-        return FALSE;
-    }
-    part->lost = dps_looks_difference(content, result, 1, &part->look, &part->mask);
-    return TRUE;
+    return interrupted();
 }
 
-/* What the regions' looks together lose. */
-static double lost_by_regions(const DpsImage *content, const DpsImage *result, GArray *parts)
+static gboolean fit(const Look *look, const DpsImage *content, const DpsImage *result,
+                    LookParts *parts, GError **error)
 {
-    int regions = (int) parts->len - 1;
-    DpsLook *looks = g_new(DpsLook, regions);
-    const DpsImage **masks = g_new(const DpsImage *, regions);
-    double lost;
+    const DpsWork work = { .threads = look->settings.options.threads, .cancelled = on_cancelled };
+    DpsMessage message[1] = { 0 };
 
-    for (int k = 0; k < regions; k++) {
-        looks[k] = g_array_index(parts, Part, k + 1).look;
-        masks[k] = g_array_index(parts, Part, k + 1).mask;
-    }
-    lost = dps_looks_difference(content, result, regions, looks, masks);
-    g_free(looks);
-    g_free(masks);
-    return lost;
+    if (look_parts_fit(parts, content, result, &work, message) == DPS_OK)
+        return TRUE;
+    if (!interrupt_check(error))
+        command_engine_error(error, message);
+    return FALSE;
 }
 
 static void add_text(JsonBuilder *builder, const char *member, const char *text)
@@ -271,30 +179,28 @@ static void add_text(JsonBuilder *builder, const char *member, const char *text)
     g_free(shown);
 }
 
-static void print_part(const Part *part)
+static void print_sentence(char *sentence)
 {
-    char *sentence = look_say_lost(part->path, part->lost);
-
     g_print("%s\n", sentence);
     g_free(sentence);
 }
 
-static gboolean print(const Look *look, GArray *parts, double together, GError **error)
+static gboolean print(const Look *look, const LookParts *parts, GError **error)
 {
     JsonBuilder *builder;
 
     if (!look->json) {
-        for (guint i = 0; i < parts->len; i++)
-            print_part(&g_array_index(parts, Part, i));
-        if (parts->len > 1)
-            g_print(_("all regions together: %.2f ΔE2000 lost on average\n"), together);
+        for (int i = 0; i < parts->count; i++)
+            print_sentence(look_say_lost(parts->part[i].path, parts->part[i].lost));
+        if (parts->count > 1)
+            print_sentence(look_parts_say_together(parts));
         return TRUE;
     }
     builder = report_new();
     json_builder_set_member_name(builder, "looks");
     json_builder_begin_array(builder);
-    for (guint i = 0; i < parts->len; i++) {
-        const Part *part = &g_array_index(parts, Part, i);
+    for (int i = 0; i < parts->count; i++) {
+        const LookPart *part = &parts->part[i];
 
         json_builder_begin_object(builder);
         add_text(builder, "name", part->name);
@@ -305,38 +211,26 @@ static gboolean print(const Look *look, GArray *parts, double together, GError *
         json_builder_end_object(builder);
     }
     json_builder_end_array(builder);
-    report_number(builder, "lost", together);
+    report_number(builder, "lost", parts->together);
     return report_write(builder, "-", error);
 }
 
 static gboolean make(const Look *look, const Picture *content, const Picture *result,
-                     const Masks *masks, DpsImage *rest, GError **error)
+                     const Masks *masks, GError **error)
 {
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(Part));
-    gboolean good = TRUE;
-    double together;
+    LookParts parts;
+    gboolean good = look_parts_init(&parts, look->out, masks->count, masks->region, &content->rgb);
 
-    g_array_set_clear_func(parts, free_part);
-    add_part(parts, look, "whole", NULL);
-    for (int k = 0; k < masks->count; k++)
-        if (masks->region[k].content.data && covers(&masks->region[k].content))
-            add_part(parts, look, masks->region[k].name, &masks->region[k].content);
-    if (parts->len > 1 && make_rest(masks, &content->rgb, rest) && covers(rest))
-        add_part(parts, look, "rest", rest);
-    good = check_outputs(look, parts, error);
-    for (guint i = 0; i < parts->len && good; i++)
-        good = fit(look, &content->rgb, &result->rgb, &g_array_index(parts, Part, i), error);
-    for (guint i = 0; i < parts->len && good; i++) {
-        const Part *part = &g_array_index(parts, Part, i);
-
-        good = write_table(look, part, error) && (!part->mask || write_mask(look, part, error));
-    }
-    if (good) {
-        together = parts->len > 1 ? lost_by_regions(&content->rgb, &result->rgb, parts)
-                                  : g_array_index(parts, Part, 0).lost;
-        good = print(look, parts, together, error);
-    }
-    g_array_unref(parts);
+    if (!good)
+        command_file_error(error, look->content,
+                           _("is too large for the free memory; make it smaller."));
+    good = good && check_outputs(look, &parts, error) &&
+           fit(look, &content->rgb, &result->rgb, &parts, error);
+    for (int i = 0; i < parts.count && good; i++)
+        good = write_table(look, &parts.part[i], error) &&
+               (!parts.part[i].mask || write_mask(look, &parts.part[i], error));
+    good = good && print(look, &parts, error);
+    look_parts_clear(&parts);
     return good;
 }
 
@@ -347,14 +241,12 @@ static gboolean read_and_make(const Look *look, GError **error)
                                   .content_masks = look->masks };
     Picture content = { 0 }, result = { 0 };
     Masks masks = { 0 };
-    DpsImage rest = { 0 };
     gboolean good = masks_options_check(&options, error) &&
                     picture_read(&content, look->content, NULL, look->notices, error) &&
                     picture_read(&result, look->result, &content, look->notices, error) &&
                     masks_read(&masks, &options, look->notices, error) &&
-                    make(look, &content, &result, &masks, &rest, error);
+                    make(look, &content, &result, &masks, error);
 
-    dps_image_clear(&rest);
     masks_clear(&masks);
     picture_clear(&result);
     picture_clear(&content);

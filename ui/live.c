@@ -25,12 +25,6 @@ static void say_error(Live *live, GError *error)
 
 /* --------------------------------------------------------------------- results */
 
-/* Whose regions the result has, as far as the worker has got to them. */
-static const Request *regions_of(const Live *live)
-{
-    return live->input.known ? &live->input.request : NULL;
-}
-
 gboolean live_has_result(const Live *live)
 {
     return live_output_get(&live->output)->maps.data != NULL;
@@ -38,7 +32,7 @@ gboolean live_has_result(const Live *live)
 
 static void set_field(Live *live, DpsField *field)
 {
-    live_output_set(&live->output, field, regions_of(live));
+    live_output_set(&live->output, field, live_regions(live));
     live->told.result(live_output_get(&live->output), live->data);
 }
 
@@ -253,7 +247,7 @@ void live_touch(Live *live, LiveChange change)
 
 void live_set_strength(Live *live, const char *strength)
 {
-    live_output_set_strength(&live->output, strength, regions_of(live));
+    live_output_set_strength(&live->output, strength, live_regions(live));
     if (live_has_result(live))
         live->told.result(live_output_get(&live->output), live->data);
 }
@@ -318,6 +312,11 @@ DpsField live_field(Live *live)
     return (DpsField) { gimp_drawable_get_width(live->input.content),
                         gimp_drawable_get_height(live->input.content),
                         live_output_get(&live->output)->maps };
+}
+
+const Request *live_regions(const Live *live)
+{
+    return live->input.known ? &live->input.request : NULL;
 }
 
 const Request *live_found(Live *live)

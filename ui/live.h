@@ -74,6 +74,9 @@ void live_poll(Live *live, JobState *state);
 /* Whether the result is of the chosen quality, and of what was chosen last. */
 gboolean live_is_final(Live *live);
 
+/* The request whose regions the result has, as far as the worker has got to them; NULL: not yet. */
+const Request *live_regions(const Live *live);
+
 /* The request whose regions were found in both photos; NULL: none were, or not yet. */
 const Request *live_found(Live *live);
 

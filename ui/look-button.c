@@ -5,7 +5,6 @@
 
 #include "ask-file.h"
 #include "plug-in/look.h"
-#include "report/look-text.h"
 
 typedef struct {
     Live *live;
@@ -14,25 +13,20 @@ typedef struct {
     GtkWidget *button;
     LookButtonTold told;
     gpointer data;
-    LookFit *fit; /* while one is being fitted */
-    GFile *file;  /* for which */
+    LookFit *fit;          /* while one is being fitted */
+    GtkWidget *by_regions; /* in the window in which a file is chosen */
 } LookButton;
 
 static void on_fitted(gpointer data)
 {
     LookButton *look = data;
-    char *name = g_file_get_parse_name(look->file), *sentence = NULL;
     GError *error = NULL;
-    double lost;
+    char *sentence = look_fit_save(look->fit, &error);
 
-    if (look_fit_save(look->fit, look->file, &lost, &error))
-        sentence = look_say_lost(name, lost);
     look->told.said(sentence ? sentence : error->message, !sentence, look->data);
     g_clear_error(&error);
     g_free(sentence);
-    g_free(name);
     g_clear_pointer(&look->fit, look_fit_free);
-    g_clear_object(&look->file);
     gtk_widget_set_sensitive(look->button, TRUE);
 }
 
@@ -56,16 +50,36 @@ static GFile *with_ending(GFile *file)
 static void fit(GFile *file, gpointer data)
 {
     LookButton *look = data;
-    const Request *request = live_request(look->live);
+    const Request *request = live_request(look->live), *known = live_regions(look->live);
+    gboolean parted = known && gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(look->by_regions));
     DpsField field = live_field(look->live);
     DpsOptions options;
 
     if (!request || !field.maps.data || look->fit)
         return;
     live_read_options(look->config, &options);
-    look->file = with_ending(file);
-    look->fit = look_fit_start(request->content, &field, &options, on_fitted, look);
+    file = with_ending(file);
+    look->fit = look_fit_start(request->content, &field, &options, file,
+                               parted ? known->job.regions : 0, parted ? known->region : NULL,
+                               on_fitted, look);
+    g_object_unref(file);
     gtk_widget_set_sensitive(look->button, !look->fit);
+}
+
+static GtkWidget *regions_choice(LookButton *look)
+{
+    const Request *known = live_regions(look->live);
+
+    look->by_regions =
+        gtk_check_button_new_with_mnemonic(_("One more for each _region, with its mask"));
+    gtk_widget_set_sensitive(look->by_regions, known && known->job.regions > 0);
+    gtk_widget_set_tooltip_text(
+        look->by_regions, known && known->job.regions > 0
+                              ? _("Together they lose less. Their files lie beside the chosen one "
+                                  "and have the regions' names, too.")
+                              : _("The result has no regions."));
+    gtk_widget_show(look->by_regions);
+    return look->by_regions;
 }
 
 static void on_clicked(LookButton *look)
@@ -80,6 +94,7 @@ static void on_clicked(LookButton *look)
     window = ask_file_new(GTK_WINDOW(gtk_widget_get_toplevel(look->button)), _("Save the Look"),
                           GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), look->content, fit, look);
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(window), _("look.cube"));
+    gtk_file_chooser_set_extra_widget(GTK_FILE_CHOOSER(window), regions_choice(look));
     gtk_file_chooser_set_do_overwrite_confirmation(GTK_FILE_CHOOSER(window), TRUE);
     gtk_widget_show(window);
 }
@@ -89,7 +104,6 @@ static void look_free(gpointer data)
     LookButton *look = data;
 
     look_fit_free(look->fit);
-    g_clear_object(&look->file);
     g_free(look);
 }
 
@@ -98,8 +112,9 @@ GtkWidget *look_button_new(Live *live, GimpDrawable *content, GimpProcedureConfi
 {
     LookButton *look = g_new0(LookButton, 1);
 
-    *look = (LookButton) { .live = live, .content = content, .config = config, .told = *told,
-                           .data = data };
+    *look = (LookButton){
+        .live = live, .content = content, .config = config, .told = *told, .data = data
+    };
     look->button = gtk_button_new_with_mnemonic(_("Sa_ve Look…"));
     gtk_widget_set_tooltip_text(
         look->button,

@@ -14,7 +14,7 @@ draft, _ = wait_for(lambda: find(plug_in, "label", "Draft"), 60)
 check(draft, "there is a draft")
 
 
-def save(name):
+def save(name, by_regions=False):
     """Saves the look under this name; what is said then."""
     path = os.path.join(folder, name)
     press(find(plug_in, ("button", "push button"), "Save Look…"))
@@ -22,6 +22,10 @@ def save(name):
     check(box, "a file is asked for")
     entry = [w for w in walk(box) if w.getRoleName() == "text" and visible(w)][0]
     ask(lambda: entry.queryEditableText().setTextContents(path))
+    choice = find(box, "check box", "One more for each region, with its mask")
+    check(choice and sensitive(choice) == by_regions, "where there are regions, each can have one")
+    if by_regions:
+        press(choice)
     press(find(box, ("button", "push button"), "Save", True))
     wait_for(lambda: name in message(plug_in), 60)
     return message(plug_in), path
@@ -36,6 +40,23 @@ said, path = save("dusk-hald.png")
 check("dusk-hald.png: " in said, "a Hald CLUT, too", said)
 with Image.open(path) as picture:
     check(picture.size == (512, 512), "of level 8", picture.size)
+check(choose(find(plug_in, "combo box", "Regions"), "Found"), "regions")
+check(wait_for(lambda: find(plug_in, "toggle button", "Strength of each region", True), 60)[0], "are found")
+check(wait_for(lambda: find(plug_in, "label", "Draft"), 60)[0], "and there is another draft")
+said, path = save("parts.cube", by_regions=True)
+tables, masks = (sorted(n[:-len(end)] for n in os.listdir(folder) if n.startswith("parts-") and n.endswith(end))
+                 for end in (".cube", "-mask.png"))
+check(len(tables) > 1 and tables == masks, "a table and a mask for each", (tables, masks))
+check("all regions together" in said, "what they lose is said", said)
+if masks:
+    with Image.open(os.path.join(folder, masks[0] + "-mask.png")) as picture:
+        check(picture.getextrema()[0] == (0, 255), "a mask is black and white", picture.getextrema())
+screenshot("2-parts")
+os.remove(path)
+said, path = save("parts.cube", by_regions=True)
+wait_for(lambda: "already" in message(plug_in), 60)
+check("already. Choose another name" in message(plug_in) and not os.path.exists(path),
+      "files that nobody was asked about stay", message(plug_in))
 press(button(plug_in, "Cancel"))
 check(dialog_gone(20)[0], "Cancel closes it")
 finish()
