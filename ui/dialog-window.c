@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "letters.h"
 #include "model-row.h"
 #include "preview.h"
 #include "settings.h"
@@ -185,4 +186,7 @@ void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogCh
     pack(all, dialog->progress.box, FALSE);
     pack(gtk_dialog_get_content_area(GTK_DIALOG(dialog->window)), all, TRUE);
     window_fit(GTK_WINDOW(dialog->window));
+    letters_keep_apart(GTK_WINDOW(dialog->window),
+                       gtk_widget_get_parent(gtk_dialog_get_widget_for_response(
+                           GTK_DIALOG(dialog->window), GTK_RESPONSE_OK)));
 }
