@@ -121,16 +121,17 @@ void image_blend(const DpsImage *a, const DpsImage *b, double amount, DpsImage *
 bool image_is_finite(const DpsImage *image)
 {
     size_t n = image_values(image);
-    bool finite = true;
-    for (size_t i = 0; i < n && finite; i += 4096) {
-        size_t end = n - i < 4096 ? n : i + 4096;
+    for (size_t i = 0; i < n; i += 4096) {
+        const float *value = image->data + i;
+        size_t count = n - i < 4096 ? n - i : 4096;
         float sum = 0; /* 0 * x is 0 for every finite x and NaN otherwise */
 #pragma omp simd reduction(+ : sum)
-        for (size_t j = i; j < end; j++)
-            sum += 0 * image->data[j];
-        finite = sum == 0;
+        for (size_t j = 0; j < count; j++)
+            sum += 0 * value[j];
+        if (sum != 0)
+            return false;
     }
-    return finite;
+    return true;
 }
 
 /* Means of 2 radius + 1 values `step` apart, cut at the ends. */
