@@ -10,11 +10,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "batch-list.h"
 #include "batch-report.h"
 #include "command.h"
 #include "interrupt.h"
+#include "kept-style.h"
 #include "options.h"
 #include "progress.h"
 
@@ -22,6 +24,10 @@
  * first is done, bytes: 100 megapixels take less. */
 #define MEMORY_SHARE 0.8
 #define MEMORY_EXPECTED 1.5e9
+
+/* Which of a process's files the kept style is, and how many styles are kept. */
+#define KEPT 3
+#define MOST_KEPT 64
 
 typedef struct {
     OptionSet settings;
@@ -33,6 +39,7 @@ typedef struct {
 
     GPtrArray *photos, *again; /* of BatchPhoto; those to be tried alone are borrowed */
     GPtrArray *running;        /* of Run */
+    GHashTable *shared;        /* a style's file: what its photos share, see kept-style.h */
     guint next;                /* photo to begin */
     guint kept;                /* results that were there */
     BatchReport report;
@@ -181,15 +188,32 @@ static void on_finished(GObject *process, GAsyncResult *result, gpointer data)
     go_on(batch);
 }
 
+/* The open file that photos with this style share; -1: there is none. */
+static int kept_style(Batch *batch, const char *style)
+{
+    gpointer file;
+    if (!g_hash_table_lookup_extended(batch->shared, style, NULL, &file)) {
+        file = GINT_TO_POINTER(g_hash_table_size(batch->shared) < MOST_KEPT ? kept_style_new() : -1);
+        g_hash_table_insert(batch->shared, (gpointer) style, file);
+    }
+    return GPOINTER_TO_INT(file);
+}
+
 static void begin(Batch *batch, const BatchPhoto *photo, int at_a_time)
 {
     GPtrArray *list = arguments(batch, photo, at_a_time);
+    GSubprocessLauncher *launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+                                                              G_SUBPROCESS_FLAGS_STDERR_PIPE);
     Run *run = g_new(Run, 1);
     GError *error = NULL;
+    int kept = kept_style(batch, photo->style), copy = kept < 0 ? -1 : dup(kept);
+    if (copy >= 0) {
+        g_subprocess_launcher_take_fd(launcher, copy, KEPT);
+        g_ptr_array_insert(list, 2, g_strdup_printf("--kept-style=%d", KEPT));
+    }
     *run = (Run) { batch, photo, NULL, at_a_time == 1 };
-    run->process =
-        g_subprocess_newv((const char *const *) list->pdata,
-                          G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+    run->process = g_subprocess_launcher_spawnv(launcher, (const char *const *) list->pdata, &error);
+    g_object_unref(launcher);
     g_ptr_array_unref(list);
     if (run->process) {
         g_ptr_array_add(batch->running, run);
@@ -300,7 +324,9 @@ static int say_outcome(const Batch *batch)
 
 int command_batch(int argc, char **argv)
 {
-    Batch batch = { .again = g_ptr_array_new(), .running = g_ptr_array_new() };
+    Batch batch = { .again = g_ptr_array_new(),
+                    .running = g_ptr_array_new(),
+                    .shared = g_hash_table_new(g_str_hash, g_str_equal) };
     GError *error = NULL;
     option_set_init(&batch.settings);
     interrupt_install();
@@ -310,6 +336,7 @@ int command_batch(int argc, char **argv)
         g_ptr_array_unref(batch.photos);
     g_ptr_array_unref(batch.again);
     g_ptr_array_unref(batch.running);
+    g_hash_table_unref(batch.shared);
     if (batch.report.failures)
         g_ptr_array_unref(batch.report.failures);
     option_set_clear(&batch.settings);

@@ -178,6 +178,7 @@ gboolean transfer_options_parse(TransferOptions *options, int argc, char **argv,
           N_("Do again what this report says, but for what is said here"), N_("FILE") },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("Print nothing but errors"),
           NULL },
+        { "kept-style", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_INT, &options->kept_style, NULL, NULL },
         { 0 }
     };
     const GOptionEntry expert[] = {

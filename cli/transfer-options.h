@@ -16,6 +16,7 @@ typedef struct {
     char *out, *report, *recipe, *depth;
     GPtrArray *notices; /* sentences about what was done differently */
     gboolean quiet;
+    int kept_style; /* for a process of a batch: a file, see kept-style.h; 0: none */
     PictureTarget target; /* format and depth; the depth is -1 until the content is read */
 } TransferOptions;
 

@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "interrupt.h"
+#include "kept-style.h"
 #include "output.h"
 #include "progress.h"
 #include "report/recipe.h"
@@ -197,6 +198,25 @@ static gboolean run(Transfer *transfer, GError **error)
     return good;
 }
 
+/* The style, or what another photo of a batch has left of it.  Who has something to say of it says so for each photo. */
+static gboolean read_style(Transfer *transfer, GError **error)
+{
+    TransferOptions *options = &transfer->options;
+    const DpsOptions *engine = &options->settings.options;
+    const Picture *content = &transfer->content;
+    guint said = options->notices->len;
+    gboolean shared = options->kept_style > 0 && !options->masks.find && !content->colours;
+    int side = shared ? dps_style_side(engine, content->rgb.width, content->rgb.height) : 0;
+    if (side > 0 && kept_style_take(options->kept_style, side, &transfer->style))
+        return TRUE;
+    if (!style_file_read(&transfer->style, &transfer->learnt, options->style, content, options->notices,
+                         error))
+        return FALSE;
+    if (side > 0 && !transfer->learnt && options->notices->len == said)
+        kept_style_leave(options->kept_style, side, engine->threads, &transfer->style);
+    return TRUE;
+}
+
 static gboolean read_all(Transfer *transfer, GError **error)
 {
     TransferOptions *options = &transfer->options;
@@ -208,8 +228,7 @@ static gboolean read_all(Transfer *transfer, GError **error)
     if ((int) target->depth < 0)
         target->depth = picture_format_depth(target->format, content->depth);
     return picture_fits(target, content->rgb.width, content->rgb.height, error) &&
-           style_file_read(&transfer->style, &transfer->learnt, options->style, content,
-                           options->notices, error) &&
+           read_style(transfer, error) &&
            (!options->start_image ||
             picture_read(&transfer->start, options->start_image, content, options->notices, error)) &&
            masks_read(&transfer->masks, &options->masks, options->notices, error) &&

@@ -244,6 +244,12 @@ typedef struct {
 DpsStatus dps_run(const DpsJob *job, DpsResult *result);
 void dps_result_clear(DpsResult *result);
 
+/* For who gives one style to many runs: the long side, in pixels, to which a run of a photo of width x height with these
+ * options shrinks its style at first, 0 where it can't run; and the style shrunk to it, which in its place gives the
+ * same result.  False where not: where it is transparent or goes beyond black and white, or memory is short. */
+int dps_style_side(const DpsOptions *options, int width, int height);
+bool dps_style_shrink(const DpsImage *style, int side, const DpsWork *work, DpsImage *out);
+
 /* Bytes that dps_run would hold at its peak, the pictures passed in not counted.
  * 0 when the job can't be run at all. */
 size_t dps_estimate(const DpsJob *job);

@@ -27,14 +27,40 @@ double transfer_now(void)
 
 /* --------------------------------------------------------- before the first level */
 
-/* A 24-megapixel photo is read once, for the largest level; the others are made from that. */
-static bool shrink_photos(Transfer *t)
+static int largest_size(const Schedule *schedule)
 {
     int most = 0;
 
-    for (int i = 0; i < t->schedule.levels; i++)
-        if (t->schedule.level[i].size > most)
-            most = t->schedule.level[i].size;
+    for (int i = 0; i < schedule->levels; i++)
+        if (schedule->level[i].size > most)
+            most = schedule->level[i].size;
+    return most;
+}
+
+int dps_style_side(const DpsOptions *options, int width, int height)
+{
+    Schedule schedule;
+
+    return options_schedule(options, width > height ? width : height, &schedule, NULL)
+               ? 0
+               : largest_size(&schedule);
+}
+
+bool dps_style_shrink(const DpsImage *style, int side, const DpsWork *work, DpsImage *out)
+{
+    float least, greatest;
+
+    if (style->channels != 3)
+        return false;
+    image_range(style, &least, &greatest);
+    return least >= 0 && greatest <= 1 && level_shrink(style, side, work, out);
+}
+
+/* A 24-megapixel photo is read once, for the largest level; the others are made from that. */
+static bool shrink_photos(Transfer *t)
+{
+    int most = largest_size(&t->schedule);
+
     return level_shrink(t->job->content, most, &t->work, &t->largest[0]) &&
            level_shrink(t->job->style, most, &t->work, &t->largest[1]);
 }

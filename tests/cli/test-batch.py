@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 
 import numpy as np
 
@@ -45,6 +46,29 @@ class Batch(tool.ToolTest):
                       "histogram")
         with open(self.path("one.png"), "rb") as one, open(self.path("out/p3.png"), "rb") as other:
             self.assertEqual(one.read(), other.read())
+
+    def test_kept_style(self):
+        """What one photo leaves of a large style gives the others the same results, whatever their sizes."""
+        self.save("large.png", tool.photo(400, 300, 22))
+        self.save("in/small.png", tool.photo(30, 20, 9))
+        self.save("in/grey.png", tool.photo(50, 40, 9)[..., 0])
+        self.batch("in", "--jobs", "1", styles=["large.png"])
+        for name in self.written():
+            self.transfer(content="in/" + name, style="large.png", out="one.png")
+            with open(self.path("one.png"), "rb") as one, open(self.path("out/" + name), "rb") as other:
+                self.assertEqual(one.read(), other.read(), name)
+
+    def test_kept_style_is_what_is_read(self):
+        self.save("large.png", tool.photo(400, 300, 22))
+        with tempfile.TemporaryFile() as file:
+            command = [tool.PROGRAM, "transfer", "in/p0.png", "large.png", "-o", "out/a.pfm", *tool.FAST,
+                       "--kept-style=%d" % file.fileno()]
+            for out in ("out/a.pfm", "out/b.pfm"):
+                subprocess.run([*command, "-o", out], cwd=self.folder, pass_fds=[file.fileno()], check=True)
+                with open(self.path("large.png"), "wb") as style:
+                    style.write(b"no picture")
+        first, second = (tool.read_pfm(self.path(name)) for name in ("out/a.pfm", "out/b.pfm"))
+        self.assertTrue(np.array_equal(first, second))
 
     def test_folder(self):
         """All pictures of a folder, and nothing else in it; each as photo-style transfer makes it."""
