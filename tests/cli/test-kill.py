@@ -2,7 +2,7 @@
 """Commands that are killed at random moments: no half file has a result's name, inputs stay as they were, and
 nothing is left over but, where nobody could clean up, hidden files in the making.
 
-KILLS says how many (two of each kind), KILL_SEED which (1)."""
+KILLS says how many (one of each kind), KILL_SEED which (1)."""
 
 import hashlib
 import json
@@ -129,7 +129,7 @@ class Kills(tool.ToolTest):
 
     def test_kills(self):
         kinds = self.kinds()
-        kills, outcomes = int(os.environ.get("KILLS", 2 * len(kinds))), {}
+        kills, outcomes = int(os.environ.get("KILLS", len(kinds))), {}
         for i in range(kills):
             kind, number = kinds[i % len(kinds)], self.random.choice(SIGNALS)
             with self.subTest(kill=i, command=kind.command, signal=number):
