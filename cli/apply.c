@@ -51,40 +51,17 @@ static gboolean parse(Apply *apply, int argc, char **argv, GError **error)
     return FALSE;
 }
 
-/* NULL and an error where it can't be read.  A pipe would be waited for, and a device may never end. */
-static char *read_text(const char *file, GError **error)
-{
-    GError *trouble = NULL;
-    char *text = NULL;
-
-    if (g_file_test(file, G_FILE_TEST_EXISTS) && !g_file_test(file, G_FILE_TEST_IS_REGULAR))
-        command_file_error(error, file, _("is no ordinary file; choose a .cube file."));
-    else if (!g_file_get_contents(file, &text, NULL, &trouble))
-        command_file_error(error, file, _("can't be read (%s); choose a .cube file."),
-                           trouble->message);
-    g_clear_error(&trouble);
-    return text;
-}
-
 static gboolean read_table(Apply *apply, GError **error)
 {
-    const char *dot = strrchr(apply->table, '.'), *why;
+    Picture picture = { 0 };
+    const char *why;
 
-    if (dot && g_ascii_strcasecmp(dot, ".cube") == 0) {
-        char *text = read_text(apply->table, error);
-
-        if (!text)
-            return FALSE;
-        why = look_read_cube(text, &apply->look);
-        g_free(text);
-    } else {
-        Picture picture = { 0 };
-
-        if (!picture_read(&picture, apply->table, NULL, apply->notices, error))
-            return FALSE;
-        why = look_read_hald(&picture.rgb, &apply->look);
-        picture_clear(&picture);
-    }
+    if (look_is_cube(apply->table))
+        return look_open_cube(apply->table, &apply->look, error);
+    if (!picture_read(&picture, apply->table, NULL, apply->notices, error))
+        return FALSE;
+    why = look_read_hald(&picture.rgb, &apply->look);
+    picture_clear(&picture);
     if (why)
         command_file_error(error, apply->table, "%s", why);
     return !why;

@@ -133,6 +133,8 @@ typedef struct {
 
     const struct DpsLearnt *learnt;  /* NULL, or a learnt style, whose copy is `style`: takes the place of the
                                       * optimisation in the method transfer, whatever the preset */
+    const struct DpsLook *look;      /* NULL, or a look, which takes the place of all in the method transfer: the
+                                      * style then counts for nothing, and regions for their strengths alone */
     bool want_field;                 /* the result as colour maps, too */
     DpsImage *give_way;              /* NULL, or the content again, which the result may take the memory of:
                                       * it is then empty, or after a failure no longer what it was */
@@ -289,7 +291,7 @@ DpsStatus dps_measure(const DpsImage *content, const DpsImage *style, const DpsI
 /* What became of a photo's colours as one table, which other programs know as a 3D LUT: it has no places,
  * and suits any photo.  `side` colours along each of R, G and B, from 0 to 1; R counts fastest. */
 #define DPS_LOOK_SIDE 33
-typedef struct {
+typedef struct DpsLook {
     int side;      /* 2 at least */
     float *colour; /* R G B of side^3 entries, in [0, 1], by malloc; NULL: an empty one */
 } DpsLook;

@@ -2,6 +2,7 @@
 #include "photo.h"
 
 #include "learnt-layer.h"
+#include "look-layer.h"
 
 #include <glib/gi18n.h>
 
@@ -24,7 +25,8 @@ Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *enco
     layers_discard(rendered, drawable);
     photo->users = 1;
     photo->drawable = drawable;
-    ok = ok && (content || learnt_layer_read(drawable, &photo->learnt, error));
+    ok = ok && (content || (learnt_layer_read(drawable, &photo->learnt, error) &&
+                            look_layer_read(drawable, &photo->look, error)));
     if (!ok)
         g_clear_pointer(&photo, photo_unref);
     return photo;
@@ -92,5 +94,6 @@ void photo_unref(Photo *photo)
         return;
     dps_image_clear(&photo->pixels);
     dps_learnt_free(photo->learnt);
+    dps_look_clear(&photo->look);
     g_free(photo);
 }

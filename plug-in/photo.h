@@ -13,11 +13,12 @@ typedef struct {
     GimpDrawable *drawable; /* borrowed */
     DpsImage pixels;
     DpsLearnt *learnt; /* of a learnt style (learnt-layer.h), else NULL */
+    DpsLook look;      /* of a look (look-layer.h), else an empty one */
 } Photo;
 
 /* What is shown of a layer, in this encoding, reduced as layers_read_photo says.  Of the content itself a
- * filter of ours doesn't count: `content` is true for it.  NULL and an error where memory is short, or what a
- * learnt style carries can't be used. */
+ * filter of ours doesn't count: `content` is true for it.  NULL and an error where memory is short, or a learnt
+ * style or a look can't be used. */
 Photo *photo_read(GimpDrawable *drawable, gboolean content, const Encoding *encoding, int most,
                   GError **error);
 

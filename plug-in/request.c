@@ -277,6 +277,7 @@ gboolean request_make(Request *request, Photo *content, Photo *style, const Enco
     request->job.content = &content->pixels;
     request->job.style = &style->pixels;
     request->job.learnt = style->learnt;
+    request->job.look = style->look.colour ? &style->look : NULL;
     ok = read_options(request, config, error) &&
          read_regions(request, config, style->drawable, error) &&
          read_start(request, config, error);

@@ -162,3 +162,35 @@ const char *look_read_hald(const DpsImage *picture, DpsLook *look)
             look->colour[3 * i + c] = CLAMP(picture->data[c * plane + i], 0, 1);
     return NULL;
 }
+
+/* NULL and an error where it can't be read.  A pipe would be waited for, and a device may never end. */
+static char *read_text(const char *path, GError **error)
+{
+    GError *trouble = NULL;
+    char *text = NULL, *words;
+
+    if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path,
+                    _("is no ordinary file; choose a .cube file."));
+    } else if (!g_file_get_contents(path, &text, NULL, &trouble)) {
+        words = g_strdup_printf(_("can't be read (%s); choose a .cube file."), trouble->message);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, words);
+        g_free(words);
+        g_error_free(trouble);
+    }
+    return text;
+}
+
+gboolean look_open_cube(const char *path, DpsLook *look, GError **error)
+{
+    char *text = read_text(path, error);
+    const char *why = NULL;
+
+    *look = (DpsLook) { 0 };
+    if (text)
+        why = look_read_cube(text, look);
+    if (why)
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+    g_free(text);
+    return text && !why;
+}

@@ -33,4 +33,7 @@ char *look_say_lost(const char *path, double lost);
 const char *look_read_cube(const char *text, DpsLook *look);
 const char *look_read_hald(const DpsImage *picture, DpsLook *look);
 
+/* Reads a .cube file; FALSE and an error, a sentence that names it, where it is none. */
+gboolean look_open_cube(const char *path, DpsLook *look, GError **error);
+
 #endif

@@ -105,7 +105,8 @@ static void make_found(LiveInput *input)
         option_set_init(&found->settings);
         found->job.content = &found->content->pixels;
         found->job.style = &found->style->pixels;
-        found->job.learnt = found->style->learnt;
+        found->job.learnt = input->request.job.learnt;
+        found->job.look = input->request.job.look;
     }
     found->job.options = input->request.job.options;
 }
@@ -170,7 +171,7 @@ gboolean live_input_read(LiveInput *input, GError **error)
 
 gboolean live_input_is_quick(const LiveInput *input)
 {
-    return input->request.job.learnt ||
+    return input->request.job.learnt || input->request.job.look ||
            input->request.job.options.method != DPS_METHOD_TRANSFER;
 }
 

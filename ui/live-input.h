@@ -31,7 +31,7 @@ gboolean live_input_read(LiveInput *input, GError **error);
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job);
 void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Request **prepare_data);
 
-/* Whether it is computed at once, and at the chosen quality: colours alone, or a learnt style. */
+/* Whether it is computed at once, and at the chosen quality: colours alone, a learnt style or a look. */
 gboolean live_input_is_quick(const LiveInput *input);
 
 /* Whether a draft is all that was asked for. */

@@ -28,13 +28,21 @@ static void on_variant_done(gpointer data)
     live_go_on(live);
 }
 
-/* A style that weighs more is the same to who weighs nothing. */
-static void drop_variant(Live *live)
+static void drop(Live *live, LiveVariant variant)
 {
-    if (!live_input_is_quick(&live->input))
-        return;
-    live->variants &= ~(1u << LIVE_MORE_STYLE);
-    live->told.variant(LIVE_MORE_STYLE, NULL, live->data);
+    live->variants &= ~(1u << variant);
+    live->told.variant(variant, NULL, live->data);
+}
+
+/* A style that weighs more is the same to who weighs nothing, and a look knows no regions. */
+static void drop_variants(Live *live)
+{
+    if (live_input_is_quick(&live->input))
+        drop(live, LIVE_MORE_STYLE);
+    if (live->input.request.job.look) {
+        drop(live, LIVE_NO_REGIONS);
+        drop(live, LIVE_FOUND_REGIONS);
+    }
 }
 
 void live_begin_variant(Live *live)
@@ -45,7 +53,7 @@ void live_begin_variant(Live *live)
 
     if (!live_has_result(live))
         return;
-    drop_variant(live);
+    drop_variants(live);
     while (k < LIVE_VARIANTS && !(live->variants & 1u << k))
         k++;
     if (k == LIVE_VARIANTS)

@@ -13,6 +13,7 @@
 #include "plug-in/job.h"
 #include "plug-in/layer-recipe.h"
 #include "plug-in/learnt-layer.h"
+#include "plug-in/look-layer.h"
 #include "plug-in/remember.h"
 #include "plug-in/request.h"
 #include "plug-in/result.h"
@@ -340,8 +341,13 @@ static void add_records(GimpProcedure *p)
 
 static GList *query_procedures(GimpPlugIn *plug_in)
 {
+    static const char *const names[] = { PROCEDURE, LEARNT_LOADER, LOOK_LOADER };
+    GList *procedures = NULL;
+
     help_register(plug_in);
-    return g_list_append(g_list_append(NULL, g_strdup(PROCEDURE)), g_strdup(LEARNT_LOADER));
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        procedures = g_list_append(procedures, g_strdup(names[i]));
+    return procedures;
 }
 
 static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
@@ -350,6 +356,8 @@ static GimpProcedure *create_procedure(GimpPlugIn *plug_in, const char *name)
 
     if (strcmp(name, LEARNT_LOADER) == 0)
         return learnt_layer_new_loader(plug_in);
+    if (strcmp(name, LOOK_LOADER) == 0)
+        return look_layer_new_loader(plug_in);
     if (strcmp(name, PROCEDURE) != 0)
         return NULL;
 

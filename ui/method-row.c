@@ -5,6 +5,7 @@
 
 #include "dps.h"
 #include "plug-in/learnt-layer.h"
+#include "plug-in/look-layer.h"
 
 enum { ID, LABEL, COLUMNS };
 
@@ -12,7 +13,7 @@ typedef struct {
     GimpProcedureConfig *config;
     GtkWidget *combo, *quality;
     GSList *weights;
-    gboolean learnt; /* the style is */
+    gboolean learnt, look; /* what the style is */
 } Method;
 
 /* Of the presets, those that are ways of their own. */
@@ -119,16 +120,22 @@ static void on_chosen(GtkComboBox *combo, Method *method)
     g_free(id);
 }
 
-/* A painting can't be learnt. */
+/* A painting can't be learnt, and a look is all that its style has. */
 static gboolean suits(const char *id, gpointer data)
 {
-    return !((Method *) data)->learnt || dps_choice_find(dps_option_find("preset"), id) < 0;
+    const Method *method = data;
+
+    if (method->look)
+        return g_str_equal(id, dps_choice_name("method", DPS_METHOD_TRANSFER));
+    return !method->learnt || dps_choice_find(dps_option_find("preset"), id) < 0;
 }
 
 static const char *why_idle(const Method *method, int way)
 {
     if (way != DPS_METHOD_TRANSFER)
         return _("The chosen method changes colours only, and asks for no such weight.");
+    if (method->look)
+        return _("The style is a look, a table of colours, which asks for no such weight.");
     if (method->learnt)
         return _("The style is a learnt one, whose weights were settled when it was learnt.");
     return NULL;
@@ -141,8 +148,12 @@ static void show_method(GtkWidget *row)
     int way = chosen(method, "method"), preset = chosen(method, "preset");
     gboolean own = way == DPS_METHOD_TRANSFER && is_method(preset);
 
-    if (own && method->learnt) {
+    if (own && (method->learnt || method->look)) {
         g_object_set(method->config, "preset", dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
+        return;
+    }
+    if (method->look && way != DPS_METHOD_TRANSFER) {
+        g_object_set(method->config, "method", dps_choice_name("method", DPS_METHOD_TRANSFER), NULL);
         return;
     }
 
@@ -160,9 +171,12 @@ static void on_style(GtkWidget *row)
 {
     Method *method = g_object_get_data(G_OBJECT(row), "method");
     GimpDrawable *style = NULL;
+    gboolean valid;
 
     g_object_get(method->config, "style", &style, NULL);
-    method->learnt = style && gimp_item_is_valid(GIMP_ITEM(style)) && learnt_layer_is(style);
+    valid = style && gimp_item_is_valid(GIMP_ITEM(style));
+    method->learnt = valid && learnt_layer_is(style);
+    method->look = valid && look_layer_is(style);
     g_clear_object(&style);
     show_method(row);
 }

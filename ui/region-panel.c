@@ -10,6 +10,7 @@
 #include "pair-covers.h"
 #include "photo-view.h"
 #include "plug-in/found.h"
+#include "plug-in/look-layer.h"
 #include "preview.h"
 
 typedef enum { WAY_NONE, WAY_FOUND, WAY_MASKS, WAY_LABELS } Way;
@@ -143,6 +144,13 @@ static void on_make(gpointer data)
     g_free(on_style);
 }
 
+static const char *way_tooltip(gboolean look)
+{
+    return look ? _("The style is a look, a table of colours, which knows no regions.")
+                : _("Which part of your photo takes its look from which part of the style: sky "
+                    "from sky, water from water");
+}
+
 static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -156,9 +164,7 @@ static GtkWidget *way_box(RegionPanel *panel, GtkSizeGroup *labels)
     gtk_combo_box_text_append_text(way, _("Masks, in pairs"));
     gtk_combo_box_text_append_text(way, _("Label maps"));
     gtk_combo_box_set_active(GTK_COMBO_BOX(way), WAY_NONE);
-    gtk_widget_set_tooltip_text(panel->way, _("Which part of your photo takes its look from "
-                                              "which part of the style: sky from sky, water from "
-                                              "water"));
+    gtk_widget_set_tooltip_text(panel->way, way_tooltip(FALSE));
     gtk_label_set_xalign(GTK_LABEL(label), 0.0);
     gtk_size_group_add_widget(labels, label);
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), panel->way);
@@ -241,11 +247,24 @@ void region_panel_refresh(RegionPanel *panel)
     show_tints(panel);
 }
 
+static gboolean style_is_look(RegionPanel *panel)
+{
+    return panel->style && gimp_item_is_valid(GIMP_ITEM(panel->style)) &&
+           look_layer_is(panel->style);
+}
+
 void region_panel_set_style(RegionPanel *panel, GimpDrawable *style)
 {
+    gboolean look;
+
     if (style != panel->style)
         together_load(found_page_together(panel->found), NULL);
     panel->style = style;
+    look = style_is_look(panel);
+    if (look)
+        gtk_combo_box_set_active(GTK_COMBO_BOX(panel->way), WAY_NONE);
+    gtk_widget_set_sensitive(panel->way, !look);
+    gtk_widget_set_tooltip_text(panel->way, way_tooltip(look));
     region_panel_refresh(panel);
 }
 
@@ -257,8 +276,9 @@ void region_panel_load(RegionPanel *panel, GimpProcedureConfig *config)
     Way way;
 
     g_object_get(config, "content-masks", &content, "style-masks", &style, "content-labels",
-                 &content_labels, "style-labels", &style_labels, "auto-regions", &find, "merge-regions", &merged, NULL);
-    way = find ? WAY_FOUND : WAY_NONE;
+                 &content_labels, "style-labels", &style_labels, "auto-regions", &find,
+                 "merge-regions", &merged, NULL);
+    way = find && !style_is_look(panel) ? WAY_FOUND : WAY_NONE;
     region_panel_refresh(panel);
     panel->filling = TRUE;
     pair_list_clear(panel->pairs);
@@ -335,8 +355,8 @@ void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config)
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
     g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
                  "content-labels", labels ? label_maps_get(panel->labels, FALSE) : NULL,
-                 "style-labels", labels ? label_maps_get(panel->labels, TRUE) : NULL, "auto-regions",
-                 way == WAY_FOUND, "merge-regions", merged, NULL);
+                 "style-labels", labels ? label_maps_get(panel->labels, TRUE) : NULL,
+                 "auto-regions", way == WAY_FOUND, "merge-regions", merged, NULL);
     g_free(merged);
     g_free(content);
     g_free(style);

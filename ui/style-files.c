@@ -107,11 +107,13 @@ static GtkFileFilter *add_filter(GtkFileChooser *files, const char *name)
 
 static void add_filters(GtkFileChooser *files)
 {
-    GtkFileFilter *likely = add_filter(files, _("Photos and learnt styles"));
+    GtkFileFilter *likely = add_filter(files, _("Photos, learnt styles and looks"));
 
     gtk_file_filter_add_pixbuf_formats(likely);
     gtk_file_filter_add_pattern(likely, "*.dps");
+    gtk_file_filter_add_pattern(likely, "*.cube");
     gtk_file_filter_add_pattern(add_filter(files, _("Learnt styles (.dps)")), "*.dps");
+    gtk_file_filter_add_pattern(add_filter(files, _("Looks (.cube)")), "*.cube");
     gtk_file_filter_add_pattern(add_filter(files, _("All files")), "*");
 }
 

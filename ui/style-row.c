@@ -233,8 +233,9 @@ StyleRow *style_row_new(GimpDrawable *content, GtkSizeGroup *labels, const Style
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), row->chooser);
     gtk_widget_set_tooltip_text(row->chooser, _("The photo whose light and colours you want: a "
                                                 "layer of any open image"));
-    gtk_widget_set_tooltip_text(open, _("Open another photo, or a style that was learnt (a .dps "
-                                        "file), in GIMP and use it as the style"));
+    gtk_widget_set_tooltip_text(open, _("Open another photo, a style that was learnt (a .dps "
+                                        "file) or a look (a .cube file) in GIMP and use it as "
+                                        "the style"));
     g_signal_connect_swapped(row->chooser, "changed", G_CALLBACK(on_changed), row);
     g_signal_connect_swapped(open, "clicked", G_CALLBACK(on_open), row);
     gtk_box_pack_start(GTK_BOX(row->box), label, FALSE, FALSE, 0);

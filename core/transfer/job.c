@@ -17,7 +17,7 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
         return DPS_BAD_INPUT;
     int w = job->content->width, h = job->content->height;
     DpsOptions o = job->options;
-    if (job_learnt(job))
+    if (job_learnt(job) || job_look(job))
         o.method = DPS_METHOD_COLOURS; /* which makes the first guess that it takes */
     DpsStatus status = options_schedule(&o, w > h ? w : h, schedule, message);
     if (!status)
@@ -28,6 +28,11 @@ DpsStatus job_check(const DpsJob *job, Schedule *schedule, DpsMessage *message)
 bool job_learnt(const DpsJob *job)
 {
     return job->learnt && job->options.method == DPS_METHOD_TRANSFER;
+}
+
+bool job_look(const DpsJob *job)
+{
+    return job->look && job->options.method == DPS_METHOD_TRANSFER;
 }
 
 size_t dps_estimate(const DpsJob *job)

@@ -14,6 +14,9 @@ DpsStatus job_check(const DpsJob *, Schedule *, DpsMessage *message);
 /* Whether a learnt style takes the place of the optimisation. */
 bool job_learnt(const DpsJob *);
 
+/* Whether a look takes the place of all that a transfer does. */
+bool job_look(const DpsJob *);
+
 /* Compares dps_estimate, which *bytes becomes, with the memory that may be had.  DPS_OK, or DPS_NO_MEMORY
  * and a sentence. */
 DpsStatus job_check_memory(const DpsJob *, size_t *bytes, DpsMessage *message);

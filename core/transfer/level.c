@@ -2,6 +2,7 @@
 /* One working size: pictures and masks, the network and the objective on the device, the minimiser. */
 
 #include "image/photo.h"
+#include "job.h"
 #include "learnt/learnt.h"
 #include "regions/borders.h"
 #include "regions/colour-classic.h"
@@ -364,7 +365,9 @@ DpsStatus level_run(Transfer *t, const Level *l)
     if (!status && job_learnt(t->job) &&
         !learnt_apply(t->job->learnt, &t->content, &t->work, &t->picture))
         status = DPS_NO_MEMORY;
-    if (!status && t->palette &&
+    if (!status && job_look(t->job))
+        dps_look_apply_photo(t->job->look, &t->content, DPS_TAKE_ALL, 1, &t->work, &t->picture);
+    else if (!status && t->palette &&
         !start_keep_colours(t->palette, &t->regions, &t->content, &t->work, &t->picture))
         status = DPS_NO_MEMORY;
     t->done += (double) image_pixels(&t->content) * (l->minimiser.evaluations + 2);

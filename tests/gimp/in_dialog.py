@@ -87,6 +87,25 @@ def button(plug_in, name):
     return find(plug_in, ("button", "push button"), name, True)
 
 
+def open_style(plug_in, name):
+    """Opens a file of the test's folder as the style."""
+    press(button(plug_in, "Open Photo…"))
+    wait_for(lambda: find(plug_in, ("file chooser", "dialog"), "Open a Style Photo", True), 20)
+    time.sleep(1)
+    screenshot("files-" + name, 0)
+    shell("xdotool", "key", "ctrl+l")
+    time.sleep(0.5)
+    shell("xdotool", "key", "ctrl+a")
+    shell("xdotool", "type", os.path.join(folder, name))
+    time.sleep(1)
+    shell("xdotool", "key", "Return")
+
+
+def reasons(plug_in, name):
+    """What the parts of a setting that is grey say of it."""
+    return {w.description for w in walk(plug_in) if name in (w.name, label_of(w)) and not sensitive(w)}
+
+
 def message(plug_in):
     """What the information bar says."""
     bar = find(plug_in, ("info bar", "alert"), None, True)

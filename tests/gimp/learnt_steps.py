@@ -9,27 +9,8 @@ def style(plug_in):
     return find(plug_in, "combo box", "Style")
 
 
-def open_file(plug_in, name):
-    press(button(plug_in, "Open Photo…"))
-    files, _ = wait_for(lambda: find(plug_in, ("file chooser", "dialog"), "Open a Style Photo", True), 20)
-    check(files, "a file can be chosen")
-    time.sleep(1)
-    screenshot("files-" + name, 0)
-    shell("xdotool", "key", "ctrl+l")
-    time.sleep(0.5)
-    shell("xdotool", "key", "ctrl+a")
-    shell("xdotool", "type", os.path.join(folder, name))
-    time.sleep(1)
-    shell("xdotool", "key", "Return")
-
-
 def noon():
     return [v for k, v in ask_gimp().items() if "noon" in k][0]
-
-
-def reasons(plug_in, name):
-    """What the parts of a setting's row say of it."""
-    return {w.description for w in walk(plug_in) if name in (w.name, label_of(w)) and not sensitive(w)}
 
 
 application("gimp", 60)
@@ -40,7 +21,7 @@ plug_in = open_dialog()
 check(not sensitive(button(plug_in, "Transfer")), "without a style there is nothing to do")
 
 # --- A learnt style is opened as a photo is
-open_file(plug_in, "dusk.dps")
+open_style(plug_in, "dusk.dps")
 opened, _ = wait_for(lambda: chosen(style(plug_in)) == "dusk.dps", 30)
 check(opened, "it is the style, under its name", (entries(style(plug_in)), message(plug_in)))
 draft, _ = wait_for(lambda: find(plug_in, "label", "Result"), 60)
@@ -64,7 +45,7 @@ check(wait_for(lambda: find(plug_in, "label", "Result"), 60)[0], "and used")
 screenshot("2-regions")
 
 # --- A damaged one is refused, and the other stays
-open_file(plug_in, "bad.dps")
+open_style(plug_in, "bad.dps")
 refused, _ = wait_for(lambda: "the checksum of this learnt style is wrong" in message(plug_in), 30)
 check(refused, "a damaged file is refused with a sentence", message(plug_in))
 check(chosen(style(plug_in)) == "dusk.dps", "the style stays", chosen(style(plug_in)))

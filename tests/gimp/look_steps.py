@@ -57,6 +57,17 @@ said, path = save("parts.cube", by_regions=True)
 wait_for(lambda: "already" in message(plug_in), 60)
 check("already. Choose another name" in message(plug_in) and not os.path.exists(path),
       "files that nobody was asked about stay", message(plug_in))
+
+# --- A look as the style
+open_style(plug_in, "dusk.cube")
+style = lambda: find(plug_in, "combo box", "Style")
+opened, _ = wait_for(lambda: chosen(style()) == "dusk.cube", 30)
+check(opened, "it is the style, under its name", (entries(style()), message(plug_in)))
+check(wait_for(lambda: find(plug_in, "label", "Result"), 60)[0], "and applied at once", message(plug_in))
+check(any("is a look" in text for text in reasons(plug_in, "Structure")), "Structure is grey, and says why",
+      reasons(plug_in, "Structure"))
+check(not sensitive(find(plug_in, "combo box", "Regions")), "a look knows no regions")
+screenshot("3-applied")
 press(button(plug_in, "Cancel"))
 check(dialog_gone(20)[0], "Cancel closes it")
 finish()

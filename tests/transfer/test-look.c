@@ -5,6 +5,8 @@
 #include "check.h"
 #include "host.h"
 
+#include <math.h>
+
 enum { W = 120, H = 80, N = W * H };
 
 /* Colours of all kinds. */
@@ -162,11 +164,54 @@ static void test_refused(void)
     dps_image_clear(&nothing);
 }
 
+/* A run with a look gives a photo what the look alone gives it, as maps, too. */
+static void test_run(void)
+{
+    DpsImage content, exact, again;
+    DpsLook look = { .side = 3 };
+    DpsJob job = { .content = &content, .style = &content, .look = &look, .want_field = true };
+    DpsResult result;
+    static const float curve[3][3] = { { 0.1f, 0.7f, 0.9f }, { 0, 0.4f, 1 }, { 0.2f, 0.6f, 0.8f } };
+    static const int step[] = { 1, 3, 9 };
+    double apart = 0, from_maps = 0, moved = 0;
+    size_t n = 3 * 900 * 600;
+
+    CHECK(dps_image_init(&content, 3, 900, 600), "memory");
+    for (size_t i = 0; i < n; i++)
+        content.data[i] = 0.5f + 0.45f * sinf(0.01f * (float) (i % 900) + 0.0002f * (float) (i / 900));
+    look.colour = malloc(81 * sizeof(float));
+    for (int i = 0; look.colour && i < 27; i++)
+        for (int c = 0; c < 3; c++)
+            look.colour[3 * i + c] = curve[c][i / step[c] % 3];
+    CHECK(look.colour && dps_image_init(&exact, 3, 900, 600), "memory");
+    dps_options_default(&job.options);
+    job.options.threads = 1;
+    dps_look_apply_photo(&look, &content, DPS_TAKE_ALL, 1, THREADS(1), &exact);
+    CHECK(dps_run(&job, &result) == DPS_OK, "%s", result.message.text);
+    CHECK(result.evaluations == 0 && result.field.maps.data, "optimised, or without maps");
+    CHECK(dps_field_finish(&result.field, 0.5, 0.5, 1, &job.options, &content, THREADS(1), &again) ==
+              DPS_OK,
+          "memory");
+    for (size_t i = 0; i < n; i++) {
+        apart += fabs((double) (result.image.data[i] - exact.data[i])) / (double) n;
+        from_maps += fabs((double) (again.data[i] - exact.data[i])) / (double) n;
+        moved += fabs((double) (content.data[i] - exact.data[i])) / (double) n;
+    }
+    CHECK(moved > 0.02, "the look changes nothing: %g", moved);                 /* 0.084 */
+    CHECK(apart < 0.001 && from_maps < 0.001, "%g and %g", apart, from_maps); /* 8.5e-6 */
+    dps_image_clear(&again);
+    dps_image_clear(&exact);
+    dps_image_clear(&content);
+    dps_look_clear(&look);
+    dps_result_clear(&result);
+}
+
 int main(void)
 {
     test_affine();
     test_weights();
     test_one_colour();
     test_refused();
+    test_run();
     return check_done("look");
 }
