@@ -99,7 +99,7 @@ def key(keys):
 
 
 key("ctrl+f")
-again, _ = wait_for(lambda: len(layers(photo)) == 3, 90)
+again, _ = wait_for(lambda: len(layers(photo)) == 3 and ended(), 90)
 check(again, "Repeat Last makes another layer", layers(photo))
 for left in (2, 1):
     key("ctrl+z")

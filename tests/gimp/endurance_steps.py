@@ -97,7 +97,7 @@ check(images() == before, "cancelled %d times, the images are as they were" % CA
 
 # --- Two at once
 in_front("dusk")
-menu("Photo Style Transfer...")
+choose_transfer()
 check(wait_for(lambda: len(dialogs()) == 2, 40)[0], "two dialogs", len(dialogs()))
 for dialog in dialogs():
     wait_for(lambda: button(dialog, "Transfer"), 20)

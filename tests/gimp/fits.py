@@ -11,12 +11,11 @@ from gimp_screen import needs_screen, on_screen, photos_with_regions
 needs_screen()
 
 failures = 0
-for screen in sys.argv[1:] or ["1024x768", "1280x800", "1920x1080", "1920x1080@2",
-                             "2048x1536@2"]:
+session = Session("fits")
+pictures = photos_with_regions(session)
+for screen in sys.argv[1:] or ["1024x768", "1280x800", "1920x1080", "1920x1080@2"]:
     size, _, scale = screen.partition("@")
     print("On a screen of " + screen)
-    session = Session("fits-" + screen)
-    pictures = photos_with_regions(session)
     failures += on_screen(session, "fits_steps.py", pictures, size,
                           GDK_SCALE=scale or "1")
 sys.exit(1 if failures else 0)

@@ -9,7 +9,6 @@ from gimp_session import check, finish
 from in_dialog import *
 
 SCREEN = [int(side) for side in sys.argv[2].split("x")]
-SCALE = int(os.environ["GDK_SCALE"])
 
 
 def extents(widget):
@@ -65,7 +64,7 @@ loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 30)
 check(loaded, "both photos are there", ask_gimp())
 plug_in = open_dialog()
 folded = settled_height(plug_in)
-screenshot("1-folded")
+screenshot("%s@%d-1-folded" % (sys.argv[2], SCALE))
 fits(plug_in, ["Transfer", "Apply", "Cancel", "Open Photo…"], "at first")
 
 check(choose(find(plug_in, "combo box", "Regions"), "Masks"), "masks can be chosen")
@@ -76,7 +75,7 @@ check(paired, "four regions", len(pairs()))
 fold(plug_in, True)
 check(choose(find(plug_in, "combo box", "Network"), "file"), "a network")
 time.sleep(1)
-screenshot("2-unfolded")
+screenshot("%s@%d-2-unfolded" % (sys.argv[2], SCALE))
 fits(plug_in, ["Transfer", "Apply", "Cancel"], "with everything unfolded")
 if SCREEN[1] >= 1080 * SCALE:
     grown, _ = wait_for(lambda: height(plug_in) > folded, 10)
@@ -87,12 +86,12 @@ press(button(plug_in, "Transfer"))
 running_bar, _ = wait_for(lambda: find(plug_in, "progress bar", "Progress", True), 30)
 check(running_bar, "it computes", message(plug_in))
 fits(plug_in, ["Transfer", "Use This", "Cancel", "Progress"], "in a run")
-screenshot("3-running")
+screenshot("%s@%d-3-running" % (sys.argv[2], SCALE))
 press(button(plug_in, "Cancel"))
 stopped, _ = wait_for(lambda: "Stopped" in message(plug_in), 30)
 check(stopped, "Cancel stops it", message(plug_in))
 fits(plug_in, ["Transfer", "Apply", "Cancel"], "after a run")
-screenshot("4-stopped")
+screenshot("%s@%d-4-stopped" % (sys.argv[2], SCALE))
 press(button(plug_in, "Cancel"))
 check(dialog_gone(20)[0], "Cancel closes it")
 

@@ -44,17 +44,20 @@ def photos_with_regions(session):
 def on_screen(session, steps, pictures, size, **env):
     """Runs GIMP with these pictures of the session's folder on a screen of this size, and the steps beside
     it; their arguments are the folder and the size.  How many of the two had something to complain of."""
-    inner = session.path("inner.sh")
+    inner, here = session.path("inner.sh"), os.path.dirname(os.path.abspath(__file__))
+    if os.path.exists(session.path("port")):
+        os.remove(session.path("port"))
     with open(inner, "w") as script:
         script.write("""openbox >/dev/null 2>&1 & manager=$!
 %(python)s %(steps)s %(folder)s %(size)s & steps=$!
-gimp -s %(pictures)s >%(folder)s/gimp.log 2>&1 & gimp=$!
+gimp -s --batch-interpreter=python-fu-eval -b "port_file = '%(folder)s/port'; exec(open('%(here)s/answers.py').read())" \
+    %(pictures)s >%(folder)s/gimp.log 2>&1 & gimp=$!
 wait $steps; code=$?
 kill $gimp $manager
 exit $code
 """ % {"python": sys.executable, "folder": session.folder, "size": size,
        "pictures": " ".join(session.path(name) for name in pictures),
-       "steps": os.path.join(os.path.dirname(os.path.abspath(__file__)), steps)})
+       "steps": os.path.join(here, steps), "here": here})
     done = subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 %sx24" % size, "dbus-run-session",
                            "--", "bash", inner], env={**session.env, **env},
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -3,15 +3,18 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 
 from gi.repository import Gio
+from PIL import Image, ImageChops, ImageStat
 
 from at_spi import *
 
 folder = sys.argv[1]
+SCALE = int(os.environ.get("GDK_SCALE", "1"))
 
 
 def shell(*command):
@@ -25,16 +28,16 @@ def screenshot(name, after=0.5):
 
 
 def in_gimp(expression):
-    """What an expression of Python gives in the running GIMP."""
-    path = os.path.join(folder, "state.json")
-    if os.path.exists(path):
-        os.remove(path)
-    subprocess.run(["gimp", "--batch-interpreter=python-fu-eval", "-b",
-                    "import json, os; open(%r + '.new', 'w').write(json.dumps(%s)); "
-                    "os.rename(%r + '.new', %r)" % (path, expression, path, path)],
-                   capture_output=True)
-    found, _ = wait_for(lambda: os.path.exists(path), 30)
-    return json.load(open(path)) if found else {}
+    """What an expression of Python gives in the running GIMP: see answers.py."""
+    port = os.path.join(folder, "port")
+    if not wait_for(lambda: os.path.exists(port), 60)[0]:
+        raise SystemExit("FAIL: GIMP's Python doesn't answer")
+    with open(port) as file, socket.create_connection(("127.0.0.1", int(file.read())), 30 * PATIENCE) as connection:
+        connection.sendall(json.dumps(expression).encode() + b"\n")
+        reply = json.load(connection.makefile())
+    if "error" in reply:
+        raise RuntimeError(reply["error"])
+    return reply["value"]
 
 
 def ask_gimp(what="layers"):
@@ -58,18 +61,31 @@ def window(name):
     return shell("xdotool", "search", "--onlyvisible", "--name", name + ".*GIMP$").split()
 
 
-def menu(name):
-    """Chooses a menu entry once it can be chosen."""
-    item, _ = wait_for(lambda: [m for m in [find(application("gimp"), "menu item", name)]
-                                if m and sensitive(m)], 30)
+def menu(name, *way):
+    """Chooses an entry of GIMP's menus once it can be chosen."""
+    def entry():
+        widget = find(application("gimp"), "menu bar")
+        for step in (*way, name):  # GIMP has too many entries to look at all of them
+            widget = next(child for child in widget if child.name == step)
+        return sensitive(widget) and widget
+
+    item, _ = wait_for(entry, 30)
     if not item:
         raise SystemExit("FAIL: the menu has no usable entry '%s'" % name)
-    press(item[0])
+    press(item)
 
 
-def open_dialog(entry="Photo Style Transfer...", transfer="Transfer"):
-    menu(entry)
-    plug_in, _ = wait_for(lambda: running("deep-photo-style"), 40)
+def choose_transfer():
+    menu("Photo Style Transfer...", "Filters", "Artistic")
+
+
+def open_dialog(transfer="Transfer"):
+    for attempt in (1, 2):  # what is chosen while GIMP is busy may be lost
+        choose_transfer()
+        plug_in, _ = wait_for(lambda: running("deep-photo-style"), 20)
+        if plug_in:
+            break
+        print("observed: no dialog after %d s" % (20 * PATIENCE))
     if not plug_in:
         screenshot("0-no-dialog")
         raise SystemExit("FAIL: the dialog didn't open; see 0-no-dialog.png")
@@ -77,10 +93,23 @@ def open_dialog(entry="Photo Style Transfer...", transfer="Transfer"):
     return plug_in
 
 
+def ended():
+    """Whether the plug-in doesn't run: until then an undo step may not be whole."""
+    program = os.path.join(folder, "plug-ins/deep-photo-style/deep-photo-style").encode()
+
+    def runs(number):
+        try:
+            with open("/proc/%s/cmdline" % number, "rb") as file:
+                return program in file.read().split(b"\0")
+        except OSError:  # it has ended meanwhile
+            return False
+
+    return not any(runs(number) for number in os.listdir("/proc") if number.isdigit())
+
+
 def dialog_gone(seconds):
-    """Whether the plug-in's window has gone, and stays away."""
-    gone = lambda: not running("deep-photo-style")
-    return wait_for(lambda: gone() and not time.sleep(0.3) and gone(), seconds)
+    """Whether the plug-in's window has gone, and the plug-in has done what it does then."""
+    return wait_for(lambda: not running("deep-photo-style") and ended(), seconds)
 
 
 def button(plug_in, name):
@@ -112,6 +141,22 @@ def message(plug_in):
     if not bar:
         return ""
     return " ".join(w.name for w in walk(bar) if w.getRoleName() == "label" and visible(w))
+
+
+def view(plug_in):
+    """The large view as it is on the screen."""
+    x, y, width, height = find(plug_in, "image", "Your photo, before and after") \
+        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    path = os.path.join(folder, "view.png")
+    shell("import", "-window", "root", "-crop", "%dx%d+%d+%d" % tuple(
+        SCALE * side for side in (width, height, x, y)), "+repage", path)
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
+def apart(a, b):
+    """Mean difference of two views, 0 to 255."""
+    return sum(ImageStat.Stat(ImageChops.difference(a, b)).mean) / 3
 
 
 def visible_pairs(plug_in):

@@ -5,35 +5,14 @@ import os
 import subprocess
 import time
 
-from PIL import Image, ImageChops, ImageStat
-
 import pyatspi
 from gimp_session import check, finish
 from in_dialog import *
-
-SCALE = int(os.environ["GDK_SCALE"])
-
 
 def status(plug_in):
     """What the large view shows, in words."""
     words = ("Your photo", "Draft, being computed…", "Draft", "Result so far", "Result")
     return next((w.name for w in walk(plug_in) if w.getRoleName() == "label" and w.name in words and visible(w)), "")
-
-
-def view(plug_in):
-    """The large view as it is on the screen."""
-    x, y, width, height = find(plug_in, "image", "Your photo, before and after") \
-        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
-    path = os.path.join(folder, "view.png")
-    shell("import", "-window", "root", "-crop", "%dx%d+%d+%d" % tuple(
-        SCALE * side for side in (width, height, x, y)), "+repage", path)
-    with Image.open(path) as image:
-        return image.convert("RGB")
-
-
-def apart(a, b):
-    """Mean difference of two views, 0 to 255."""
-    return sum(ImageStat.Stat(ImageChops.difference(a, b)).mean) / 3
 
 
 def drafted(plug_in):

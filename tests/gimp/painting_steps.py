@@ -6,7 +6,6 @@ import pyatspi
 from gimp_session import check, finish
 from in_dialog import *
 
-SCALE = int(os.environ["GDK_SCALE"])
 application("gimp", 60)
 loaded, _ = wait_for(lambda: len(ask_gimp()) == 2, 60)
 check(loaded, "both photos are there", ask_gimp())
