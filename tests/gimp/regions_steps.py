@@ -91,13 +91,24 @@ press(button(plug_in, "From Selection"))
 check(says(plug_in, "so small a region"), "tiny ones are said to be", said(plug_in))
 screenshot("4-tiny")
 
+# --- Regions that lie elsewhere
+check(not any("It lies much" in text for text in said(plug_in)), "so far all lie at about the same height", said(plug_in))
+for where, here_y, there_y in (("higher", 0, 150), ("lower", 150, 0)):
+    in_gimp("(%s).select_rectangle(Gimp.ChannelOps.REPLACE, 0, %d, 300, 50)" % (IMAGE % photo, here_y))
+    in_gimp("(%s).select_rectangle(Gimp.ChannelOps.REPLACE, 0, %d, 300, 50)" % (IMAGE % other, there_y))
+    press(find(plug_in, ("button", "push button"), "From Selection"))  # it may have to be scrolled to
+    said_so, _ = wait_for(lambda: any("It lies much %s in your photo than in the style" % where in (w.name or "")
+                                      for w in walk(plug_in)), 20)  # it, too
+    check(said_so, where + " is said", said(plug_in))
+screenshot("5-elsewhere")
+
 # --- Label maps: the nine colours, and what they mark
 check(choose(ways(plug_in), "Label"), "label maps can be chosen")
 check(says(plug_in, "light blue"), "the colours are listed", said(plug_in))
 check(choose(find(plug_in, "combo box", "In your photo"), here + "-labels") and
       choose(find(plug_in, "combo box", "In the style"), there + "-labels"), "two maps")
 check(says(plug_in, "blue: ", " %, "), "with what they mark", said(plug_in))
-screenshot("5-labels")
+screenshot("6-labels")
 press(button(plug_in, "Cancel"))
 check(dialog_gone(20)[0], "Cancel closes it")
 finish()
