@@ -66,7 +66,7 @@ static GtkWidget *make_settings(Dialog *dialog, const DialogChanged *changed)
     dialog->more = settings_more(dialog->config);
     recipes = recipes_new(dialog->content, dialog->config, labels, changed->recipe, dialog);
     pack(box, style_row_widget(dialog->style), FALSE);
-    dialog->replace = gtk_check_button_new_with_mnemonic(_("Replace the _earlier result"));
+    dialog->replace = gtk_check_button_new_with_mnemonic(_("Replace the earlier result"));
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(dialog->replace), TRUE);
     gtk_widget_set_tooltip_text(dialog->replace,
                                 _("The layer that you called the filter on is one of its results: "
@@ -172,9 +172,9 @@ void dialog_make_window(Dialog *dialog, GimpProcedure *procedure, const DialogCh
 
     dialog->window = gimp_procedure_dialog_new(procedure, dialog->config,
                                                _("Photo Style Transfer"));
-    gimp_procedure_dialog_set_ok_label(GIMP_PROCEDURE_DIALOG(dialog->window), _("Appl_y"));
+    gimp_procedure_dialog_set_ok_label(GIMP_PROCEDURE_DIALOG(dialog->window), _("_Apply"));
     replace_help(dialog);
-    add_button(dialog, _("Use T_his"), RESPONSE_USE,
+    add_button(dialog, _("Use Th_is"), RESPONSE_USE,
                _("Stop, and take what has come out so far as the result"));
     add_button(dialog, _("_Transfer"), RESPONSE_TRANSFER,
                _("Compute the result at the chosen quality and show it"));

@@ -112,7 +112,7 @@ LabelMaps *label_maps_new(void (*changed)(gpointer data), gpointer data)
 {
     LabelMaps *maps = g_new0(LabelMaps, 1);
     GtkWidget *grid = gtk_grid_new();
-    const char *text[2] = { _("_In your photo"), _("In t_he style") };
+    const char *text[2] = { _("In your photo"), _("In the style") };
 
     maps->changed = changed;
     maps->data = data;

@@ -115,7 +115,7 @@ GtkWidget *look_button_new(Live *live, GimpDrawable *content, GimpProcedureConfi
     *look = (LookButton){
         .live = live, .content = content, .config = config, .told = *told, .data = data
     };
-    look->button = gtk_button_new_with_mnemonic(_("Sa_ve Look…"));
+    look->button = gtk_button_new_with_mnemonic(_("Save Look…"));
     gtk_widget_set_tooltip_text(
         look->button,
         _("Save what the present result does to colours for other programs: as a .cube file, or "

@@ -90,15 +90,15 @@ static GtkWidget *make_buttons(MaskPage *page)
     gtk_grid_set_column_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_homogeneous(GTK_GRID(grid), TRUE);
-    add_button(grid, 0, _("Add Pa_ir"), _("Add one more pair of masks"), G_CALLBACK(on_add), page);
-    add_button(grid, 1, _("_Find Pairs"),
+    add_button(grid, 0, _("Add Pair"), _("Add one more pair of masks"), G_CALLBACK(on_add), page);
+    add_button(grid, 1, _("Find Pairs"),
                _("Pair all masks of the two photos that have the same name"), G_CALLBACK(on_match),
                page);
-    add_button(grid, 2, _("From Selectio_n"),
+    add_button(grid, 2, _("From Selection"),
                _("Make a channel of what is selected in your photo, in the style or in both, and "
                  "choose it as a mask; nothing is selected any more then"),
                G_CALLBACK(on_selection), page);
-    add_button(grid, 3, _("From _Path"),
+    add_button(grid, 3, _("From Path"),
                _("Make a channel of what the path encloses that is chosen in the Paths dock, in "
                  "your photo, in the style or in both, and choose it as a mask"),
                G_CALLBACK(on_path), page);

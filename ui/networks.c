@@ -120,7 +120,7 @@ GtkWidget *networks_row(GimpProcedureConfig *config, GtkWidget **combo)
     network->config = config;
     network->combo = *combo = gtk_combo_box_text_new();
     network->file = make_file_button();
-    network->fetch = gtk_button_new_with_mnemonic(_("Down_load…"));
+    network->fetch = gtk_button_new_with_mnemonic(_("Download…"));
     gtk_widget_set_tooltip_text(
         network->fetch,
         _("Download a trained network: first you see how large it is, from where it comes, "

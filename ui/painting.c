@@ -215,7 +215,7 @@ static void make_bar(Painting *painting)
     gtk_label_set_line_wrap(GTK_LABEL(text), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(text), 50);
     gtk_label_set_xalign(GTK_LABEL(text), 0.0);
-    painting->erase = gtk_check_button_new_with_mnemonic(_("Erase (_x)"));
+    painting->erase = gtk_check_button_new_with_mnemonic(_("Erase (x)"));
     gtk_widget_set_tooltip_text(painting->erase, _("Take away from the region what is painted over"));
     label = gtk_label_new(_("Brush"));
     painting->size = gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, LEAST, MOST, 0.5);
@@ -226,7 +226,7 @@ static void make_bar(Painting *painting)
                                 _("How large the brush is. In the pictures, [ and ] make it smaller "
                                   "and larger, the arrow keys move it and space paints."));
     atk_object_set_name(gtk_widget_get_accessible(painting->size), _("Brush"));
-    painting->undo = gtk_button_new_with_mnemonic(_("_Undo Stroke"));
+    painting->undo = gtk_button_new_with_mnemonic(_("Undo Stroke"));
     gtk_widget_set_tooltip_text(painting->undo, _("Take back the last stroke"));
     gtk_widget_set_sensitive(painting->undo, FALSE);
     g_signal_connect_swapped(painting->size, "value-changed", G_CALLBACK(set_brushes), painting);

@@ -130,7 +130,7 @@ GtkWidget *recipes_new(GimpDrawable *content, GimpProcedureConfig *config, GtkSi
                        RecipeUsed used, gpointer data)
 {
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("Settin_gs from"));
+    GtkWidget *label = gtk_label_new_with_mnemonic(_("Settings _from"));
     Recipes *recipes = g_new0(Recipes, 1);
 
     *recipes = (Recipes) { .content = content, .config = config, .used = used, .data = data };

@@ -218,7 +218,7 @@ StyleRow *style_row_new(GimpDrawable *content, GtkSizeGroup *labels, const Style
                         gpointer data)
 {
     StyleRow *row = g_new0(StyleRow, 1);
-    GtkWidget *label = gtk_label_new_with_mnemonic(_("Styl_e"));
+    GtkWidget *label = gtk_label_new_with_mnemonic(_("St_yle"));
     GtkWidget *open = gtk_button_new_with_mnemonic(_("_Open Photo…"));
 
     row->content = content;

@@ -92,7 +92,7 @@ static const DpsOption table[] = {
           "no regions, and the style weight says how much of a painting it becomes.",
       .where = DPS_FOR_TRANSFER },
     { "amount", 'a', DPS_OPTION_REAL, AT(amount), .most = 1, .usual = 1, .value = "0-1",
-      .label = N_("_Amount"),
+      .label = N_("Amou_nt"),
       .help =
           N_("How much of the transfer is applied: 0 leaves the photo as it is, 1 is all of it"),
       .where = DPS_FOR_TRANSFER | DPS_FOR_LOOKS },
@@ -105,7 +105,7 @@ static const DpsOption table[] = {
           "backslash goes before a comma or an equals sign that belongs to a name.  The amount "
           "counts beside this.",
       .where = DPS_FOR_TRANSFER },
-    { "take", 0, CHOICE(take, takes, DPS_TAKE_ALL), .value = N_("WHAT"), .label = N_("Ta_ke over"),
+    { "take", 0, CHOICE(take, takes, DPS_TAKE_ALL), .value = N_("WHAT"), .label = N_("Take o_ver"),
       .help =
           N_("What is taken over from the style; with one of the two, the photo keeps the other"),
       .manual = "Brightness is the luma of each pixel.  Colours that a screen can't show at the "
@@ -132,7 +132,7 @@ static const DpsOption table[] = {
       .help = N_("How much of the photo's own fine detail is laid over the result"),
       .where = DPS_FOR_TRANSFER },
     { "style-weight", 0, DPS_OPTION_REAL, AT(style_weight), .most = 1e6, .usual = 1,
-      .value = N_("NUMBER"), .label = N_("Style _weight"),
+      .value = N_("NUMBER"), .label = N_("Style weight"),
       .help = N_("How strongly the style is pursued, against structure and photorealism"),
       .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "smoothness", 0, DPS_OPTION_REAL, AT(smoothness), .most = 1e6, .usual = 0,
@@ -163,7 +163,7 @@ static const DpsOption table[] = {
                  "full size; 0: as the quality says"),
       .where = DPS_FOR_TRANSFER },
     { "network", 'n', DPS_OPTION_FILE, AT(network), .usual_text = "builtin", .value = N_("FILE"),
-      .label = N_("_Network"),
+      .label = N_("Net_work"),
       .help = N_("What looks at the photos: “builtin”, or, beside it, a trained network: its name or "
                  "file"),
       .manual = "\"photo-style networks\" lists and fetches networks that have names.  A file is a safetensors "
@@ -171,7 +171,7 @@ static const DpsOption table[] = {
                 "names, of any width.",
       .where = DPS_FOR_TRANSFER | DPS_FOR_LEARNING },
     { "device", 'd', DPS_OPTION_TEXT, AT(device), .usual_text = "auto", .value = N_("NAME"),
-      .label = N_("De_vice"),
+      .label = N_("Device"),
       .help = N_("The device that computes: “auto”, “cpu” or another that this computer has"),
       .manual = "\"photo-style devices\" lists them.",
       .where = DPS_FOR_TRANSFER | DPS_FOR_BENCHMARK | DPS_FOR_LEARNING },
@@ -183,11 +183,11 @@ static const DpsOption table[] = {
       .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_MEASURE | DPS_FOR_BENCHMARK |
                DPS_FOR_LOOKS | DPS_FOR_LEARNING },
     { "seed", 0, DPS_OPTION_UNSIGNED, AT(seed), .most = 4294967295.0, .usual = 0,
-      .value = N_("NUMBER"), .label = N_("S_eed"),
+      .value = N_("NUMBER"), .label = N_("Seed"),
       .help = N_("Start of the random numbers; another seed gives a slightly different result"),
       .where = DPS_FOR_TRANSFER | DPS_FOR_REGIONS | DPS_FOR_LEARNING },
     { "regions-model", 0, DPS_OPTION_FILE, AT(regions_model), .usual_text = "", .value = N_("FILE"),
-      .label = N_("Mode_l"),
+      .label = N_("Model"),
       .help = N_(
           "A network that finds the regions: an ONNX model of classes or of a matte, with its "
           "description beside it"),

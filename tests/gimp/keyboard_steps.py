@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# Run by keyboard.py on the screen that it made.
+
+import collections
+
+from by_keyboard import letters, lines
+from gimp_session import check, finish
+from in_dialog import *
+
+Control = collections.namedtuple("Control", "focus number part x y role name")
+
+
+def controls():
+    return [Control(focus, number, part, int(x), int(y), role, name)
+            for focus, number, part, x, y, role, name in lines("control")]
+
+
+def focused():
+    return next((c for c in controls() if c.focus), None)
+
+
+def to_front():
+    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+    wait_for(focused, 10)
+
+
+def press_tab():
+    """What has the focus then."""
+    before, _ = wait_for(focused, 10)
+    shell("xdotool", "key", "Tab")
+    moved, _ = wait_for(lambda: [c for c in [focused()] if c and c.number != before.number], 5)
+    return moved[0] if moved else before
+
+
+def walked(view):
+    """Tab comes to all there is, once, downwards in what is scrolled, and back to where it began."""
+    all_there_is = controls()
+    way = [press_tab()]
+    while len(way) <= len(all_there_is):
+        now = press_tab()
+        if now.number == way[0].number:
+            break
+        way.append(now)
+    numbers = [c.number for c in way]
+    check(len(set(numbers)) == len(numbers), view + ": Tab comes nowhere twice", numbers)
+    check(set(numbers) >= {c.number for c in all_there_is}, view + ": and everywhere",
+          [c for c in all_there_is if c.number not in numbers])
+    check(not [c for c in way if not c.name], view + ": where everything has a name", way)
+    upwards = [(a, b) for a, b in zip(way, way[1:]) if a.part == b.part and a.y >= 0 and -1 < b.y < a.y - 10]
+    check(not upwards, view + ": it goes downwards", upwards)
+
+
+application("gimp", 60)
+check(wait_for(lambda: len(ask_gimp()) == 2, 60)[0], "both photos are there")
+plug_in = open_dialog()
+letters("at first")
+ways = find(plug_in, "combo box", "Regions")
+press(find(plug_in, "toggle button", "More settings"))
+check(choose(find(plug_in, "combo box", "Network"), "file"), "a network")
+check(choose(ways, "Found"), "found regions")
+wait_for(lambda: find(plug_in, ("button", "push button"), "Make Channels"), 30)
+letters("found regions")
+check(choose(ways, "Label"), "label maps")
+time.sleep(1)
+letters("label maps")
+check(choose(ways, "Masks"), "masks")
+wait_for(lambda: len(visible_pairs(plug_in)) >= 2, 20)
+press(find(plug_in, "toggle button", "Paint this pair's masks"))
+strength, _ = wait_for(lambda: find(plug_in, "toggle button", "Strength of each region"), 60)
+press(strength)
+wait_for(lambda: find(plug_in, "slider", "Strength of “a”"), 20)
+letters("masks")
+check(wait_for(lambda: find(plug_in, "label", "Draft", True), 60)[0], "a draft comes")
+wait_for(lambda: all(sensitive(find(plug_in, "button", name)) for name in ("Found regions", "More style")), 30)
+screenshot("1-all")
+to_front()
+walked("masks")
+press(find(plug_in, "toggle button", "Paint this pair's masks"))
+
+# --- The large view
+while focused().name != "Your photo, before and after":
+    press_tab()
+for keys, what in ((["s"], "s shows a line"), (["Left"] * 5, "the arrows move it"), (["2"], "2 is 200 %"),
+                   (["Down"] * 3, "there the arrows move the photo"), (["shift+Left"] * 5, "and with Shift the line"),
+                   (["0"], "0 is all of it"), (["b"], "b is before")):
+    before = view(plug_in)
+    shell("xdotool", "key", *keys)
+    check(wait_for(lambda: apart(before, view(plug_in)) > 0.1, 10)[0], what)
+shell("xdotool", "key", "Escape")
+check(dialog_gone(20)[0], "Escape closes the window where nothing is computed")
+finish()
