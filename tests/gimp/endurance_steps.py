@@ -23,8 +23,7 @@ def images():
 
 def in_front(name):
     """The menu is for this image."""
-    in_gimp("[Gimp.Display.present(Gimp.Display.get_by_id(n)) for n in range(1, 9) "
-            "if Gimp.Display.id_is_valid(n)][%d] and 0" % ("noon", "dusk").index(name))
+    in_gimp("Gimp.Display.present(Gimp.Display.get_by_id(%d)) and 0" % (1 + ("noon", "dusk").index(name)))
     wait_for(lambda: window(name), 10)
 
 

@@ -79,8 +79,15 @@ def apply(name):
 
 def undo(name, layers):
     in_front(name)
-    shell("xdotool", "windowactivate", "--sync", window(name)[-1], "key", "ctrl+z")
-    check(wait_for(lambda: state(name) == layers, 20)[0], "one undo step: " + name, (state(name), layers))
+    before = state(name)
+
+    def undone():
+        if state(name) == before:  # a key that comes while windows change places is lost
+            shell("xdotool", "windowactivate", "--sync", window(name)[-1], "key", "ctrl+z")
+            time.sleep(1)
+        return state(name) == layers
+
+    check(wait_for(undone, 20)[0], "one undo step: " + name, (state(name), layers))
 
 
 def end(name):
