@@ -10,6 +10,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <unistd.h>
 
 #include "batch-list.h"
@@ -199,6 +202,16 @@ static int kept_style(Batch *batch, const char *style)
     return GPOINTER_TO_INT(file);
 }
 
+/* In the process of a photo: it ends as if interrupted when that of the batch is killed. */
+static void end_with_batch(gpointer batch_process)
+{
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != GPOINTER_TO_INT(batch_process))
+        _exit(1);
+#endif
+}
+
 static void begin(Batch *batch, const BatchPhoto *photo, int at_a_time)
 {
     GPtrArray *list = arguments(batch, photo, at_a_time);
@@ -211,6 +224,7 @@ static void begin(Batch *batch, const BatchPhoto *photo, int at_a_time)
         g_subprocess_launcher_take_fd(launcher, copy, KEPT);
         g_ptr_array_insert(list, 2, g_strdup_printf("--kept-style=%d", KEPT));
     }
+    g_subprocess_launcher_set_child_setup(launcher, end_with_batch, GINT_TO_POINTER(getpid()), NULL);
     *run = (Run) { batch, photo, NULL, at_a_time == 1 };
     run->process = g_subprocess_launcher_spawnv(launcher, (const char *const *) list->pdata, &error);
     g_object_unref(launcher);
