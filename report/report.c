@@ -159,11 +159,12 @@ void report_file_error(GError **error, const char *path, const char *format, ...
 {
     va_list args;
     va_start(args, format);
-    char *text = g_strdup_vprintf(format, args);
-    char *name = printable(path);
+    char *text = g_strdup_vprintf(format, args), *whole = g_strdup_printf("%s: %s", path, text);
+    char *shown = printable(whole);
     va_end(args);
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", name, text);
-    g_free(name);
+    g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, shown);
+    g_free(shown);
+    g_free(whole);
     g_free(text);
 }
 

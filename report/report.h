@@ -22,7 +22,7 @@ gboolean report_save(const char *text, const char *path, GError **error);
 /* Both in one. */
 gboolean report_write(JsonBuilder *builder, const char *path, GError **error);
 
-/* Sets *error to "FILE: " and the formatted sentence. */
+/* Sets *error to "FILE: " and the formatted sentence, what can't be shown escaped. */
 void report_file_error(GError **error, const char *path, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
