@@ -349,14 +349,18 @@ void region_panel_store(RegionPanel *panel, GimpProcedureConfig *config)
     GimpDrawable **content = g_new0(GimpDrawable *, n + 1);
     GimpDrawable **style = g_new0(GimpDrawable *, n + 1);
     gboolean labels = way == WAY_LABELS;
-    char *merged = merged_by(panel, way);
+    char *merged = merged_by(panel, way), *before;
 
     for (int k = 0; k < n; k++)
         pair_list_get(panel->pairs, k, &content[k], &style[k]);
+    g_object_get(config, "merge-regions", &before, NULL);
+    if (g_strcmp0(merged, before) != 0) /* or settings would no longer be those of the preset chosen */
+        g_object_set(config, "merge-regions", merged, NULL);
     g_object_set(config, "content-masks", content, "style-masks", style, "pairing", "order",
                  "content-labels", labels ? label_maps_get(panel->labels, FALSE) : NULL,
                  "style-labels", labels ? label_maps_get(panel->labels, TRUE) : NULL,
-                 "auto-regions", way == WAY_FOUND, "merge-regions", merged, NULL);
+                 "auto-regions", way == WAY_FOUND, NULL);
+    g_free(before);
     g_free(merged);
     g_free(content);
     g_free(style);
