@@ -5,8 +5,7 @@
  *   label    of anything, whole or wrapped
  *   status   a label that may be cut at its end, and has a tooltip
  *   choice   what a list that drops down shows; a list of names, cut in the middle, is passed over
- *   content  of a scrolled window that is there to be scrolled down, and has to be scrolled sideways
- *   letter   two labels by whose underscores the same letter chooses what they name */
+ *   content  of a scrolled window that is there to be scrolled down, and has to be scrolled sideways */
 
 #include <gtk/gtk.h>
 
@@ -15,7 +14,6 @@ G_MODULE_EXPORT void gtk_module_init(int *argc, char ***argv);
 typedef struct {
     GString *cut;
     int texts;
-    GHashTable *letters; /* of whose texts */
 } Found;
 
 /* With its margins, as it asks for it. */
@@ -71,17 +69,6 @@ static gboolean shows_words(GtkWidget *cell_view)
     return words;
 }
 
-static void note_letter(Found *found, GtkLabel *label)
-{
-    gpointer letter = GUINT_TO_POINTER(gtk_label_get_mnemonic_keyval(label));
-    const char *text = gtk_label_get_text(label), *other = g_hash_table_lookup(found->letters, letter);
-
-    if (other)
-        g_string_append_printf(found->cut, "letter: of %s and %s\n", other, text);
-    else if (letter != GUINT_TO_POINTER(GDK_KEY_VoidSymbol))
-        g_hash_table_insert(found->letters, letter, (gpointer) text);
-}
-
 static gboolean may_be_cut(GtkWidget *label)
 {
     return gtk_label_get_ellipsize(GTK_LABEL(label)) != PANGO_ELLIPSIZE_NONE &&
@@ -107,8 +94,6 @@ static void look_at(GtkWidget *widget, gpointer data)
         look_at(gtk_expander_get_label_widget(GTK_EXPANDER(widget)), data);
         return;
     }
-    if (GTK_IS_LABEL(widget))
-        note_letter(found, GTK_LABEL(widget));
     if (GTK_IS_LABEL(widget) && *gtk_label_get_text(GTK_LABEL(widget)))
         examine(found, may_be_cut(widget) ? "status" : "label", widget,
                 gtk_label_get_text(GTK_LABEL(widget)));
@@ -131,18 +116,15 @@ static void look_at(GtkWidget *widget, gpointer data)
 static gboolean look(gpointer path)
 {
     GList *windows = gtk_window_list_toplevels();
-    Found found = { g_string_new(NULL), 0, g_hash_table_new(NULL, NULL) };
+    Found found = { g_string_new(NULL), 0 };
     char *text;
 
-    for (GList *l = windows; l; l = l->next) {
-        g_hash_table_remove_all(found.letters);
+    for (GList *l = windows; l; l = l->next)
         look_at(l->data, &found);
-    }
     text = g_strdup_printf("%d\n%s", found.texts, found.cut->str);
     g_file_set_contents(path, text, -1, NULL);
     g_free(text);
     g_string_free(found.cut, TRUE);
-    g_hash_table_unref(found.letters);
     g_list_free(windows);
     return G_SOURCE_CONTINUE;
 }

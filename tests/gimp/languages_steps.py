@@ -57,8 +57,7 @@ def whole(least, when):
         number, cut = 0, []
         check(wait_for(good, 5)[0], "%d texts and none is cut at %d x %d, %s" % (least, *screen, when), (number, cut))
         screenshot("%s-%s-%d" % (language, when, screen[0]), 0)
-    if language == "de":  # English: keyboard_steps.py; others lack letters
-        letters("%s %s" % (language, when))
+    letters("%s %s" % (language, when))
 
 
 def control(role, name):
