@@ -176,7 +176,8 @@ def test_new_image():
         check(tuple(other.get_resolution())[-2:] == (200, 100), "and resolution",
               other.get_resolution())
         apart = max_difference(pixels(result), pixels(wanted))
-        check(apart == 0, "with the same pixels", apart)
+        # two runs: threads may add in another order, which is seen in 16 bits
+        check(apart < 1e-4, "with the same pixels", apart)  # 2.7e-5
         other.delete()
     check(len(image.get_layers()) == 2, "nothing else in the photo's image")
     image.delete()

@@ -2,6 +2,7 @@
 """A GIMP with windows, on a screen that nobody sees, operated by steps in a file of their own."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -50,14 +51,15 @@ def on_screen(session, steps, pictures, size, **env):
     with open(inner, "w") as script:
         script.write("""openbox >/dev/null 2>&1 & manager=$!
 %(python)s %(steps)s %(folder)s %(size)s & steps=$!
-gimp -s --batch-interpreter=python-fu-eval -b "port_file = '%(folder)s/port'; exec(open('%(here)s/answers.py').read())" \
-    %(pictures)s >%(folder)s/gimp.log 2>&1 & gimp=$!
+gimp -s --batch-interpreter=python-fu-eval -b %(answers)s %(pictures)s >%(log)s 2>&1 & gimp=$!
 wait $steps; code=$?
 kill $gimp $manager
 exit $code
-""" % {"python": sys.executable, "folder": session.folder, "size": size,
-       "pictures": " ".join(session.path(name) for name in pictures),
-       "steps": os.path.join(here, steps), "here": here})
+""" % {"python": shlex.quote(sys.executable), "folder": shlex.quote(session.folder), "size": size,
+       "pictures": shlex.join(session.path(name) for name in pictures),
+       "steps": shlex.quote(os.path.join(here, steps)), "log": shlex.quote(session.path("gimp.log")),
+       "answers": shlex.quote("port_file = %r; exec(open(%r).read())" %
+                              (session.path("port"), os.path.join(here, "answers.py")))})
     done = subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 %sx24" % size, "dbus-run-session",
                            "--", "bash", inner], env={**session.env, **env},
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
