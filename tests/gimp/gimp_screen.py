@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from gimp_session import needs, skip
 
@@ -60,10 +61,11 @@ exit $code
        "steps": shlex.quote(os.path.join(here, steps)), "log": shlex.quote(session.path("gimp.log")),
        "answers": shlex.quote("port_file = %r; exec(open(%r).read())" %
                               (session.path("port"), os.path.join(here, "answers.py")))})
-    done = subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 %sx24" % size, "dbus-run-session",
-                           "--", "bash", inner], env={**session.env, **env},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace")
+    with tempfile.TemporaryDirectory() as runtime:  # the session's own folders may be too long for sockets
+        done = subprocess.run(["xvfb-run", "-a", "-s", "-screen 0 %sx24" % size, "dbus-run-session",
+                               "--", "bash", inner], env={**session.env, "XDG_RUNTIME_DIR": runtime, **env},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace")
     print("\n".join(line for line in done.stdout.splitlines()
                     if not line.startswith("dbus-daemon")))
     log = open(session.path("gimp.log"), errors="replace").read()
