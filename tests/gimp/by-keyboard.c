@@ -61,10 +61,12 @@ static void look_at(GtkWidget *widget, gpointer data)
 
     if (!gtk_widget_get_mapped(widget))
         return;
+    if (GTK_IS_EXPANDER(widget) && !gtk_expander_get_expanded(GTK_EXPANDER(widget)))
+        look_at(gtk_expander_get_label_widget(GTK_EXPANDER(widget)), data);
+    else if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(GTK_CONTAINER(widget), look_at, out);
     if (GTK_IS_LABEL(widget))
         add_letter(out, GTK_LABEL(widget));
-    if (GTK_IS_CONTAINER(widget))
-        gtk_container_forall(GTK_CONTAINER(widget), look_at, out);
     /* What can have the focus only because it can be scrolled has others in it that come first. */
     if (gtk_widget_get_can_focus(widget) && gtk_widget_is_sensitive(widget) &&
         !(GTK_IS_SCROLLED_WINDOW(widget) && strstr(out->str + before, "control")))
