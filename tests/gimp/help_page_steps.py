@@ -2,6 +2,7 @@
 # Run by help_page.py on the screen that it made.
 
 import os
+import shlex
 import urllib.parse
 
 from gimp_session import check, finish
@@ -15,10 +16,10 @@ PAGE = os.path.join("help", "en", "index.html")
 def install_browser():
     """A program for pages that notes what it is asked for."""
     with open(BROWSER, "w") as file:
-        file.write("#!/bin/sh\necho \"$1\" >%s.part\nmv %s.part %s\n" % (ASKED, ASKED, ASKED))
+        file.write("#!/bin/sh\nasked=%s\necho \"$1\" >\"$asked.part\"\nmv \"$asked.part\" \"$asked\"\n" % shlex.quote(ASKED))
     os.chmod(BROWSER, 0o755)
     with open(os.path.join(folder, "home/.local/share/applications/browser.desktop"), "w") as file:
-        file.write("[Desktop Entry]\nType=Application\nName=Browser\nExec=%s %%u\n"
+        file.write("[Desktop Entry]\nType=Application\nName=Browser\nExec=\"%s\" %%u\n"
                    "MimeType=text/html;\n" % BROWSER)
     with open(os.path.join(folder, "home/.local/share/applications/mimeapps.list"), "w") as file:
         file.write("[Default Applications]\ntext/html=browser.desktop\n")
