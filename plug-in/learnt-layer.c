@@ -7,6 +7,7 @@
 #include "layers.h"
 #include "report/learnt-read.h"
 #include "report/translate.h"
+#include "style-loader.h"
 
 #define PARASITE "deep-photo-style-learnt"
 
@@ -16,13 +17,10 @@ static gboolean attach(GimpLayer *layer, const DpsLearnt *learnt)
 {
     unsigned char *bytes;
     size_t size;
-    GimpParasite *parasite;
 
     if (!dps_learnt_print(learnt, &bytes, &size))
         return FALSE;
-    parasite = gimp_parasite_new(PARASITE, GIMP_PARASITE_PERSISTENT, (guint32) size, bytes);
-    gimp_item_attach_parasite(GIMP_ITEM(layer), parasite);
-    gimp_parasite_free(parasite);
+    style_loader_mark(layer, PARASITE, bytes, size);
     free(bytes);
     return TRUE;
 }
@@ -47,52 +45,28 @@ static GimpImage *open_file(const char *path, GError **error)
     return image;
 }
 
-static GimpValueArray *load(GimpProcedure *procedure, GimpRunMode run_mode, GFile *file,
-                            GimpMetadata *metadata, GimpMetadataLoadFlags *flags,
-                            GimpProcedureConfig *config, gpointer data)
-{
-    GError *error = NULL;
-    GimpValueArray *values;
-    GimpImage *image;
-
-    gegl_init(NULL, NULL);
-    image = open_file(g_file_peek_path(file), &error);
-    values = gimp_procedure_new_return_values(
-        procedure, image ? GIMP_PDB_SUCCESS : GIMP_PDB_EXECUTION_ERROR, error);
-    if (image)
-        GIMP_VALUES_SET_IMAGE(values, 1, image);
-    return values;
-}
-
 GimpProcedure *learnt_layer_new_loader(GimpPlugIn *plug_in)
 {
-    GimpProcedure *p = gimp_load_procedure_new(plug_in, LEARNT_LOADER, GIMP_PDB_PROC_TYPE_PLUGIN,
-                                               load, NULL, NULL);
+    static const StyleLoader loader = {
+        .procedure = LEARNT_LOADER,
+        .extension = "dps",
+        .magic = "0,string,DPSTYLE",
+        .label = N_("Learnt style"),
+        .blurb = N_("Opens a style that “photo-style train” has learnt"),
+        .help = N_("The image is the small copy of the style photo that the file has. Its layer carries what "
+                   "was learnt, and gives other photos this style at once where it is their style in Photo "
+                   "Style Transfer."),
+        .open = open_file,
+    };
 
-    gimp_procedure_set_menu_label(p, _("Learnt style"));
-    gimp_procedure_set_documentation(
-        p, _("Opens a style that “photo-style train” has learnt"),
-        _("The image is the small copy of the style photo that the file has. Its layer carries what "
-          "was learnt, and gives other photos this style at once where it is their style in Photo "
-          "Style Transfer."),
-        LEARNT_LOADER);
-    gimp_procedure_set_attribution(p, "The Deep Photo Style developers",
-                                   "The Deep Photo Style developers", "2026");
-    gimp_file_procedure_set_format_name(GIMP_FILE_PROCEDURE(p), _("Learnt style"));
-    gimp_file_procedure_set_extensions(GIMP_FILE_PROCEDURE(p), "dps");
-    gimp_file_procedure_set_magics(GIMP_FILE_PROCEDURE(p), "0,string,DPSTYLE");
-    return p;
+    return style_loader_new(plug_in, &loader);
 }
 
 /* ---------------------------------------------------------------------- reading */
 
 gboolean learnt_layer_is(GimpDrawable *layer)
 {
-    GimpParasite *parasite = gimp_item_get_parasite(GIMP_ITEM(layer), PARASITE);
-    gboolean own = parasite != NULL;
-
-    g_clear_pointer(&parasite, gimp_parasite_free);
-    return own;
+    return style_loader_is_marked(layer, PARASITE);
 }
 
 gboolean learnt_layer_read(GimpDrawable *layer, DpsLearnt **learnt, GError **error)
