@@ -47,8 +47,6 @@ DpsStatus found_prepare(DpsJob *work, gpointer data, DpsMessage *message)
     request->found = regions;
     work->regions = request->job.regions;
     work->region = request->job.region;
-    if (!dps_regions_can_merge(work->options.merge_regions, regions, request->region, &how))
-        work->options.merge_regions = NULL;
     return DPS_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "live-input.h"
 
 #include "plug-in/arguments.h"
+#include "plug-in/found.h"
 
 /* Long side to which photos are read, at least: more than any preset works at. */
 #define LEAST_SIDE 2000
@@ -234,4 +235,16 @@ void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Requ
         job->options.style_weight *= LIVE_MORE;
     if (variant == LIVE_NO_REGIONS)
         job->regions = 0;
+}
+
+DpsStatus live_input_prepare(DpsJob *job, gpointer data, DpsMessage *message)
+{
+    const Request *request = data;
+    const DpsWork how = { job->options.threads, job->cancelled, job->data };
+    DpsStatus status = found_prepare(job, data, message);
+
+    if (status == DPS_OK && request->found &&
+        !dps_regions_can_merge(job->options.merge_regions, job->regions, job->region, &how))
+        job->options.merge_regions = NULL;
+    return status;
 }

@@ -27,9 +27,13 @@ void live_input_clear(LiveInput *input);
 /* Makes the request what the config says, as far as that is stale.  No worker may be running. */
 gboolean live_input_read(LiveInput *input, GError **error);
 
-/* The job of a draft, a transfer or a variant; *prepare_data is for found_prepare. */
+/* The job of a draft, a transfer or a variant; *prepare_data is for live_input_prepare. */
 void live_input_job(LiveInput *input, gboolean draft, DpsJob *job);
 void live_input_variant(LiveInput *input, LiveVariant variant, DpsJob *job, Request **prepare_data);
+
+/* A JobPrepare; data is the Request.  found_prepare; and what was to be taken together of other regions than those that
+ * were found, which a change of the style leaves behind, is left apart. */
+DpsStatus live_input_prepare(DpsJob *job, gpointer data, DpsMessage *message);
 
 /* Whether it is computed at once, and at the chosen quality: colours alone, a learnt style or a look. */
 gboolean live_input_is_quick(const LiveInput *input);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "live-private.h"
 
-#include "plug-in/found.h"
 
 #define ALL_VARIANTS ((1u << LIVE_VARIANTS) - 1)
 
@@ -60,6 +59,6 @@ void live_begin_variant(Live *live)
         return;
     live->variant = k;
     live_input_variant(&live->input, k, &job, &request);
-    live->job = job_start(&job, found_prepare, request, on_variant_done, live);
+    live->job = job_start(&job, live_input_prepare, request, on_variant_done, live);
     live->doing = LIVE_VARIATION;
 }

@@ -3,7 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#include "plug-in/found.h"
 #include "report/translate.h"
 
 /* Milliseconds: changes that follow each other sooner are one; how often a run is looked at. */
@@ -141,7 +140,7 @@ static void begin_run(Live *live, LiveDoing what)
     DpsJob job;
 
     live_input_job(&live->input, what == LIVE_DRAFT, &job);
-    live->job = job_start(&job, found_prepare, &live->input.request, on_job_done, live);
+    live->job = job_start(&job, live_input_prepare, &live->input.request, on_job_done, live);
 }
 
 /* --------------------------------------------------------------------- carrying */

@@ -93,6 +93,8 @@ for arguments, content, words in (
          "#:style-masks (vector style)", "content.png", "let the regions be found"),
         ("#:drawables layers #:style style #:network \"/no/such.safetensors\"", "content.png",
          "/no/such.safetensors"),
+        ("#:drawables layers #:style style #:auto-regions #t #:merge-regions \"moon+sun\"", "content.png",
+         "There is no region \"moon\""),
         ("#:drawables layers #:style style #:amount 2.0", "content.png", "range")):
     code, output = run(CALL % arguments, content)
     check(code == 70, "exit code 70 for " + arguments, (code, output))
