@@ -166,21 +166,26 @@ static gboolean save_part(const LookPart *part, GFile *folder, GError **error)
     return good && (!part->mask || save_mask(part, folder, error));
 }
 
+static gboolean is_free(GFile *folder, const char *name, GError **error)
+{
+    GFile *file = g_file_get_child(folder, name);
+    gboolean good = !g_file_query_exists(file, NULL);
+
+    if (!good)
+        g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
+                    _("There is a file “%s” already. Choose another name for the look."), name);
+    g_object_unref(file);
+    return good;
+}
+
 /* Files beside a new one that nobody was asked about are left alone. */
 static gboolean check_files(const LookFit *fit, GFile *folder, GError **error)
 {
     gboolean good = TRUE;
 
-    for (int i = 1; i < fit->parts.count && good && !g_file_query_exists(fit->file, NULL); i++) {
-        GFile *file = g_file_get_child(folder, fit->parts.part[i].path);
-
-        good = !g_file_query_exists(file, NULL);
-        if (!good)
-            g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
-                        _("There is a file “%s” already. Choose another name for the look."),
-                        fit->parts.part[i].path);
-        g_object_unref(file);
-    }
+    for (int i = 1; i < fit->parts.count && good && !g_file_query_exists(fit->file, NULL); i++)
+        good = is_free(folder, fit->parts.part[i].path, error) &&
+               is_free(folder, fit->parts.part[i].mask_path, error);
     return good;
 }
 

@@ -31,9 +31,11 @@ char *look_cube(const DpsLook *look, const char *title)
 {
     GString *text = g_string_new(NULL);
     int entries = look->side * look->side * look->side;
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    char number[G_ASCII_DTOSTR_BUF_SIZE], *shown = printable(title);
 
-    g_string_append_printf(text, "TITLE \"%s\"\nLUT_3D_SIZE %d\n", title, look->side);
+    g_string_append_printf(text, "TITLE \"%s\"\nLUT_3D_SIZE %d\n", g_strdelimit(shown, "\"", '\''),
+                           look->side);
+    g_free(shown);
     for (int i = 0; i < 3 * entries; i++) {
         g_ascii_formatd(number, sizeof number, "%.6f", look->colour[i]);
         g_string_append_printf(text, "%s%c", number, i % 3 < 2 ? ' ' : '\n');

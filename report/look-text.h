@@ -11,7 +11,7 @@
 
 #include "dps.h"
 
-/* The text of a .cube file, to be freed; the title has no line ends and no quotation marks. */
+/* The text of a .cube file, to be freed.  Line ends and quotation marks of the title are written otherwise. */
 char *look_cube(const DpsLook *look, const char *title);
 
 /* The picture of the level, level^3 pixels square, R counting fastest.  FALSE when memory is short. */

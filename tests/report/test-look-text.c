@@ -34,8 +34,9 @@ static void test_round_trips(void)
 {
     DpsLook look = some_look(9), cube, hald;
     DpsImage picture;
-    char *text = look_cube(&look, "a title");
+    char *text = look_cube(&look, "a \"title\"\nof two lines");
 
+    CHECK(g_str_has_prefix(text, "TITLE \"a 'title'\\x0aof two lines\"\nLUT_3D_SIZE 9\n"), "%.60s", text);
     CHECK(!look_read_cube(text, &cube), "a .cube text is refused");
     CHECK(apart(&look, &cube) < 1e-6, "off by %g", apart(&look, &cube)); /* 5e-7 */
     CHECK(look_hald(&look, 3, &picture) && picture.width == 27 && picture.height == 27,
