@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "report.h"
 #include "translate.h"
 
 /* More than any learnt style has. */
@@ -16,28 +17,21 @@ gboolean learnt_is_named(const char *path)
     return dot && g_ascii_strcasecmp(dot, ".dps") == 0;
 }
 
-static void fail(GError **error, const char *path, const char *words)
-{
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, words);
-}
-
 /* NULL and an error where it can't be read.  A pipe would be waited for, and a device may never end. */
 static char *read_bytes(const char *path, gsize *size, GError **error)
 {
     GStatBuf about;
     GError *trouble = NULL;
-    char *bytes = NULL, *words;
+    char *bytes = NULL;
     gboolean known = g_stat(path, &about) == 0;
 
     if (known && !S_ISREG(about.st_mode)) {
-        fail(error, path, _("is no ordinary file; choose a learnt style, a .dps file."));
+        report_file_error(error, path, _("is no ordinary file; choose a learnt style, a .dps file."));
     } else if (known && about.st_size > MOST_BYTES) {
-        fail(error, path, _("is too large for a learnt style; choose another file."));
+        report_file_error(error, path, _("is too large for a learnt style; choose another file."));
     } else if (!g_file_get_contents(path, &bytes, size, &trouble)) {
-        words = g_strdup_printf(_("can't be read (%s); choose a learnt style, a .dps file."),
-                                trouble->message);
-        fail(error, path, words);
-        g_free(words);
+        report_file_error(error, path, _("can't be read (%s); choose a learnt style, a .dps file."),
+                          trouble->message);
         g_error_free(trouble);
     }
     return bytes;
