@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from gimp_session import needs, skip
+from gimp_session import SOURCE, needs, skip
 
 
 def needs_screen():
@@ -16,6 +16,15 @@ def needs_screen():
         if not shutil.which(program):
             skip("there is no %s on this machine" % program)
     needs("pyatspi", "PIL")
+
+
+def sample_photos(session, size, ending=".png"):
+    """The project's two samples in the session's folder, of this size: noon and dusk."""
+    from PIL import Image
+
+    for name in ("noon", "dusk"):
+        with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
+            image.resize(size, Image.LANCZOS).save(session.path(name + ending), quality=95)
 
 
 def photos_with_regions(session):

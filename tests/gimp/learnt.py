@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 
-from gimp_session import SOURCE, Session, check, finish, skip
-from gimp_screen import needs_screen, on_screen
+from gimp_session import Session, check, finish, skip
+from gimp_screen import needs_screen, on_screen, sample_photos
 
 program = os.environ.get("DPS_PHOTO_STYLE")
 if not program:
@@ -17,9 +17,7 @@ import numpy as np
 from PIL import Image
 
 session = Session("learnt")
-for name in ("noon", "dusk"):
-    with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
-        image.resize((300, 200), Image.LANCZOS).save(session.path(name + ".png"))
+sample_photos(session, (300, 200))
 
 
 def tool(*arguments):

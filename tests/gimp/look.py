@@ -6,16 +6,14 @@ import os
 import subprocess
 import sys
 
-from gimp_session import SOURCE, Session, check, finish
-from gimp_screen import needs_screen, on_screen
+from gimp_session import Session, check, finish
+from gimp_screen import needs_screen, on_screen, sample_photos
 
 needs_screen()
 from PIL import Image
 
 session = Session("look")
-for name in ("noon", "dusk"):
-    with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
-        image.resize((300, 200), Image.LANCZOS).save(session.path(name + ".jpg"), quality=95)
+sample_photos(session, (300, 200), ".jpg")
 check(not on_screen(session, "look_steps.py", ["dusk.jpg", "noon.jpg"], "1280x960"), "the dialog")
 
 with open(session.path("bad.cube"), "w") as file:

@@ -5,17 +5,14 @@ networks_steps.py."""
 import hashlib
 import http.server
 import json
-import os
 import struct
 import sys
 import threading
 
-from gimp_session import SOURCE, Session
-from gimp_screen import needs_screen, on_screen
+from gimp_session import Session
+from gimp_screen import needs_screen, on_screen, sample_photos
 
 needs_screen()
-from PIL import Image
-
 
 def network():
     """A tiny VGG-16 as a safetensors file."""
@@ -46,9 +43,7 @@ content = network()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 session = Session("networks")
-for name in ("noon", "dusk"):
-    with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
-        image.resize((300, 200), Image.LANCZOS).save(session.path(name + ".png"))
+sample_photos(session, (300, 200))
 with open(session.path("networks.ini"), "w", encoding="utf-8") as file:
     for name, title, path in (("vgg19", "VGG-19", "absent"), ("vgg16", "VGG-16", "net")):
         file.write(f"[{name}]\ntitle={title}\nsource=http://127.0.0.1:{server.server_address[1]}/{path}\n"

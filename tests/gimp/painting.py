@@ -3,22 +3,18 @@
 
     painting.py [WIDTHxHEIGHT[@SCALE]...]"""
 
-import os
 import sys
 
-from gimp_session import SOURCE, Session
-from gimp_screen import needs_screen, on_screen
+from gimp_session import Session
+from gimp_screen import needs_screen, on_screen, sample_photos
 
 needs_screen()
-from PIL import Image
 
 failures = 0
 for screen in sys.argv[1:] or ["1280x800"]:
     size, _, scale = screen.partition("@")
     session = Session("painting-" + screen)
-    for name in ("noon", "dusk"):
-        with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
-            image.resize((300, 200), Image.LANCZOS).save(session.path(name + ".jpg"), quality=95)
+    sample_photos(session, (300, 200), ".jpg")
     failures += on_screen(session, "painting_steps.py", ["dusk.jpg", "noon.jpg"], size,
                           GDK_SCALE=scale or "1")
 sys.exit(1 if failures else 0)

@@ -2,19 +2,16 @@
 """Which photos the dialog offers as styles, opening one from disk, and results as contents:
 styles_steps.py."""
 
-import os
 import sys
 
-from gimp_session import SOURCE, Session
-from gimp_screen import needs_screen, on_screen
+from gimp_session import Session
+from gimp_screen import needs_screen, on_screen, sample_photos
 
 needs_screen()
 from PIL import Image
 
 session = Session("styles")
-for name in ("noon", "dusk"):
-    with Image.open(os.path.join(SOURCE, "data", "samples", name + ".jpg")) as image:
-        image.resize((300, 200), Image.LANCZOS).save(session.path(name + ".png"))
+sample_photos(session, (300, 200))
 with Image.open(session.path("dusk.png")) as image:
     image.transpose(Image.FLIP_LEFT_RIGHT).save(session.path("evening.png"))
 # The photo has a second layer; the style a hidden one and a text.
