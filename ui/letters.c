@@ -54,10 +54,6 @@ static void collect(GtkWidget *widget, gpointer labels)
 
     if (!gtk_widget_get_mapped(widget))
         return;
-    if (GTK_IS_EXPANDER(widget) && !gtk_expander_get_expanded(GTK_EXPANDER(widget))) {
-        collect(gtk_expander_get_label_widget(GTK_EXPANDER(widget)), labels);
-        return;
-    }
     if (GTK_IS_LABEL(widget) && gtk_label_get_use_underline(GTK_LABEL(widget)) &&
         letter_of(text_of(GTK_LABEL(widget)), &at))
         g_ptr_array_add(labels, widget);

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "dps.h"
+#include "expander.h"
 #include "live.h"
 #include "method-row.h"
 #include "networks.h"
@@ -224,7 +225,7 @@ static void say_automatic(GtkWidget *spin)
 }
 
 static GtkWidget *attach_number(GtkWidget *grid, int row, GimpProcedureConfig *config,
-                          const char *property, double step, int digits)
+                                const char *property, double step, int digits)
 {
     GtkWidget *spin = gimp_prop_spin_button_new(G_OBJECT(config), property, step, 10 * step,
                                                 digits);
@@ -235,8 +236,8 @@ static GtkWidget *attach_number(GtkWidget *grid, int row, GimpProcedureConfig *c
 
 GtkWidget *settings_more(GimpProcedureConfig *config)
 {
-    GtkWidget *expander = gtk_expander_new_with_mnemonic(_("_More settings"));
-    GtkWidget *grid = gtk_grid_new(), *control, *box;
+    GtkWidget *grid = gtk_grid_new(), *expander = expander_new(_("_More settings"), grid);
+    GtkWidget *control, *box;
 
     gtk_grid_set_row_spacing(GTK_GRID(grid), 6);
     gtk_grid_set_column_spacing(GTK_GRID(grid), 12);
@@ -250,8 +251,6 @@ GtkWidget *settings_more(GimpProcedureConfig *config)
     attach(grid, 3, config, "device", control, control);
     say_automatic(attach_number(grid, 4, config, "threads", 1, 0));
     attach_number(grid, 5, config, "seed", 1, 0);
-    gtk_container_add(GTK_CONTAINER(expander), grid);
-    gtk_widget_show(grid);
     gtk_widget_show(expander);
     return expander;
 }

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 #include <stdlib.h>
 
+#include "expander.h"
+
 #define SLIDER_WIDTH 72 /* at least */
 #define NAME_WIDTH 16   /* letters, at most */
 
@@ -130,15 +132,14 @@ static void strengths_free(gpointer data)
 
 GtkWidget *strengths_new(GimpProcedureConfig *config)
 {
-    GtkWidget *expander = gtk_expander_new(_("Strength of each region"));
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
+    GtkWidget *expander = expander_new(_("Strength of each region"), box);
     Strengths *strengths = g_new0(Strengths, 1);
 
     strengths->config = config;
     strengths->names = g_strdup("");
-    strengths->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
-    gtk_widget_set_margin_start(strengths->box, 12);
-    gtk_container_add(GTK_CONTAINER(expander), strengths->box);
-    gtk_widget_show(strengths->box);
+    strengths->box = box;
+    gtk_widget_set_margin_start(box, 12);
     gtk_widget_set_tooltip_text(expander, _("How much of the transfer single regions get: at once, "
                                             "without computing anew"));
     gtk_widget_set_no_show_all(expander, TRUE);

@@ -3,7 +3,8 @@
  * times a second it writes the file that BY_KEYBOARD names, a line for each of these, with tabs between its parts:
  *   control  that can have the focus: "focus" where it has it, its number, that of the scrolled part of the window it
  *            is in, x and y there, its role, its name
- *   letter   that chooses something together with Alt, and what */
+ *   letter   that chooses something together with Alt, and what
+ *   window   "active" where keys go to it, its type, that of what has the focus in it, and its name */
 
 #include <gtk/gtk.h>
 #include <string.h>
@@ -61,9 +62,7 @@ static void look_at(GtkWidget *widget, gpointer data)
 
     if (!gtk_widget_get_mapped(widget))
         return;
-    if (GTK_IS_EXPANDER(widget) && !gtk_expander_get_expanded(GTK_EXPANDER(widget)))
-        look_at(gtk_expander_get_label_widget(GTK_EXPANDER(widget)), data);
-    else if (GTK_IS_CONTAINER(widget))
+    if (GTK_IS_CONTAINER(widget))
         gtk_container_forall(GTK_CONTAINER(widget), look_at, out);
     if (GTK_IS_LABEL(widget))
         add_letter(out, GTK_LABEL(widget));
@@ -73,13 +72,25 @@ static void look_at(GtkWidget *widget, gpointer data)
         add_control(out, widget);
 }
 
+static void add_window(GString *out, GtkWindow *window)
+{
+    GtkWidget *focus = gtk_window_get_focus(window);
+
+    g_string_append_printf(out, "window\t%s\t%s\t%s\t%s\n",
+                           gtk_window_is_active(window) ? "active" : "", G_OBJECT_TYPE_NAME(window),
+                           focus ? G_OBJECT_TYPE_NAME(focus) : "",
+                           focus ? name_of(gtk_widget_get_accessible(focus)) : "");
+}
+
 static gboolean look(gpointer path)
 {
     GList *windows = gtk_window_list_toplevels();
     GString *out = g_string_new(NULL);
 
-    for (GList *l = windows; l; l = l->next)
+    for (GList *l = windows; l; l = l->next) {
         look_at(l->data, out);
+        add_window(out, l->data);
+    }
     g_file_set_contents(path, out->str, -1, NULL);
     g_string_free(out, TRUE);
     g_list_free(windows);

@@ -19,17 +19,30 @@ def focused():
     return next((c for c in controls() if c.focus), None)
 
 
+def strengths():
+    return [c.name for c in controls() if c.name.startswith("Strength of “")]
+
+
 def to_front():
     shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
-    wait_for(focused, 10)
+
+
+def in_focus():
+    """What has the focus, once something has."""
+    control, _ = wait_for(focused, 10)
+    if not control:
+        screenshot("0-no-focus")
+        raise SystemExit("FAIL: nothing has the focus: %s; see 0-no-focus.png" %
+                         [w for w in lines("window") if w[0]])
+    return control
 
 
 def press_tab():
     """What has the focus then."""
-    before, _ = wait_for(focused, 10)
+    before = in_focus()
     shell("xdotool", "key", "Tab")
-    moved, _ = wait_for(lambda: [c for c in [focused()] if c and c.number != before.number], 5)
-    return moved[0] if moved else before
+    wait_for(lambda: in_focus().number != before.number, 5)
+    return in_focus()
 
 
 def walked(view):
@@ -66,9 +79,10 @@ letters("label maps")
 check(choose(ways, "Masks"), "masks")
 wait_for(lambda: len(visible_pairs(plug_in)) >= 2, 20)
 press(find(plug_in, "toggle button", "Paint this pair's masks"))
-strength, _ = wait_for(lambda: find(plug_in, "toggle button", "Strength of each region"), 60)
-press(strength)
-wait_for(lambda: find(plug_in, "slider", "Strength of “a”"), 20)
+wait_for(lambda: find(plug_in, "slider", "Strength of “a”"), 60)
+check(not strengths(), "what is folded can't have the focus", strengths())
+press(find(plug_in, "toggle button", "Strength of each region"))
+check(wait_for(lambda: len(strengths()) >= 4, 20)[0], "what is unfolded can", strengths())
 letters("masks")
 check(wait_for(lambda: find(plug_in, "label", "Draft", True), 60)[0], "a draft comes")
 wait_for(lambda: all(sensitive(find(plug_in, "button", name)) for name in ("Found regions", "More style")), 30)
@@ -78,7 +92,7 @@ walked("masks")
 press(find(plug_in, "toggle button", "Paint this pair's masks"))
 
 # --- The large view
-while focused().name != "Your photo, before and after":
+while in_focus().name != "Your photo, before and after":
     press_tab()
 for keys, what in ((["s"], "s shows a line"), (["Left"] * 5, "the arrows move it"), (["2"], "2 is 200 %"),
                    (["Down"] * 3, "there the arrows move the photo"), (["shift+Left"] * 5, "and with Shift the line"),
