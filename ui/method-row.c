@@ -4,23 +4,15 @@
 #include <glib/gi18n.h>
 
 #include "dps.h"
-#include "plug-in/learnt-layer.h"
-#include "plug-in/look-layer.h"
+#include "idle.h"
 
 enum { ID, LABEL, COLUMNS };
 
 typedef struct {
     GimpProcedureConfig *config;
     GtkWidget *combo, *quality;
-    GSList *weights;
-    gboolean learnt, look; /* what the style is */
+    StyleKind style;
 } Method;
-
-/* Of the presets, those that are ways of their own. */
-static gboolean is_method(int preset)
-{
-    return preset == DPS_PRESET_ARTISTIC || preset == DPS_PRESET_REFERENCE;
-}
 
 static int chosen(Method *method, const char *option)
 {
@@ -51,7 +43,7 @@ static GtkWidget *make_combo(void)
     for (int i = 0; methods[i].name; i++)
         append(list, &methods[i]);
     for (int i = 0; presets[i].name; i++)
-        if (is_method(i))
+        if (idle_is_method(i))
             append(list, &presets[i]);
     combo = gimp_string_combo_box_new(GTK_TREE_MODEL(list), ID, LABEL);
     g_object_unref(list);
@@ -71,7 +63,7 @@ static void keep_qualities(Method *method)
     g_object_get(method->config, "preset", &preset, NULL);
     for (gboolean more = gtk_tree_model_get_iter_first(list, &row); more;) {
         gtk_tree_model_get(list, &row, ID, &id, -1);
-        more = is_method(dps_choice_find(option, id))
+        more = idle_is_method(dps_choice_find(option, id))
                    ? gtk_list_store_remove(GTK_LIST_STORE(list), &row)
                    : gtk_tree_model_iter_next(list, &row);
         g_free(id);
@@ -81,24 +73,6 @@ static void keep_qualities(Method *method)
 }
 
 /* ------------------------------------------------------------------- both ways */
-
-static void explain(GtkWidget *part, gpointer reason)
-{
-    gtk_widget_set_tooltip_text(part, reason);
-}
-
-/* A row that makes no difference is grey, and its parts say why; NULL: it makes one. */
-static void set_idle(GtkWidget *row, const char *reason)
-{
-    g_object_set_data(G_OBJECT(row), "idle", reason ? row : NULL);
-    gtk_widget_set_sensitive(row, !reason);
-    gtk_container_forall(GTK_CONTAINER(row), explain, (gpointer) reason);
-}
-
-gboolean method_row_is_idle(GtkWidget *row)
-{
-    return g_object_get_data(G_OBJECT(row), "idle") != NULL;
-}
 
 static void on_chosen(GtkComboBox *combo, Method *method)
 {
@@ -111,7 +85,7 @@ static void on_chosen(GtkComboBox *combo, Method *method)
     if (preset)
         g_object_set(method->config, "method", dps_choice_name("method", DPS_METHOD_TRANSFER),
                      "preset", id, NULL);
-    else if (id && is_method(chosen(method, "preset")))
+    else if (id && idle_is_method(chosen(method, "preset")))
         g_object_set(method->config, "method", id, "preset",
                      quality ? quality : dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
     else if (id)
@@ -125,20 +99,9 @@ static gboolean suits(const char *id, gpointer data)
 {
     const Method *method = data;
 
-    if (method->look)
+    if (method->style == STYLE_LOOK)
         return g_str_equal(id, dps_choice_name("method", DPS_METHOD_TRANSFER));
-    return !method->learnt || dps_choice_find(dps_option_find("preset"), id) < 0;
-}
-
-static const char *why_idle(const Method *method, int way)
-{
-    if (way != DPS_METHOD_TRANSFER)
-        return _("The chosen method changes colours only, and asks for no such weight.");
-    if (method->look)
-        return _("The style is a look, a table of colours, which asks for no such weight.");
-    if (method->learnt)
-        return _("The style is a learnt one, whose weights were settled when it was learnt.");
-    return NULL;
+    return method->style == STYLE_PHOTO || dps_choice_find(dps_option_find("preset"), id) < 0;
 }
 
 /* "Reset", "Load Saved Settings" and recipes change the config behind the widgets. */
@@ -146,13 +109,13 @@ static void show_method(GtkWidget *row)
 {
     Method *method = g_object_get_data(G_OBJECT(row), "method");
     int way = chosen(method, "method"), preset = chosen(method, "preset");
-    gboolean own = way == DPS_METHOD_TRANSFER && is_method(preset);
+    gboolean own = way == DPS_METHOD_TRANSFER && idle_is_method(preset);
 
-    if (own && (method->learnt || method->look)) {
+    if (own && method->style != STYLE_PHOTO) {
         g_object_set(method->config, "preset", dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
         return;
     }
-    if (method->look && way != DPS_METHOD_TRANSFER) {
+    if (method->style == STYLE_LOOK && way != DPS_METHOD_TRANSFER) {
         g_object_set(method->config, "method", dps_choice_name("method", DPS_METHOD_TRANSFER), NULL);
         return;
     }
@@ -162,31 +125,14 @@ static void show_method(GtkWidget *row)
                                      own ? dps_choice_name("preset", preset)
                                          : dps_choice_name("method", way));
     g_signal_handlers_unblock_by_func(method->combo, on_chosen, method);
-    set_idle(method->quality, own ? _("The chosen method has a quality of its own.") : NULL);
-    for (GSList *l = method->weights; l; l = l->next)
-        set_idle(l->data, why_idle(method, way));
 }
 
 static void on_style(GtkWidget *row)
 {
     Method *method = g_object_get_data(G_OBJECT(row), "method");
-    GimpDrawable *style = NULL;
-    gboolean valid;
 
-    g_object_get(method->config, "style", &style, NULL);
-    valid = style && gimp_item_is_valid(GIMP_ITEM(style));
-    method->learnt = valid && learnt_layer_is(style);
-    method->look = valid && look_layer_is(style);
-    g_clear_object(&style);
+    method->style = idle_style_kind(method->config);
     show_method(row);
-}
-
-static void free_method(gpointer data)
-{
-    Method *method = data;
-
-    g_slist_free(method->weights);
-    g_free(method);
 }
 
 GtkWidget *method_row_new(GimpProcedureDialog *dialog, GtkWidget *quality)
@@ -203,7 +149,7 @@ GtkWidget *method_row_new(GimpProcedureDialog *dialog, GtkWidget *quality)
     keep_qualities(method);
     row = gimp_label_string_widget_new(_(option->label), method->combo);
     gtk_widget_set_tooltip_text(row, _(option->help));
-    g_object_set_data_full(G_OBJECT(row), "method", method, free_method);
+    g_object_set_data_full(G_OBJECT(row), "method", method, g_free);
     gimp_string_combo_box_set_sensitivity(GIMP_STRING_COMBO_BOX(method->combo), suits, method,
                                           NULL);
     g_signal_connect(method->combo, "changed", G_CALLBACK(on_chosen), method);
@@ -215,12 +161,4 @@ GtkWidget *method_row_new(GimpProcedureDialog *dialog, GtkWidget *quality)
                             G_CONNECT_SWAPPED);
     show_method(row);
     return row;
-}
-
-void method_row_add_weight(GtkWidget *row, GtkWidget *weight)
-{
-    Method *method = g_object_get_data(G_OBJECT(row), "method");
-
-    method->weights = g_slist_prepend(method->weights, weight);
-    show_method(row);
 }

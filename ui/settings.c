@@ -5,6 +5,7 @@
 
 #include "dps.h"
 #include "expander.h"
+#include "idle.h"
 #include "live.h"
 #include "method-row.h"
 #include "networks.h"
@@ -74,7 +75,7 @@ static void mark_applied(GtkWidget *row)
 }
 
 /* A slider for a weight. */
-static GtkWidget *add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
+static void add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
                               double span)
 {
     GimpProcedureConfig *config;
@@ -84,8 +85,8 @@ static GtkWidget *add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const
     scale = percent_new(config, property, span);
     finish_scale(scale, dialog, property, 0);
     add(box, scale);
+    idle_follow(scale, config, property);
     g_object_unref(config);
-    return scale;
 }
 
 /* A filter isn't always possible: then it is grey, and the row says why. */
@@ -120,17 +121,20 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
 {
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6), *take, *result;
     GtkWidget *quality = gimp_procedure_dialog_get_widget(dialog, "preset", GTK_TYPE_COMBO_BOX);
-    GtkWidget *method = method_row_new(dialog, quality);
+    GimpProcedureConfig *config;
     GList *rows;
 
-    add(box, method);
+    add(box, method_row_new(dialog, quality));
     add(box, quality);
+    g_object_get(dialog, "config", &config, NULL);
+    idle_follow(quality, config, "preset");
+    g_object_unref(config);
     mark_applied(add_scale(box, dialog, "amount"));
     take = gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX);
     add(box, take);
     mark_applied(take);
-    method_row_add_weight(method, add_percent(box, dialog, "content-weight", 30));
-    method_row_add_weight(method, add_percent(box, dialog, "photorealism", 100));
+    add_percent(box, dialog, "content-weight", 30);
+    add_percent(box, dialog, "photorealism", 100);
     mark_applied(add_scale(box, dialog, "detail"));
     result = result_row(dialog);
     add(box, result);
@@ -152,7 +156,7 @@ void settings_set_computing(GtkWidget *box, gboolean computing)
 
     for (GList *l = rows; l; l = l->next)
         gtk_widget_set_sensitive(
-            l->data, !method_row_is_idle(l->data) &&
+            l->data, !idle_is(l->data) &&
                          (!computing || g_object_get_data(G_OBJECT(l->data), "applied")));
     g_list_free(rows);
 }
@@ -187,8 +191,10 @@ static void attach(GtkWidget *grid, int row, GimpProcedureConfig *config, const 
 
     gtk_label_set_xalign(GTK_LABEL(label), 0.0);
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
-    gtk_widget_set_tooltip_text(label, g_param_spec_get_blurb(spec));
-    gtk_widget_set_tooltip_text(control, g_param_spec_get_blurb(spec));
+    idle_follow(label, config, property);
+    idle_follow(control, config, property);
+    if (widget != control)
+        idle_follow(widget, config, property);
     set_name(control, g_param_spec_get_nick(spec));
     gtk_widget_set_hexpand(widget, TRUE);
     gtk_grid_attach(GTK_GRID(grid), label, 0, row, 1, 1);

@@ -26,10 +26,12 @@ opened, _ = wait_for(lambda: chosen(style(plug_in)) == "dusk.dps", 30)
 check(opened, "it is the style, under its name", (entries(style(plug_in)), message(plug_in)))
 draft, _ = wait_for(lambda: find(plug_in, "label", "Result"), 60)
 check(draft, "and applied at once, at the chosen quality", message(plug_in))
-for name in ("Structure", "Photorealism"):
+press(find(plug_in, "toggle button", "More settings"))
+for name in ("Structure", "Photorealism", "Style weight", "Network", "Seed"):
     said = reasons(plug_in, name)
     check(any("learnt one" in text for text in said), name + " is grey, and says why", said)
-check(sensitive(find(plug_in, "spin button", "Amount")), "Amount isn't")
+for name in ("Amount", "Working size", "Number of threads"):
+    check(sensitive(find(plug_in, "spin button", name)), name + " isn't")
 screenshot("1-learnt")
 method = find(plug_in, "combo box", "Method")
 check(chosen(method).startswith("Photo transfer"), "the method stays", chosen(method))
@@ -42,6 +44,8 @@ found, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "lab
                              "% of the style" in w.name.replace("\xa0", " ")], 60)
 check(found and len(found) > 1, "in the photo and in the style", found and [w.name for w in found])
 check(wait_for(lambda: find(plug_in, "label", "Result"), 60)[0], "and used")
+check(sensitive(find(plug_in, "spin button", "Seed")) and not reasons(plug_in, "Seed"),
+      "with a seed", reasons(plug_in, "Seed"))
 screenshot("2-regions")
 
 # --- A damaged one is refused, and the other stays

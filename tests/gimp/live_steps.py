@@ -142,6 +142,8 @@ check(choose(method, "Artistic"), "a painting")
 drafted(plug_in)
 check(not sensitive(quality), "has no quality")
 check(sensitive(find(plug_in, "spin button", "Structure")), "but structure")
+check(any("a painting" in text for text in reasons(plug_in, "Photorealism")), "and nothing photographic",
+      reasons(plug_in, "Photorealism"))
 check(choose(method, "Photo transfer"), "the usual method again")
 drafted(plug_in)
 check(sensitive(quality) and chosen(quality).startswith("Normal"), "with the usual quality",
