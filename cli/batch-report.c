@@ -22,11 +22,10 @@ static void set_text(JsonObject *object, const char *name, const char *text)
 static void write_line(BatchReport *report, JsonObject *object)
 {
     JsonNode *root = json_node_init_object(json_node_alloc(), object);
-    char *text = json_to_string(root, FALSE);
-    if (report->lines) {
-        fprintf(report->lines, "%s\n", text);
-        fflush(report->lines);
-    }
+    char *text = json_to_string(root, FALSE), *line = g_strconcat(text, "\n", NULL);
+    if (report->lines)
+        fputs(line, report->lines);
+    g_free(line);
     g_free(text);
     json_node_unref(root);
 }
@@ -120,7 +119,8 @@ static gboolean check_file(const char *file, const GPtrArray *photos, GError **e
     return good;
 }
 
-/* Every line is whole, so the file may grow under its own name. */
+/* Without a buffer each line is one write, however long it is: lines are whole wherever the program is ended, so the
+ * file may grow under its own name. */
 gboolean batch_report_open(BatchReport *report, const GPtrArray *photos, gboolean more,
                            GError **error)
 {
@@ -133,6 +133,8 @@ gboolean batch_report_open(BatchReport *report, const GPtrArray *photos, gboolea
              !(report->lines = fopen(report->file, more ? "a" : "w")))
         command_file_error(error, report->file, _("can't be written (%s); choose another name."),
                            g_strerror(errno));
+    if (report->lines)
+        setvbuf(report->lines, NULL, _IONBF, 0);
     return report->lines != NULL;
 }
 

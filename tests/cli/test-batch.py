@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -129,6 +130,21 @@ class Batch(tool.ToolTest):
             self.assertEqual(sorted(line["content"] for line in failed),
                              ["in/gone.png", "in/p2.png", "in/p3.png"])
             self.assertEqual(len(self.lines()), COUNT + 1)
+
+    def test_whole_lines(self):
+        """A line of the report is one write, so that no kill leaves half of it: here each is received as it was sent."""
+        far = "/".join(["x" * 200] * 10) + "/gone.png"
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, its:
+            subprocess.run([tool.PROGRAM, "batch", far, "in/p0.png", "--style", "dusk.png", "-o", "out/{name}.png",
+                            "--report", "-", "--quiet", *tool.FAST], cwd=self.folder, stdout=its,
+                           stderr=subprocess.DEVNULL)
+            its.close()
+            sent = list(iter(lambda: ours.recv(1 << 20), b""))
+        self.assertEqual([line[-1:] for line in sent], [b"\n"] * 2)
+        lines = [json.loads(line) for line in sent]
+        self.assertEqual(sorted(line["content"] for line in lines if "error" in line), [far])
+        self.assertGreater(max(map(len, sent)), 4096)
 
     def test_resume(self):
         self.batch("in", "--report", "lines.json", "--jobs", "2")
