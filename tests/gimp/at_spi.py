@@ -15,8 +15,9 @@ Atspi.set_timeout(20000, 60000)
 
 # Every wait ends when what is waited for has come; on a busy machine that takes a multiple.
 PATIENCE = 8
-CONTROLS = ("combo box", "spin button", "slider", "button", "push button", "toggle button",
-            "check box", "radio button", "image")
+ROLES = {Atspi.role_get_name(role): role for role in map(Atspi.Role, range(Atspi.Role.LAST_DEFINED))}
+ROLES["button"] = Atspi.Role.PUSH_BUTTON  # in older versions "push button"
+CONTROLS = ("combo box", "spin button", "slider", "button", "toggle button", "check box", "radio button", "image")
 
 
 def walk(widget):
@@ -54,12 +55,20 @@ def sensitive(widget):
     return widget.getState().contains(pyatspi.STATE_SENSITIVE)
 
 
+def widgets(root, roles, shown=False):
+    """All of these roles below `root`, in order; asked for in one call, as some hundred calls take a tenth of a
+    second."""
+    numbers = [ROLES[role] for role in ((roles,) if isinstance(roles, str) else roles)]
+    rule = Atspi.MatchRule.new(Atspi.StateSet.new([Atspi.StateType.SHOWING] if shown else []),
+                               Atspi.CollectionMatchType.ALL, {}, Atspi.CollectionMatchType.ALL, numbers,
+                               Atspi.CollectionMatchType.ANY, [], Atspi.CollectionMatchType.ALL, False)
+    return root.get_collection_iface().get_matches(rule, Atspi.CollectionSortOrder.CANONICAL, 0, True)
+
+
 def find(root, roles, name=None, shown=False):
-    roles = (roles,) if isinstance(roles, str) else roles
-    for widget in walk(root):
+    for widget in widgets(root, roles, shown):
         try:
-            if widget.getRoleName() in roles and name in (None, label_of(widget)) and (
-                    not shown or visible(widget)):
+            if name in (None, label_of(widget)):
                 return widget
         except Exception:  # it may vanish while being looked at
             pass
@@ -120,4 +129,4 @@ def wait_for(condition, timeout):
         seconds = time.monotonic() - start
         if value or seconds > timeout * PATIENCE:
             return value or None, seconds
-        time.sleep(0.1)
+        time.sleep(0.03)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What the keyboard finds in a program's windows: a module that GTK loads into the plug-in (GTK_MODULES).  Several
- * times a second it writes the file that BY_KEYBOARD names, a line for each of these, with tabs between its parts:
+ * times a second it writes the file that BY_KEYBOARD names: first the time, in microseconds, then a line for each of
+ * these, with tabs between its parts:
  *   control  that can have the focus: "focus" where it has it, its number, that of the scrolled part of the window it
  *            is in, x and y there, its role, its name
  *   letter   that chooses something together with Alt, and what
@@ -87,6 +88,7 @@ static gboolean look(gpointer path)
     GList *windows = gtk_window_list_toplevels();
     GString *out = g_string_new(NULL);
 
+    g_string_printf(out, "%" G_GINT64_FORMAT "\n", g_get_monotonic_time());
     for (GList *l = windows; l; l = l->next) {
         look_at(l->data, out);
         add_window(out, l->data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What text of a program's windows has too little room: a module that GTK loads into the plug-in
- * (GTK_MODULES).  Several times a second it writes the file that CUT_TEXT names: first how many texts there
- * are, then a line for each that is cut, with what it is:
+ * (GTK_MODULES).  Several times a second it writes the file that CUT_TEXT names: first the time, in
+ * microseconds, how many texts there are, then a line for each that is cut, with what it is:
  *   label    of anything, whole or wrapped
  *   status   a label that may be cut at its end, and has a tooltip
  *   choice   what a list that drops down shows; a list of names, cut in the middle, is passed over
@@ -90,10 +90,6 @@ static void look_at(GtkWidget *widget, gpointer data)
 
     if (!gtk_widget_get_mapped(widget) || GTK_IS_FILE_CHOOSER_BUTTON(widget))
         return;
-    if (GTK_IS_EXPANDER(widget) && !gtk_expander_get_expanded(GTK_EXPANDER(widget))) {
-        look_at(gtk_expander_get_label_widget(GTK_EXPANDER(widget)), data);
-        return;
-    }
     if (GTK_IS_LABEL(widget) && *gtk_label_get_text(GTK_LABEL(widget)))
         examine(found, may_be_cut(widget) ? "status" : "label", widget,
                 gtk_label_get_text(GTK_LABEL(widget)));
@@ -116,12 +112,13 @@ static void look_at(GtkWidget *widget, gpointer data)
 static gboolean look(gpointer path)
 {
     GList *windows = gtk_window_list_toplevels();
+    gint64 now = g_get_monotonic_time();
     Found found = { g_string_new(NULL), 0 };
     char *text;
 
     for (GList *l = windows; l; l = l->next)
         look_at(l->data, &found);
-    text = g_strdup_printf("%d\n%s", found.texts, found.cut->str);
+    text = g_strdup_printf("%" G_GINT64_FORMAT "\n%d\n%s", now, found.texts, found.cut->str);
     g_file_set_contents(path, text, -1, NULL);
     g_free(text);
     g_string_free(found.cut, TRUE);

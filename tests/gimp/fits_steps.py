@@ -26,7 +26,7 @@ def on_the_screen(widget):
 def fits(plug_in, names, when):
     """Whether these and the window they are in come to lie on the screen."""
     for name in names:
-        widget = find(plug_in, ("button", "push button", "progress bar"), name)
+        widget = find(plug_in, ("button", "progress bar"), name)
         good, _ = wait_for(lambda: on_the_screen(widget), 10)
         check(good, "%s is on the screen %s" % (name, when), extents(widget))
     frame = plug_in.getChildAtIndex(0)
@@ -68,10 +68,8 @@ screenshot("%s@%d-1-folded" % (sys.argv[2], SCALE))
 fits(plug_in, ["Transfer", "Apply", "Cancel", "Open Photo…"], "at first")
 
 check(choose(find(plug_in, "combo box", "Regions"), "Masks"), "masks can be chosen")
-pairs = lambda: [w for w in walk(plug_in) if w.getRoleName() == "combo box" and
-                 label_of(w).startswith("Region ")]  # some may have to be scrolled to
-paired, _ = wait_for(lambda: len(pairs()) == 8, 10)
-check(paired, "four regions", len(pairs()))
+paired, _ = wait_for(lambda: len(region_lists(plug_in)) == 8, 10)
+check(paired, "four regions", len(region_lists(plug_in)))
 fold(plug_in, True)
 check(choose(find(plug_in, "combo box", "Network"), "file"), "a network")
 time.sleep(1)

@@ -113,7 +113,7 @@ def dialog_gone(seconds):
 
 
 def button(plug_in, name):
-    return find(plug_in, ("button", "push button"), name, True)
+    return find(plug_in, "button", name, True)
 
 
 def open_style(plug_in, name):
@@ -140,7 +140,7 @@ def message(plug_in):
     bar = find(plug_in, ("info bar", "alert"), None, True)
     if not bar:
         return ""
-    return " ".join(w.name for w in walk(bar) if w.getRoleName() == "label" and visible(w))
+    return " ".join(w.name for w in widgets(bar, "label", True))
 
 
 def view(plug_in):
@@ -159,6 +159,6 @@ def apart(a, b):
     return sum(ImageStat.Stat(ImageChops.difference(a, b)).mean) / 3
 
 
-def visible_pairs(plug_in):
-    return [w for w in walk(plug_in) if w.getRoleName() == "combo box" and visible(w) and
-            label_of(w).startswith("Region ")]
+def region_lists(plug_in):
+    """Of the masks in pairs, two for each region; some may have to be scrolled to."""
+    return [w for w in widgets(plug_in, "combo box") if label_of(w).startswith("Region ")]

@@ -3,7 +3,7 @@
 
 import collections
 
-from by_keyboard import letters, lines
+from from_inside import letters, lines
 from gimp_session import check, finish
 from in_dialog import *
 
@@ -71,13 +71,13 @@ ways = find(plug_in, "combo box", "Regions")
 press(find(plug_in, "toggle button", "More settings"))
 check(choose(find(plug_in, "combo box", "Network"), "file"), "a network")
 check(choose(ways, "Found"), "found regions")
-wait_for(lambda: find(plug_in, ("button", "push button"), "Make Channels"), 30)
+wait_for(lambda: find(plug_in, "button", "Make Channels"), 30)
 letters("found regions")
 check(choose(ways, "Label"), "label maps")
 time.sleep(1)
 letters("label maps")
 check(choose(ways, "Masks"), "masks")
-wait_for(lambda: len(visible_pairs(plug_in)) >= 2, 20)
+wait_for(lambda: len(region_lists(plug_in)) >= 2, 20)
 press(find(plug_in, "toggle button", "Paint this pair's masks"))
 wait_for(lambda: find(plug_in, "slider", "Strength of “a”"), 60)
 check(not strengths(), "what is folded can't have the focus", strengths())

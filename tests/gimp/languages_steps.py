@@ -6,7 +6,7 @@ import json
 import os
 
 import pyatspi
-from by_keyboard import letters
+from from_inside import letters, report
 from gimp_session import NAME, check, finish
 from in_dialog import *
 
@@ -21,12 +21,7 @@ def words(english):
 
 def texts():
     """How many the window has now, and a line for each that is cut."""
-    path = os.environ["CUT_TEXT"]
-    for _ in range(2):  # the first may have been on its way already
-        if os.path.exists(path):
-            os.remove(path)
-        wait_for(lambda: os.path.exists(path), 10)
-    number, *cut = open(path, encoding="utf-8").read().splitlines()
+    number, *cut = report("CUT_TEXT")
     return int(number), cut
 
 
@@ -89,7 +84,7 @@ for language, locale in json.loads(os.environ["LOCALES"]).items():
     press(control("toggle button", "_More settings"))
     choose_number("Net_work", 1)
     choose_number("Re_gions", 2)
-    pairs = lambda: [w for w in walk(plug_in) if w.getRoleName() == "combo box" and
+    pairs = lambda: [w for w in widgets(plug_in, "combo box") if
                      label_of(w) in [words("Region %d in the photo") % k for k in range(1, 5)]]
     check(wait_for(lambda: len(pairs()) == 4, 10)[0], "four regions", len(pairs()))
     whole(40, "2-masks")
@@ -100,11 +95,11 @@ for language, locale in json.loads(os.environ["LOCALES"]).items():
     whole(40, "4-found")
 
     choose_number("_Quality", 2)
-    press(control(("button", "push button"), "_Transfer"))
+    press(control("button", "_Transfer"))
     running_bar, _ = wait_for(lambda: find(plug_in, "progress bar", words("Progress"), True), 30)
     check(running_bar, "it computes", message(plug_in))
     whole(40, "5-running")
-    press(control(("button", "push button"), "Use Th_is"))
+    press(control("button", "Use Th_is"))
     stopped, _ = wait_for(lambda: not find(plug_in, "progress bar", words("Progress"), True), 60)
     check(stopped, "it stops")
     whole(40, "6-stopped")

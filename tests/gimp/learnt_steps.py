@@ -40,7 +40,7 @@ check(painting and not sensitive(painting[0]), "a painting can't be chosen", [p.
 
 # --- Regions as with a photo
 check(choose(find(plug_in, "combo box", "Regions"), "Found in both"), "regions are found")
-found, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "label" and visible(w) and
+found, _ = wait_for(lambda: [w for w in widgets(plug_in, "label", True) if
                              "% of the style" in w.name.replace("\xa0", " ")], 60)
 check(found and len(found) > 1, "in the photo and in the style", found and [w.name for w in found])
 check(wait_for(lambda: find(plug_in, "label", "Result"), 60)[0], "and used")

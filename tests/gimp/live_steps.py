@@ -12,7 +12,7 @@ from in_dialog import *
 def status(plug_in):
     """What the large view shows, in words."""
     words = ("Your photo", "Draft, being computed…", "Draft", "Result so far", "Result")
-    return next((w.name for w in walk(plug_in) if w.getRoleName() == "label" and w.name in words and visible(w)), "")
+    return next((w.name for w in widgets(plug_in, "label", True) if w.name in words), "")
 
 
 def drafted(plug_in):
@@ -164,7 +164,7 @@ toggle(plug_in, "Regions")
 
 # --- How much each of them gets: at once, without a run
 press(find(plug_in, "toggle button", "Strength of each region"))
-strengths, _ = wait_for(lambda: [w for w in walk(plug_in) if w.getRoleName() == "slider" and
+strengths, _ = wait_for(lambda: [w for w in widgets(plug_in, "slider") if
                                  label_of(w).startswith("Strength of")], 10)
 check(len(strengths or []) >= 2, "a slider for each region", [label_of(w) for w in strengths or []])
 for part in strengths:

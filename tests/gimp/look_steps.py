@@ -17,16 +17,16 @@ check(draft, "there is a draft")
 def save(name, by_regions=False):
     """Saves the look under this name; what is said then."""
     path = os.path.join(folder, name)
-    press(find(plug_in, ("button", "push button"), "Save Look…"))
+    press(find(plug_in, "button", "Save Look…"))
     box, _ = wait_for(lambda: find(plug_in, "file chooser"), 20)
     check(box, "a file is asked for")
-    entry = [w for w in walk(box) if w.getRoleName() == "text" and visible(w)][0]
+    entry = widgets(box, "text", True)[0]
     ask(lambda: entry.queryEditableText().setTextContents(path))
     choice = find(box, "check box", "One more for each region, with its mask")
     check(choice and sensitive(choice) == by_regions, "where there are regions, each can have one")
     if by_regions:
         press(choice)
-    press(find(box, ("button", "push button"), "Save", True))
+    press(find(box, "button", "Save", True))
     wait_for(lambda: name in message(plug_in), 60)
     return message(plug_in), path
 

@@ -21,8 +21,8 @@ def merge(plug_in, region, other):
 
 def strengths(plug_in):
     """The names of the regions that have a strength each."""
-    return sorted(w.name[len("Strength of “"):-1] for w in walk(plug_in)
-                  if w.getRoleName() == "spin button" and w.name.startswith("Strength of “"))
+    return sorted(w.name[len("Strength of “"):-1] for w in widgets(plug_in, "spin button")
+                  if w.name.startswith("Strength of “"))
 
 
 plug_in = open_dialog()  # the rows are d, c, b and a: the newest channel is the first
@@ -49,8 +49,8 @@ check('"merge_regions": "b+a"' in recipe.replace('" :', '":'), "written down by 
 # --- Found regions, too
 plug_in = open_dialog()
 check(choose(find(plug_in, "combo box", "Regions"), "Found"), "regions can be found")
-found, _ = wait_for(lambda: [w.name.split(":")[0] for w in walk(plug_in) if w.getRoleName() == "label" and
-                             visible(w) and "of your photo" in w.name], 60)
+found, _ = wait_for(lambda: [w.name.split(":")[0] for w in widgets(plug_in, "label", True) if
+                             "of your photo" in w.name], 60)
 check(found and len(found) > 1, "and are", found)
 check(wait_for(lambda: strengths(plug_in) == sorted(found), 60)[0], "each by itself", strengths(plug_in))
 merge(plug_in, 1, found[1])
@@ -58,8 +58,8 @@ check(wait_for(lambda: strengths(plug_in) == (sorted(found[:1] + found[2:]) if l
       "two of them become one", (found, strengths(plug_in)))
 screenshot("2-found")
 press(button(plug_in, "Make Channels"))
-check(wait_for(lambda: len(visible_pairs(plug_in)) == 2 * len(found), 60)[0], "channels of all",
-      len(visible_pairs(plug_in)))
+check(wait_for(lambda: len(region_lists(plug_in)) == 2 * len(found), 60)[0], "channels of all",
+      len(region_lists(plug_in)))
 time.sleep(1)
 check(len(strengths(plug_in)) in (0, len(found) - 1), "of which two are still one", strengths(plug_in))
 screenshot("3-channels")

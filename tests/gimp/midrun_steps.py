@@ -165,7 +165,7 @@ change("deleted", "i.remove_layer(l)")
 check(dialog_gone(20)[0], "the window closes with the layer")
 screenshot("2-deleted")
 said, _ = wait_for(lambda: find(application("gimp"), "label", None, True) and [
-    w.name for w in walk(application("gimp")) if "has been deleted" in (w.name or "")], 10)
+    w.name for w in widgets(application("gimp"), "label") if "has been deleted" in (w.name or "")], 10)
 check(said, "with a sentence")
 check(state("deleted") == before[:1], "nothing else is touched")
 undo("deleted", before)

@@ -37,8 +37,7 @@ def paint(view, *points):
 
 
 def paired():
-    return [chosen(w) for w in walk(plug_in) if w.getRoleName() == "combo box" and
-            label_of(w).startswith("Region ")]
+    return [chosen(w) for w in region_lists(plug_in)]
 
 
 def comes_to(name, least, most):

@@ -21,7 +21,7 @@ def options(name):
 
 
 def item(plug_in, name):
-    return find(plug_in, ("button", "push button"), name)
+    return find(plug_in, "button", name)
 
 
 def from_menu(plug_in, name):
@@ -44,9 +44,9 @@ def named(plug_in, entry, title, name, yes):
     check(asked, "a name is asked for")
     text = find(asked, "text")
     text.queryEditableText().setTextContents(name)
-    done, _ = wait_for(lambda: sensitive(find(asked, ("button", "push button"), yes)), 10)
+    done, _ = wait_for(lambda: sensitive(find(asked, "button", yes)), 10)
     check(done, "and can be used")
-    press(find(asked, ("button", "push button"), yes))
+    press(find(asked, "button", yes))
 
 
 def spin(plug_in, name):
@@ -108,11 +108,11 @@ named(plug_in, "Rename the Preset…", "Rename the Preset", "Mist", "Rename")
 holds(lambda: presets() == ["Mist.json"], "renamed", presets)
 spin(plug_in, "Photorealism").currentValue = 40
 named(plug_in, "Save as a Preset…", "Save as a Preset", "Mist", "Save")
-asked, _ = wait_for(lambda: find(plug_in, ("button", "push button"), "Replace", True), 20)
+asked, _ = wait_for(lambda: find(plug_in, "button", "Replace", True), 20)
 check(asked, "it asks before one is replaced")
 screenshot("3-replace")
-press(find(asked.parent, ("button", "push button"), "Cancel"))
-wait_for(lambda: not find(plug_in, ("button", "push button"), "Replace", True), 10)
+press(find(asked.parent, "button", "Cancel"))
+wait_for(lambda: not find(plug_in, "button", "Replace", True), 10)
 check(abs(options("Mist")["photorealism"] - 1e5) < 1, "and leaves it", options("Mist"))
 
 # --- What can't be chosen is grey
@@ -146,7 +146,7 @@ check(dialog_gone(20)[0], "closed")
 plug_in = open_dialog()
 check(choose(settings(plug_in), "Mist"), "the next dialog has it")
 from_menu(plug_in, "Delete the Preset…")
-asked, _ = wait_for(lambda: find(plug_in, ("button", "push button"), "Delete", True), 20)
+asked, _ = wait_for(lambda: find(plug_in, "button", "Delete", True), 20)
 check(asked, "it asks before it deletes")
 press(asked)
 holds(lambda: presets() == [], "deleted", presets)

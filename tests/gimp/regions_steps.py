@@ -19,7 +19,7 @@ IMAGE = "[i for i in Gimp.get_images() if i.get_name() == %r][0]"
 def said(plug_in):
     """The texts of all labels that can be seen; none of a window that is too busy to answer."""
     try:
-        return [w.name or "" for w in walk(plug_in) if w.getRoleName() == "label" and visible(w)]
+        return [w.name or "" for w in widgets(plug_in, "label", True)]
     except Exception:
         return []
 
@@ -33,14 +33,8 @@ def ways(plug_in):
     return find(plug_in, "combo box", "Regions")
 
 
-def pairs(plug_in):
-    """Some may have to be scrolled to."""
-    return [w for w in walk(plug_in) if w.getRoleName() == "combo box" and
-            label_of(w).startswith("Region ")]
-
-
 def paired(plug_in):
-    return [chosen(pair) for pair in pairs(plug_in)]
+    return [chosen(pair) for pair in region_lists(plug_in)]
 
 
 def channels(name):
@@ -96,9 +90,9 @@ check(not any("It lies much" in text for text in said(plug_in)), "so far all lie
 for where, here_y, there_y in (("higher", 0, 150), ("lower", 150, 0)):
     in_gimp("(%s).select_rectangle(Gimp.ChannelOps.REPLACE, 0, %d, 300, 50)" % (IMAGE % photo, here_y))
     in_gimp("(%s).select_rectangle(Gimp.ChannelOps.REPLACE, 0, %d, 300, 50)" % (IMAGE % other, there_y))
-    press(find(plug_in, ("button", "push button"), "From Selection"))  # it may have to be scrolled to
+    press(find(plug_in, "button", "From Selection"))  # it may have to be scrolled to
     said_so, _ = wait_for(lambda: any("It lies much %s in your photo than in the style" % where in (w.name or "")
-                                      for w in walk(plug_in)), 20)  # it, too
+                                      for w in widgets(plug_in, "label")), 20)  # it, too
     check(said_so, where + " is said", said(plug_in))
 screenshot("5-elsewhere")
 

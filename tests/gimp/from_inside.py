@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-"""What by-keyboard.c has seen in the dialog, where it was loaded."""
+"""What by-keyboard.c and cut-text.c have seen in the dialog, where they were loaded."""
 
 import collections
 import os
+import time
 
 from at_spi import wait_for
 from gimp_session import check
 
 
+def report(variable):
+    """The lines of the file that an environment variable names, as they are from now on: the first of them says
+    when it was looked, by the same clock."""
+    now = time.monotonic_ns() // 1000
+
+    def fresh():
+        with open(os.environ[variable], encoding="utf-8") as file:
+            when, *lines = file.read().splitlines()
+        return int(when) >= now and (lines or [""])
+
+    return wait_for(fresh, 10)[0]
+
+
 def lines(kind):
     """Of this kind, each as its parts."""
-    path = os.environ["BY_KEYBOARD"]
-    for _ in range(2):  # the first may have been on its way already
-        if os.path.exists(path):
-            os.remove(path)
-        wait_for(lambda: os.path.exists(path), 10)
-    parts = [line.split("\t") for line in open(path, encoding="utf-8").read().splitlines()]
+    parts = [line.split("\t") for line in report("BY_KEYBOARD")]
     return [part[1:] for part in parts if part[0] == kind]
 
 
