@@ -3,6 +3,7 @@
 
 #include "benchmark.h"
 #include "message.h"
+#include "device/device.h"
 #include "image/random.h"
 #include "network/architectures.h"
 #include "optimise/objective.h"
@@ -165,8 +166,10 @@ static DpsStatus evaluate(Benchmark *m, const char *name, int width, int height)
         status = measure(&e);
     objective_free(e.objective);
     network_free(e.network);
-    if (e.dev)
+    if (e.dev) {
+        status = device_reason(e.dev, status);
         m->be->close(e.dev);
+    }
     dps_image_clear(&e.content);
     dps_image_clear(&e.style);
     regions_clear(&e.set);

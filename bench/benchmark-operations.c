@@ -5,6 +5,7 @@
  * After a failure everything here does nothing, as devices do. */
 
 #include "benchmark.h"
+#include "device/device.h"
 #include "image/image.h"
 #include "image/matting.h"
 #include "image/random.h"
@@ -463,6 +464,7 @@ DpsStatus benchmark_operations(Benchmark *m)
     vgg(&b, h, w);
     poolings(&b, 3, h, w, POOL_AVERAGE);
     pictures(&b, h, w);
+    b.status = device_reason(b.dev, b.status);
     b.be->close(b.dev);
     return b.status;
 }

@@ -217,6 +217,14 @@ int dps_devices(DpsDeviceInfo *info, int room)
     return n;
 }
 
+DpsStatus device_reason(Device *dev, DpsStatus status)
+{
+    double nothing;
+    bool lost = status == DPS_NO_MEMORY && dev->be->read(dev, 0, 0, &nothing) == DPS_DEVICE_FAILED;
+
+    return lost ? DPS_DEVICE_FAILED : status;
+}
+
 double device_filter_floats(const ConvShape *s)
 {
     return cpu_filter_floats(s);

@@ -38,6 +38,10 @@ void device_describe(int i, DpsDeviceInfo *info);
  * above, when it fails or their results differ by more than rounding. */
 bool device_check(const Backend *be, DpsMessage *why);
 
+/* Why something failed: what looks like a lack of memory may be a device that answers nothing any
+ * more, which is DPS_DEVICE_FAILED.  Any other status is returned as it is. */
+DpsStatus device_reason(Device *dev, DpsStatus status);
+
 /* Floats of the host's memory in which the processor keeps a convolution's filters, forward and backward. */
 double device_filter_floats(const ConvShape *);
 

@@ -105,14 +105,12 @@ static DpsStatus fit_memory(RunDevice *w)
 bool run_device_fall_back(RunDevice *w, DpsStatus *status)
 {
     DpsStatus reason = *status;
-    double nothing;
 
     if ((reason != DPS_DEVICE_FAILED && reason != DPS_NO_MEMORY) ||
         (w->dev && w->dev->be == device_processor()))
         return false;
-    /* What looks like a lack of memory may be a device that answers nothing any more. */
-    if (w->dev && w->dev->be->read(w->dev, 0, 0, &nothing) == DPS_DEVICE_FAILED)
-        reason = DPS_DEVICE_FAILED;
+    if (w->dev)
+        reason = device_reason(w->dev, reason);
     if (reason == DPS_NO_MEMORY)
         say(job_notice(w->result), DPS_SAY_PROCESSOR,
             N_("The GPU had not enough memory free; the processor went on with the work."));
