@@ -9,6 +9,9 @@
 /* Floats in one strip: 4 MB. */
 #define STRIP (1 << 20)
 
+/* Long side of the picture that a stamp is taken of: the largest that GIMP gives. */
+#define STAMP_SIDE 1024
+
 gboolean layers_no_memory(int width, int height, GError **error)
 {
     g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
@@ -95,6 +98,17 @@ void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable)
 {
     if (rendered != drawable)
         gimp_item_delete(GIMP_ITEM(rendered));
+}
+
+guint layers_stamp(GimpDrawable *drawable)
+{
+    int width, height, bytes;
+    GBytes *pixels = gimp_drawable_get_thumbnail_data(drawable, STAMP_SIDE, STAMP_SIDE, &width, &height, &bytes);
+    guint stamp = pixels ? g_bytes_hash(pixels) : 0;
+
+    g_clear_pointer(&pixels, g_bytes_unref);
+    return 31 * (31 * stamp + (guint) gimp_drawable_get_width(drawable)) +
+           (guint) gimp_drawable_get_height(drawable);
 }
 
 /* A photo on its way from GIMP to planes. */

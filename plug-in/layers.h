@@ -37,6 +37,10 @@ const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 GimpDrawable *layers_render(GimpDrawable *drawable, gboolean ours);
 void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
 
+/* A number that is another one, with hardly an exception, once a drawable's size is, or what one sees of it with its
+ * filters at a long side of a thousand pixels. */
+guint layers_stamp(GimpDrawable *drawable);
+
 /* All of a drawable as a photo, with its alpha as the fourth plane unless it is 1 everywhere.  The
  * style is read in the content's encoding too, so that the same numbers mean the same colours.  With
  * `most` not 0, photos whose long side is at least twice as long are read reduced by a whole number, to no

@@ -17,6 +17,10 @@ gboolean under_is_possible(GimpDrawable *layer);
 /* NULL and an error where nothing can be seen there. */
 GimpDrawable *under_new(GimpDrawable *layer, GError **error);
 
+/* A number that is another one, with hardly an exception, once the layer's place is, or what one sees of its image: a
+ * picture of what lies under the layer takes far longer. */
+guint under_stamp(GimpDrawable *layer);
+
 /* Deletes it, with its image.  NULL and others than those of under_new are left alone. */
 void under_discard(GimpDrawable *under);
 

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "plug-in/remember.h"
+#include "plug-in/under.h"
 #include "preview.h"
 #include "style-files.h"
 
@@ -59,12 +60,17 @@ static void follow(Dialog *dialog)
         dialog->following = g_idle_add(on_following, dialog);
 }
 
+static void show_style(Dialog *dialog, GimpDrawable *style)
+{
+    preview_set_drawable(dialog->style_view, style,
+                         _("Open the photo whose light and colours you want."));
+}
+
 static void on_style(GimpDrawable *style, gpointer data)
 {
     Dialog *dialog = data;
 
-    preview_set_drawable(dialog->style_view, style,
-                         _("Open the photo whose light and colours you want."));
+    show_style(dialog, style);
     region_panel_set_style(dialog->regions, style);
     if (!dialog->storing)
         store_choices(dialog);
@@ -106,6 +112,55 @@ static void apply_options(Dialog *dialog)
     dialog->strength = strength;
 }
 
+/* Whether a drawable's pixels are others than when this was asked last, of the same one. */
+static gboolean is_repainted(Seen *seen, GimpDrawable *drawable)
+{
+    Seen before = *seen;
+
+    if (!drawable || !gimp_item_is_valid(GIMP_ITEM(drawable)))
+        return FALSE;
+    *seen = (Seen) { drawable, layers_stamp(drawable) };
+    return drawable == before.drawable && seen->stamp != before.stamp;
+}
+
+/* Whether another picture lies under the layer by now. */
+static gboolean renew_under(Dialog *dialog)
+{
+    GimpDrawable *before = style_row_renew(dialog->style);
+
+    if (!before)
+        return FALSE;
+    dialog->used = style_row_get(dialog->style);
+    show_style(dialog, dialog->used);
+    region_panel_renew_style(dialog->regions, dialog->used);
+    dialog->storing = TRUE;
+    g_object_set(dialog->config, "style", dialog->used, NULL);
+    dialog->storing = FALSE;
+    under_discard(before);
+    return TRUE;
+}
+
+gboolean dialog_follow_pixels(Dialog *dialog)
+{
+    gboolean content, style, under;
+
+    if (!gimp_item_is_valid(GIMP_ITEM(dialog->content)))
+        return FALSE;
+    content = is_repainted(&dialog->seen[0], dialog->content);
+    under = renew_under(dialog);
+    style = is_repainted(&dialog->seen[1], dialog->used);
+    if (content)
+        showing_reload(dialog->showing);
+    if (style)
+        show_style(dialog, dialog->used);
+    if (!(content || style || under) || !live_repaint(dialog->live, content ? LIVE_CONTENT : LIVE_STYLE))
+        return FALSE;
+    dialog_say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO,
+               _("Your photo, or the style, has been changed since this result was computed. Transfer computes it "
+                 "anew; Apply takes it as it is."));
+    return TRUE;
+}
+
 /* Storing the same style again, beside other regions, is no change. */
 static void touch_style(Dialog *dialog)
 {
@@ -115,9 +170,9 @@ static void touch_style(Dialog *dialog)
     if (style && style != dialog->used) {
         dialog_forget(dialog);
         live_touch(dialog->live, LIVE_STYLE);
-    }
-    if (style)
+        is_repainted(&dialog->seen[1], style);
         dialog->used = style;
+    }
     g_clear_object(&style);
 }
 
@@ -185,6 +240,7 @@ gboolean dialog_on_focus(GtkWidget *window, GdkEvent *event, Dialog *dialog)
     region_panel_refresh(dialog->regions);
     if (region_panel_is_painted(dialog->regions))
         store_choices(dialog);
+    dialog_follow_pixels(dialog);
     return FALSE;
 }
 
@@ -206,6 +262,8 @@ void dialog_choose_first(Dialog *dialog)
     show_choices(dialog);
     apply_options(dialog);
     dialog->used = style_row_get(dialog->style);
+    is_repainted(&dialog->seen[0], dialog->content);
+    is_repainted(&dialog->seen[1], dialog->used);
 }
 
 const DialogChanged dialog_changed = {

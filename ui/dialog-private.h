@@ -25,6 +25,12 @@ enum { RESPONSE_TRANSFER = 101, RESPONSE_USE, RESPONSE_HELP };
 /* Whose sentence is shown. */
 typedef enum { SAID_NOTHING, SAID_BY_LIVE, SAID_BY_DIALOG } Said;
 
+/* A drawable, and layers_stamp of it when it was looked at last. */
+typedef struct {
+    GimpDrawable *drawable;
+    guint stamp;
+} Seen;
+
 typedef struct {
     GimpDrawable *content;
     GimpProcedureConfig *config;
@@ -35,6 +41,7 @@ typedef struct {
     char *strength; /* the config's, as it was applied last */
     StyleRow *style;
     GimpDrawable *used; /* the style that the config had last */
+    Seen seen[2];       /* the photo, and that style */
     RegionPanel *regions;
     Variants *variants;
     ProgressView progress;
@@ -69,6 +76,10 @@ void dialog_set_computing(Dialog *dialog, gboolean computing);
 
 /* What was used before, or else what is likely. */
 void dialog_choose_first(Dialog *dialog);
+
+/* Has what was computed follow the pixels of photo and style, where they have been changed.  A transfer's result stays
+ * as it is, and a sentence says so: TRUE. */
+gboolean dialog_follow_pixels(Dialog *dialog);
 
 /* Handlers of signals: of the config, and of the window. */
 void dialog_on_config(GObject *config, GParamSpec *spec, Dialog *dialog);

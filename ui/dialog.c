@@ -90,19 +90,21 @@ void dialog_set_computing(Dialog *dialog, gboolean computing)
     variants_set_computing(dialog->variants, computing);
 }
 
-/* Of a transfer, or of the carrying: whether it was the one before Apply. */
+/* Of a transfer, which may have been the one before Apply, or of the carrying, which has failed. */
 static void on_computed(Dialog *dialog)
 {
+    gboolean cancelled = dialog->cancelling, applying = dialog->applying;
+
     progress_view_hide(&dialog->progress);
-    if (dialog->cancelling)
+    dialog->cancelling = dialog->applying = FALSE;
+    if (cancelled)
         dialog_say(dialog, SAID_BY_DIALOG, GTK_MESSAGE_INFO, _("Stopped. Your photo is as it was."));
-    else if (live_is_final(dialog->live) && dialog->applying)
+    if (dialog_follow_pixels(dialog) || !live_is_final(dialog->live))
+        return;
+    if (applying)
         live_carry(dialog->live);
-    else if (live_is_final(dialog->live))
+    else if (dialog->said == SAID_NOTHING)
         say_notices(dialog);
-    dialog->cancelling = FALSE;
-    if (live_doing(dialog->live) != LIVE_CARRY)
-        dialog->applying = FALSE;
 }
 
 static void on_state(gpointer data)
@@ -168,8 +170,11 @@ static void transfer(Dialog *dialog, gboolean apply)
     }
     if (style_row_get(dialog->style))
         style_files_used(style_row_get(dialog->style));
-    dialog->applying = apply;
-    if (apply && live_is_final(dialog->live))
+    if (dialog_follow_pixels(dialog) && apply)
+        return;
+    dialog_say(dialog, SAID_NOTHING, GTK_MESSAGE_INFO, NULL);
+    dialog->applying = apply && !live_is_final(dialog->live);
+    if (apply && !dialog->applying)
         live_carry(dialog->live);
     else
         live_transfer(dialog->live);
@@ -231,6 +236,7 @@ static void follow_photo(Dialog *dialog)
     dialog->applying = dialog->cancelling = FALSE;
     region_panel_refresh(dialog->regions);
     live_touch(dialog->live, LIVE_CONTENT);
+    dialog_follow_pixels(dialog);
 }
 
 /* Nothing is left to do where the photo has been closed. */

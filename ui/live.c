@@ -244,6 +244,17 @@ void live_touch(Live *live, LiveChange change)
     live->timer = g_timeout_add(PAUSE, on_timer, live);
 }
 
+gboolean live_repaint(Live *live, LiveChange change)
+{
+    gboolean stays = live_is_final(live) && !live_input_is_draft(&live->input);
+
+    if (stays)
+        live->input.stale = MAX(live->input.stale, change);
+    else
+        live_touch(live, change);
+    return stays;
+}
+
 void live_set_strength(Live *live, const char *strength)
 {
     live_output_set_strength(&live->output, strength, live_regions(live));

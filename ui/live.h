@@ -55,6 +55,10 @@ void live_free(Live *live);
 /* Begins a draft soon, unless a transfer is going on, which only another content ends. */
 void live_touch(Live *live, LiveChange change);
 
+/* The same where the pixels of style or content are others; but the result of a transfer stays, until something else
+ * is chosen or asked for: whether it does. */
+gboolean live_repaint(Live *live, LiveChange change);
+
 /* How much of the result the regions get (DpsOptions.strength): at once, without computing anew. */
 void live_set_strength(Live *live, const char *strength);
 

@@ -247,6 +247,12 @@ void region_panel_refresh(RegionPanel *panel)
     show_tints(panel);
 }
 
+void region_panel_renew_style(RegionPanel *panel, GimpDrawable *style)
+{
+    panel->style = style;
+    region_panel_refresh(panel);
+}
+
 static gboolean style_is_look(RegionPanel *panel)
 {
     return panel->style && gimp_item_is_valid(GIMP_ITEM(panel->style)) &&

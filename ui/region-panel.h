@@ -33,6 +33,9 @@ GtkWidget *region_panel_widget(RegionPanel *panel);
 /* Another style was chosen; NULL: none yet. */
 void region_panel_set_style(RegionPanel *panel, GimpDrawable *style);
 
+/* The same style is another drawable now. */
+void region_panel_renew_style(RegionPanel *panel, GimpDrawable *style);
+
 /* Lists anew what can be chosen: masks may have been painted meanwhile. */
 void region_panel_refresh(RegionPanel *panel);
 

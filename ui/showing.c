@@ -241,9 +241,22 @@ gboolean showing_follow(Showing *showing)
         return FALSE;
     close_photo(showing);
     open_photo(showing);
+    g_clear_pointer(&showing->before, cairo_surface_destroy);
     showing->field = NULL;
     photo_view_set_size(showing->view, showing->width, showing->height);
     return TRUE;
+}
+
+void showing_reload(Showing *showing)
+{
+    PhotoPart part = showing->pixels.part;
+
+    if (!can_read(showing))
+        return;
+    close_photo(showing);
+    open_photo(showing);
+    if (showing->before)
+        on_wanted(&part, showing);
 }
 
 GtkWidget *showing_widget(Showing *showing)

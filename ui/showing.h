@@ -23,6 +23,9 @@ GtkWidget *showing_widget(Showing *showing);
  * Until then nothing more of it is read. */
 gboolean showing_follow(Showing *showing);
 
+/* Reads the photo anew where its pixels are others now. */
+void showing_reload(Showing *showing);
+
 /* The result to show, borrowed until another one takes its place, and the options that are applied to it:
  * amount, take, detail.  NULL: none, the photo itself. */
 void showing_set_field(Showing *showing, const DpsField *field);

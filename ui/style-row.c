@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "chooser.h"
+#include "plug-in/layers.h"
 #include "plug-in/under.h"
 #include "style-files.h"
 
@@ -15,6 +16,7 @@ struct StyleRow {
     GimpDrawable *content;
     GimpDrawable *chosen; /* as it was told last */
     GimpDrawable *under;  /* what lies under the content, once that was chosen */
+    guint around;         /* under_stamp, when that was made */
     GtkWidget *box, *chooser;
     StyleRowTold told;
     gpointer data;
@@ -75,8 +77,10 @@ gboolean style_row_set_under(StyleRow *row)
 {
     GError *error = NULL;
 
-    if (!row->under)
+    if (!row->under) {
+        row->around = under_stamp(row->content);
         row->under = under_new(row->content, &error);
+    }
     row->filling = TRUE;
     if (row->under)
         chooser_set_text(row->chooser, UNDER);
@@ -89,6 +93,25 @@ gboolean style_row_set_under(StyleRow *row)
         g_error_free(error);
     }
     return row->under != NULL;
+}
+
+GimpDrawable *style_row_renew(StyleRow *row)
+{
+    GimpDrawable *before = row->under, *now;
+    guint around;
+
+    if (!style_row_is_under(row) || (around = under_stamp(row->content)) == row->around)
+        return NULL;
+    row->around = around;
+    now = under_new(row->content, NULL);
+    if (!now)
+        return NULL;
+    if (layers_stamp(now) == layers_stamp(before)) {
+        under_discard(now);
+        return NULL;
+    }
+    row->under = row->chosen = now;
+    return before;
 }
 
 static void open_file(StyleRow *row, GFile *file)

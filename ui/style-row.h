@@ -28,6 +28,10 @@ gboolean style_row_is_under(StyleRow *row);
 /* Chooses that; FALSE where it can't be had. */
 gboolean style_row_set_under(StyleRow *row);
 
+/* Makes that anew, without a word, where it is another by now: what it was before, which the caller discards once
+ * nothing uses it any more.  NULL: it is as it was. */
+GimpDrawable *style_row_renew(StyleRow *row);
+
 /* Chooses this one, or where that isn't possible the newest layer of another image. */
 void style_row_set(StyleRow *row, GimpDrawable *style);
 

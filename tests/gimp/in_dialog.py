@@ -143,10 +143,9 @@ def message(plug_in):
     return " ".join(w.name for w in widgets(bar, "label", True))
 
 
-def view(plug_in):
-    """The large view as it is on the screen."""
-    x, y, width, height = find(plug_in, "image", "Your photo, before and after") \
-        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+def view(plug_in, name="Your photo, before and after"):
+    """The large view, or another picture, as it is on the screen."""
+    x, y, width, height = find(plug_in, "image", name).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
     path = os.path.join(folder, "view.png")
     shell("import", "-window", "root", "-crop", "%dx%d+%d+%d" % tuple(
         SCALE * side for side in (width, height, x, y)), "+repage", path)

@@ -30,6 +30,12 @@ def in_front(name):
     check(wait_for(lambda: window(name) and not time.sleep(0.5) and window(name), 20)[0], name + " is in front")
 
 
+def back(name):
+    """To GIMP's window and back to the dialog."""
+    in_front(name)
+    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+
+
 def begin(name):
     """Shows a copy of the photo in a window of its own."""
     displays[name] = in_gimp(
@@ -140,6 +146,63 @@ check(after[0][1:5] == [200, 250, before[0][3], "graya-image"] and after[1:] == 
 undo("changed", before)
 end("changed")
 
+# --- Other pixels: a draft of them when the dialog is in front again; a result stays, and it is said that it is older
+OLDER = "has been changed since"
+begin("painted")
+plug_in = dialog_for("painted")
+check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+check(shows("Draft"), "a draft", message(plug_in))
+whole = view(plug_in)
+change("painted", "l.invert(False)")
+back("painted")
+check(wait_for(lambda: apart(view(plug_in), whole) > 10, 60)[0], "the picture follows", apart(view(plug_in), whole))
+check(shows("Draft") and not message(plug_in), "and so does the draft", message(plug_in))
+change("painted", "l.invert(False)")
+back("painted")
+check(wait_for(lambda: apart(view(plug_in), whole) < 0.5, 60)[0], "as it was, it is as it was",
+      apart(view(plug_in), whole))
+compute()
+change("painted", "l.invert(False)")
+press(button(plug_in, "Use This"))
+check(wait_for(lambda: OLDER in message(plug_in), 60)[0], "painted in mid-run: that is said", message(plug_in))
+check(shows("Result"), "of the result")
+before = state("painted")
+press(button(plug_in, "Transfer"))
+check(wait_for(lambda: not message(plug_in), 20)[0] and computes(), "which can be computed anew", message(plug_in))
+press(button(plug_in, "Use This"))
+check(shows("Result") and not message(plug_in), "for the photo as it is", message(plug_in))
+change("painted", "l.invert(False)")
+before = state("painted")
+press(button(plug_in, "Apply"))
+check(wait_for(lambda: OLDER in message(plug_in), 60)[0], "it is said before it is applied, too", message(plug_in))
+check(shows("Result") and state("painted") == before, "which waits")
+check(apply("painted")[1:] == before, "until it is asked for again")
+undo("painted", before)
+end("painted")
+
+# --- What lies under the layer follows the layer, and what is painted there
+begin("under")
+change("under", "i.insert_layer(l.copy(), None, 0)", "i.get_layers()[0].resize(300, 200, -20, -100)",
+       "i.set_selected_layers(i.get_layers()[:1])")
+images = in_gimp("len(Gimp.get_images())")
+in_front("under")
+plug_in = open_dialog()
+check(choose(find(plug_in, "combo box", "Style"), "What lies under"), "what lies under the layer is the style")
+check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+for what, how in (("cropped", "i.get_layers()[0].resize(150, 180, -10, -10)"),
+                  ("moved", "i.get_layers()[0].set_offsets(440, 10)"), ("painted under", "l.invert(False)")):
+    check(shows("Draft"), "a draft: " + what, message(plug_in))
+    style = view(plug_in, "The style photo")
+    change("under", how)
+    back("under")
+    check(wait_for(lambda: apart(view(plug_in, "The style photo"), style) > 5, 60)[0], what + ": another style",
+          apart(view(plug_in, "The style photo"), style))
+check(shows("Draft") and not message(plug_in), "and another draft", message(plug_in))
+press(button(plug_in, "Cancel"))
+check(dialog_gone(20)[0], "closed")
+check(in_gimp("len(Gimp.get_images())") == images, "and nothing is left of it", in_gimp("len(Gimp.get_images())"))
+end("under")
+
 # --- A palette: said, until it is gone
 begin("palette")
 plug_in = dialog_for("palette")
@@ -181,8 +244,7 @@ check(wait_for(lambda: not [name for name in ask_gimp() if "dusk" in name], 20)[
 check(computes(), "it goes on without", message(plug_in))
 press(button(plug_in, "Use This"))
 check(shows("Result"), "to a result", message(plug_in))
-in_front("alone")
-shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+back("alone")
 check(wait_for(lambda: not chosen(find(plug_in, "combo box", "Style")), 20)[0], "there is no style any more")
 check(shows("Result") and sensitive(button(plug_in, "Apply")), "which stays when the dialog is in front again",
       message(plug_in))
