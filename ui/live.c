@@ -242,6 +242,7 @@ void live_touch(Live *live, LiveChange change)
     if (live->timer)
         g_source_remove(live->timer);
     live->timer = g_timeout_add(PAUSE, on_timer, live);
+    live->told.state(live->data);
 }
 
 gboolean live_repaint(Live *live, LiveChange change)
@@ -302,6 +303,8 @@ LiveDoing live_doing(Live *live)
 {
     LiveDoing doing = live->doing == LIVE_VARIATION ? LIVE_IDLE : live->doing;
 
+    if (live->timer)
+        doing = MAX(doing, LIVE_DRAFT);
     return MAX(live->next, doing);
 }
 

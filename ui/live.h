@@ -18,7 +18,7 @@ typedef struct Live Live;
 typedef enum {
     LIVE_IDLE,
     LIVE_VARIATION, /* a variant, beside everything else: live_doing calls it idle */
-    LIVE_DRAFT,     /* small and soon */
+    LIVE_DRAFT,     /* small and soon; also while it is about to begin */
     LIVE_TRANSFER,  /* at the chosen quality */
     LIVE_CARRY      /* the result, to full size */
 } LiveDoing;
