@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* What the keyboard finds in a program's windows: a module that GTK loads into the plug-in (GTK_MODULES).  Several
- * times a second it writes the file that BY_KEYBOARD names: first the time, in microseconds, then a line for each of
- * these, with tabs between its parts:
+/* What the keyboard finds in a program's windows: a module that GTK loads into the plug-in (GTK_MODULES).  When
+ * it is asked it writes the file that BY_KEYBOARD names, a line for each of these, with tabs between its parts:
  *   control  that can have the focus: "focus" where it has it, its number, that of the scrolled part of the window it
  *            is in, x and y there, its role, its name
  *   letter   that chooses something together with Alt, and what
@@ -9,6 +8,8 @@
 
 #include <gtk/gtk.h>
 #include <string.h>
+
+#include "when-asked.h"
 
 G_MODULE_EXPORT void gtk_module_init(int *argc, char ***argv);
 
@@ -83,26 +84,18 @@ static void add_window(GString *out, GtkWindow *window)
                            focus ? name_of(gtk_widget_get_accessible(focus)) : "");
 }
 
-static gboolean look(gpointer path)
+static char *answer(GList *windows)
 {
-    GList *windows = gtk_window_list_toplevels();
     GString *out = g_string_new(NULL);
 
-    g_string_printf(out, "%" G_GINT64_FORMAT "\n", g_get_monotonic_time());
     for (GList *l = windows; l; l = l->next) {
         look_at(l->data, out);
         add_window(out, l->data);
     }
-    g_file_set_contents(path, out->str, -1, NULL);
-    g_string_free(out, TRUE);
-    g_list_free(windows);
-    return G_SOURCE_CONTINUE;
+    return g_string_free(out, FALSE);
 }
 
 void gtk_module_init(int *argc, char ***argv)
 {
-    const char *path = g_getenv("BY_KEYBOARD");
-
-    if (path && g_strcmp0(g_get_prgname(), "deep-photo-style") == 0)
-        g_timeout_add(50, look, g_strdup(path));
+    when_asked("BY_KEYBOARD", answer);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* What text of a program's windows has too little room: a module that GTK loads into the plug-in
- * (GTK_MODULES).  Several times a second it writes the file that CUT_TEXT names: first the time, in
- * microseconds, how many texts there are, then a line for each that is cut, with what it is:
+ * (GTK_MODULES).  When it is asked it writes the file that CUT_TEXT names: first how many texts there
+ * are, then a line for each that is cut, with what it is:
  *   label    of anything, whole or wrapped
  *   status   a label that may be cut at its end, and has a tooltip
  *   choice   what a list that drops down shows; a list of names, cut in the middle, is passed over
  *   content  of a scrolled window that is there to be scrolled down, and has to be scrolled sideways */
 
 #include <gtk/gtk.h>
+
+#include "when-asked.h"
 
 G_MODULE_EXPORT void gtk_module_init(int *argc, char ***argv);
 
@@ -109,27 +111,20 @@ static void look_at(GtkWidget *widget, gpointer data)
         gtk_container_forall(GTK_CONTAINER(widget), look_at, found);
 }
 
-static gboolean look(gpointer path)
+static char *answer(GList *windows)
 {
-    GList *windows = gtk_window_list_toplevels();
-    gint64 now = g_get_monotonic_time();
     Found found = { g_string_new(NULL), 0 };
-    char *text;
+    char *number;
 
     for (GList *l = windows; l; l = l->next)
         look_at(l->data, &found);
-    text = g_strdup_printf("%" G_GINT64_FORMAT "\n%d\n%s", now, found.texts, found.cut->str);
-    g_file_set_contents(path, text, -1, NULL);
-    g_free(text);
-    g_string_free(found.cut, TRUE);
-    g_list_free(windows);
-    return G_SOURCE_CONTINUE;
+    number = g_strdup_printf("%d\n", found.texts);
+    g_string_prepend(found.cut, number);
+    g_free(number);
+    return g_string_free(found.cut, FALSE);
 }
 
 void gtk_module_init(int *argc, char ***argv)
 {
-    const char *path = g_getenv("CUT_TEXT");
-
-    if (path && g_strcmp0(g_get_prgname(), "deep-photo-style") == 0)
-        g_timeout_add(50, look, g_strdup(path));
+    when_asked("CUT_TEXT", answer);
 }

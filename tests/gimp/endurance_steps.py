@@ -52,8 +52,8 @@ def held():
     return len(os.listdir(process + "/fd")), pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def start(plug_in, quality="Best"):
-    check(choose(find(plug_in, "combo box", "Quality"), quality), "a quality")
+def start(plug_in):
+    long_run(plug_in)
     press(button(plug_in, "Transfer"))
     check(wait_for(lambda: find(plug_in, "progress bar", "Progress", True), 60)[0], "it computes")
 

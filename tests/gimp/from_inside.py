@@ -3,23 +3,20 @@
 
 import collections
 import os
-import time
 
 from at_spi import wait_for
 from gimp_session import check
 
 
 def report(variable):
-    """The lines of the file that an environment variable names, as they are from now on: the first of them says
-    when it was looked, by the same clock."""
-    now = time.monotonic_ns() // 1000
-
-    def fresh():
-        with open(os.environ[variable], encoding="utf-8") as file:
-            when, *lines = file.read().splitlines()
-        return int(when) >= now and (lines or [""])
-
-    return wait_for(fresh, 10)[0]
+    """The lines of the file that an environment variable names, as they are now: see when-asked.h."""
+    path = os.environ[variable]
+    if os.path.exists(path):
+        os.remove(path)
+    open(path + ".ask", "w").close()
+    wait_for(lambda: os.path.exists(path), 10)
+    with open(path, encoding="utf-8") as file:
+        return file.read().splitlines()
 
 
 def lines(kind):

@@ -12,6 +12,7 @@ from gi.repository import Gio
 from PIL import Image, ImageChops, ImageStat
 
 from at_spi import *
+from gimp_session import check
 
 folder = sys.argv[1]
 SCALE = int(os.environ.get("GDK_SCALE", "1"))
@@ -128,6 +129,16 @@ def open_style(plug_in, name):
     shell("xdotool", "type", os.path.join(folder, name))
     time.sleep(1)
     shell("xdotool", "key", "Return")
+
+
+def one_thread(plug_in, name="Number of threads"):
+    """So that a transfer of the best quality takes some seconds, whatever the machine."""
+    next(w for w in widgets(plug_in, "spin button") if label_of(w).startswith(name)).queryValue().currentValue = 1
+
+
+def long_run(plug_in):
+    one_thread(plug_in)
+    check(choose(find(plug_in, "combo box", "Quality"), "Best"), "the best quality")
 
 
 def reasons(plug_in, name):

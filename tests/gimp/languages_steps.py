@@ -94,6 +94,7 @@ for language, locale in json.loads(os.environ["LOCALES"]).items():
     check(wait_for(lambda: button(plug_in, words("Ma_ke Channels")), 30)[0], "regions are found")
     whole(40, "4-found")
 
+    one_thread(plug_in, words("Num_ber of threads").partition("(")[0])  # the letter in brackets may be another
     choose_number("_Quality", 2)
     press(control("button", "_Transfer"))
     running_bar, _ = wait_for(lambda: find(plug_in, "progress bar", words("Progress"), True), 30)

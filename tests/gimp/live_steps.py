@@ -199,7 +199,7 @@ for part in strengths:
 check(comes_to(plug_in, plain), "and all of them as before")
 
 # --- Transfer shows; Cancel and Escape stop and go back to the draft; "Use This" keeps
-check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+long_run(plug_in)
 drafted(plug_in)
 press(button(plug_in, "Transfer"))
 check(wait_for(lambda: status(plug_in) == "Result so far", 20)[0], "it computes", status(plug_in))
@@ -226,7 +226,7 @@ in_gimp("[i.remove_layer(i.get_layers()[0]) for i in Gimp.get_images() if len(i.
         " and 0")
 plug_in = open_dialog()
 drafted(plug_in)
-check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+long_run(plug_in)
 press(button(plug_in, "Transfer"))
 wait_for(lambda: status(plug_in) == "Result so far", 20)
 in_gimp("[Gimp.Display.delete(Gimp.Display.get_by_id(n)) for n in range(1, 9) "

@@ -51,7 +51,7 @@ def dialog_for(name):
 
 
 def compute():
-    check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+    long_run(plug_in)
     press(button(plug_in, "Transfer"))
     check(wait_for(lambda: find(plug_in, "progress bar", "Progress", True).queryValue().currentValue > 0.02, 60)[0],
           "it computes", message(plug_in))
@@ -150,7 +150,7 @@ end("changed")
 OLDER = "has been changed since"
 begin("painted")
 plug_in = dialog_for("painted")
-check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+long_run(plug_in)
 check(shows("Draft"), "a draft", message(plug_in))
 whole = view(plug_in)
 change("painted", "l.invert(False)")
@@ -168,7 +168,7 @@ check(wait_for(lambda: OLDER in message(plug_in), 60)[0], "painted in mid-run: t
 check(shows("Result"), "of the result")
 before = state("painted")
 press(button(plug_in, "Transfer"))
-check(wait_for(lambda: not message(plug_in), 20)[0] and computes(), "which can be computed anew", message(plug_in))
+check(wait_for(lambda: computes() and not message(plug_in), 20)[0], "which can be computed anew", message(plug_in))
 press(button(plug_in, "Use This"))
 check(shows("Result") and not message(plug_in), "for the photo as it is", message(plug_in))
 change("painted", "l.invert(False)")
@@ -188,7 +188,7 @@ images = in_gimp("len(Gimp.get_images())")
 in_front("under")
 plug_in = open_dialog()
 check(choose(find(plug_in, "combo box", "Style"), "What lies under"), "what lies under the layer is the style")
-check(choose(find(plug_in, "combo box", "Quality"), "Best"), "a quality")
+long_run(plug_in)
 for what, how in (("cropped", "i.get_layers()[0].resize(150, 180, -10, -10)"),
                   ("moved", "i.get_layers()[0].set_offsets(440, 10)"), ("painted under", "l.invert(False)")):
     check(shows("Draft"), "a draft: " + what, message(plug_in))
