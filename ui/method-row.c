@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "dps.h"
-#include "idle.h"
+#include "unused.h"
 
 enum { ID, LABEL, COLUMNS };
 
@@ -43,7 +43,7 @@ static GtkWidget *make_combo(void)
     for (int i = 0; methods[i].name; i++)
         append(list, &methods[i]);
     for (int i = 0; presets[i].name; i++)
-        if (idle_is_method(i))
+        if (unused_is_method(i))
             append(list, &presets[i]);
     combo = gimp_string_combo_box_new(GTK_TREE_MODEL(list), ID, LABEL);
     g_object_unref(list);
@@ -63,7 +63,7 @@ static void keep_qualities(Method *method)
     g_object_get(method->config, "preset", &preset, NULL);
     for (gboolean more = gtk_tree_model_get_iter_first(list, &row); more;) {
         gtk_tree_model_get(list, &row, ID, &id, -1);
-        more = idle_is_method(dps_choice_find(option, id))
+        more = unused_is_method(dps_choice_find(option, id))
                    ? gtk_list_store_remove(GTK_LIST_STORE(list), &row)
                    : gtk_tree_model_iter_next(list, &row);
         g_free(id);
@@ -85,7 +85,7 @@ static void on_chosen(GtkComboBox *combo, Method *method)
     if (preset)
         g_object_set(method->config, "method", dps_choice_name("method", DPS_METHOD_TRANSFER),
                      "preset", id, NULL);
-    else if (id && idle_is_method(chosen(method, "preset")))
+    else if (id && unused_is_method(chosen(method, "preset")))
         g_object_set(method->config, "method", id, "preset",
                      quality ? quality : dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
     else if (id)
@@ -109,7 +109,7 @@ static void show_method(GtkWidget *row)
 {
     Method *method = g_object_get_data(G_OBJECT(row), "method");
     int way = chosen(method, "method"), preset = chosen(method, "preset");
-    gboolean own = way == DPS_METHOD_TRANSFER && idle_is_method(preset);
+    gboolean own = way == DPS_METHOD_TRANSFER && unused_is_method(preset);
 
     if (own && method->style != STYLE_PHOTO) {
         g_object_set(method->config, "preset", dps_choice_name("preset", DPS_PRESET_NORMAL), NULL);
@@ -131,7 +131,7 @@ static void on_style(GtkWidget *row)
 {
     Method *method = g_object_get_data(G_OBJECT(row), "method");
 
-    method->style = idle_style_kind(method->config);
+    method->style = unused_style_kind(method->config);
     show_method(row);
 }
 

@@ -5,12 +5,12 @@
 
 #include "dps.h"
 #include "expander.h"
-#include "idle.h"
 #include "live.h"
 #include "method-row.h"
 #include "networks.h"
 #include "percent.h"
 #include "plug-in/filter.h"
+#include "unused.h"
 
 #define DEVICES 8
 
@@ -85,7 +85,7 @@ static void add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const char 
     scale = percent_new(config, property, span);
     finish_scale(scale, dialog, property, 0);
     add(box, scale);
-    idle_follow(scale, config, property);
+    unused_follow(scale, config, property);
     g_object_unref(config);
 }
 
@@ -127,7 +127,7 @@ GtkWidget *settings_main(GimpProcedureDialog *dialog, GtkSizeGroup *labels)
     add(box, method_row_new(dialog, quality));
     add(box, quality);
     g_object_get(dialog, "config", &config, NULL);
-    idle_follow(quality, config, "preset");
+    unused_follow(quality, config, "preset");
     g_object_unref(config);
     mark_applied(add_scale(box, dialog, "amount"));
     take = gimp_procedure_dialog_get_widget(dialog, "take", GTK_TYPE_COMBO_BOX);
@@ -156,7 +156,7 @@ void settings_set_computing(GtkWidget *box, gboolean computing)
 
     for (GList *l = rows; l; l = l->next)
         gtk_widget_set_sensitive(
-            l->data, !idle_is(l->data) &&
+            l->data, !unused_is(l->data) &&
                          (!computing || g_object_get_data(G_OBJECT(l->data), "applied")));
     g_list_free(rows);
 }
@@ -191,10 +191,10 @@ static void attach(GtkWidget *grid, int row, GimpProcedureConfig *config, const 
 
     gtk_label_set_xalign(GTK_LABEL(label), 0.0);
     gtk_label_set_mnemonic_widget(GTK_LABEL(label), control);
-    idle_follow(label, config, property);
-    idle_follow(control, config, property);
+    unused_follow(label, config, property);
+    unused_follow(control, config, property);
     if (widget != control)
-        idle_follow(widget, config, property);
+        unused_follow(widget, config, property);
     set_name(control, g_param_spec_get_nick(spec));
     gtk_widget_set_hexpand(widget, TRUE);
     gtk_grid_attach(GTK_GRID(grid), label, 0, row, 1, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#include "idle.h"
+#include "unused.h"
 
 #include <glib/gi18n.h>
 
@@ -12,7 +12,7 @@ typedef struct {
     const char *option;
 } Follower;
 
-StyleKind idle_style_kind(GimpProcedureConfig *config)
+StyleKind unused_style_kind(GimpProcedureConfig *config)
 {
     GimpDrawable *style = NULL;
     StyleKind kind = STYLE_PHOTO;
@@ -26,7 +26,7 @@ StyleKind idle_style_kind(GimpProcedureConfig *config)
     return kind;
 }
 
-gboolean idle_is_method(int preset)
+gboolean unused_is_method(int preset)
 {
     return preset == DPS_PRESET_ARTISTIC || preset == DPS_PRESET_REFERENCE;
 }
@@ -43,11 +43,11 @@ static const char *why(const Follower *follower)
 
     live_read_options(follower->config, &options);
     if (g_str_equal(option, "preset") && options.method == DPS_METHOD_TRANSFER &&
-        idle_is_method(options.preset))
+        unused_is_method(options.preset))
         return _("The chosen method has a quality of its own.");
     if (!g_strv_contains(of_transfers, option))
         return NULL;
-    kind = idle_style_kind(follower->config);
+    kind = unused_style_kind(follower->config);
     g_object_get(follower->config, "auto-regions", &find, NULL);
     if (g_str_equal(option, "seed") && find && kind != STYLE_LOOK)
         return NULL;
@@ -74,7 +74,7 @@ static void show(GtkWidget *widget)
 
     help = g_param_spec_get_blurb(
         g_object_class_find_property(G_OBJECT_GET_CLASS(follower->config), follower->option));
-    g_object_set_data(G_OBJECT(widget), "idle", reason ? widget : NULL);
+    g_object_set_data(G_OBJECT(widget), "unused", reason ? widget : NULL);
     gtk_widget_set_sensitive(widget, !reason);
     if (GIMP_IS_LABELED(widget)) /* whose own tooltip stays: its parts hide it */
         gtk_container_forall(GTK_CONTAINER(widget), explain, (gpointer) reason);
@@ -82,7 +82,7 @@ static void show(GtkWidget *widget)
         explain(widget, (gpointer) (reason ? reason : help));
 }
 
-void idle_follow(GtkWidget *widget, GimpProcedureConfig *config, const char *option)
+void unused_follow(GtkWidget *widget, GimpProcedureConfig *config, const char *option)
 {
     static const char *const causes[] = { "notify::method", "notify::preset", "notify::style",
                                           "notify::auto-regions" };
@@ -95,7 +95,7 @@ void idle_follow(GtkWidget *widget, GimpProcedureConfig *config, const char *opt
     show(widget);
 }
 
-gboolean idle_is(GtkWidget *widget)
+gboolean unused_is(GtkWidget *widget)
 {
-    return g_object_get_data(G_OBJECT(widget), "idle") != NULL;
+    return g_object_get_data(G_OBJECT(widget), "unused") != NULL;
 }
