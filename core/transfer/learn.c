@@ -29,7 +29,7 @@
 enum {
     SIDE = 192,     /* of an example's long side, and the style's */
     EXAMPLES = 16,  /* that are there at a time */
-    USES = 24,      /* of an example */
+    USES = 4,       /* of an example */
     BATCH = 2,
     PHOTO = 400,    /* the long side of the copies of photos, at most */
     WORKING = 700   /* the working size whose weights of losses count */
@@ -38,7 +38,7 @@ enum { WEIGHT, GRADIENT, FIRST, SECOND, ROWS };
 
 #define RATE 2e-3
 #define WARM 20        /* steps in which it is reached */
-#define STYLE_MORE 2   /* times the style's weight: a network stays above a photo's own minimum, in style most */
+#define MORE 4         /* times the style's and the matting term's weights: both stay above a photo's own minimum */
 #define LEAST_PART 0.5 /* of a photo's sides that an example has */
 #define GAMMA 0.4      /* of the tones: the exponent's logarithm, at most */
 #define MOST_SHAPE 4  /* a photo that is as many times as long as it is wide is left out */
@@ -48,7 +48,6 @@ typedef struct {
     DpsImage content, guess;
     float *input; /* of the predictor */
     RegionSet set;
-    Network *bank;
     Objective *objective;
     double before; /* the objective at the guess */
     int uses;
@@ -60,6 +59,7 @@ typedef struct {
     Schedule schedule;
     const Level *level; /* whose objective counts */
     Device *dev;
+    Network *bank;      /* fitted to the style alone, so that it sees all examples in the same way */
     Network *file;      /* NULL: the bank alone looks */
     DpsImage style, *photo; /* small copies */
     int photos, steps;
@@ -77,7 +77,6 @@ typedef struct {
 static void example_clear(Example *e)
 {
     objective_free(e->objective);
-    network_free(e->bank);
     regions_clear(&e->set);
     dps_image_clear(&e->content);
     dps_image_clear(&e->guess);
@@ -169,16 +168,12 @@ static DpsStatus make_example(Learn *l, Example *e)
 {
     example_clear(e);
     DpsStatus status = make_pictures(l, e);
-    if (!status)
-        status = network_builtin(l->dev, &e->content, &l->style, NETWORK_FILTERS,
-                                 l->job->options.seed, &l->work, &e->bank);
-    if (!status && l->file)
-        network_add_ensemble(e->bank, l->file, l->schedule.ensemble, false);
     ObjectiveOptions what = l->level->objective;
-    what.weight[LOSS_STYLE] *= STYLE_MORE;
+    what.weight[LOSS_STYLE] *= MORE;
+    what.weight[LOSS_MATTING] *= MORE;
     what.estimate = &e->guess;
     if (!status)
-        status = objective_new(e->bank, &e->content, &l->style, &e->set, &what, &l->work,
+        status = objective_new(l->bank, &e->content, &l->style, &e->set, &what, &l->work,
                                &e->objective);
     if (!status)
         status = evaluate(l, e, &e->guess, NULL, &e->before);
@@ -343,16 +338,21 @@ static DpsStatus prepare(Learn *l)
     if (!ok)
         return DPS_NO_MEMORY;
     be->upload(l->row[WEIGHT], l->learnt->weight);
-    if (!path)
-        return DPS_OK;
-    DpsStatus status = network_load(l->dev, path, &l->schedule.network, &l->file, l->message);
-    return status ? status : network_check_size(l->file, w, h, l->message);
+    DpsStatus status = network_builtin(l->dev, &l->style, &l->style, NETWORK_FILTERS, o->seed,
+                                       &l->work, &l->bank);
+    if (!status && path)
+        status = network_load(l->dev, path, &l->schedule.network, &l->file, l->message);
+    if (status || !path)
+        return status;
+    network_add_ensemble(l->bank, l->file, l->schedule.ensemble, false);
+    return network_check_size(l->file, w, h, l->message);
 }
 
 static void clear(Learn *l)
 {
     for (int i = 0; i < EXAMPLES; i++)
         example_clear(&l->example[i]);
+    network_free(l->bank);
     network_free(l->file);
     if (l->dev) {
         for (int i = 0; i < ROWS; i++)

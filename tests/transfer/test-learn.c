@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS = 20, MOST = 64 };
+enum { STEPS = 60, MOST = 64 };
 
 static double losses[MOST];
 static int photos_asked, cancel_after;
@@ -168,8 +168,8 @@ int main(void)
     CHECK(dps_learn(&job, &learnt, &message) == DPS_OK, "%s", message.text);
     CHECK(photos_asked == 3, "%d photos were asked for", photos_asked);
     CHECK(fabs(losses[0] - 1) < 1e-3, "the guess's losses are %g of themselves", losses[0]); /* 1 */
-    CHECK(mean(STEPS - 4, STEPS) < 0.99 * mean(0, 4), "from %g to %g", mean(0, 4),
-          mean(STEPS - 4, STEPS)); /* OBSERVED */
+    CHECK(mean(STEPS - 4, STEPS) < 0.9 * mean(0, 4), "from %g to %g", mean(0, 4),
+          mean(STEPS - 4, STEPS)); /* 0.78 */
     printf("loss %g, then %g\n", mean(0, 4), mean(STEPS - 4, STEPS));
     if (learnt)
         test_run(learnt);
