@@ -25,9 +25,10 @@ static void set_text(GtkLabel *label, const char *text)
         gtk_label_set_label(label, text);
 }
 
-/* The letter behind the underscore, and where the underscore is; 0: there is none.  Two are one that is shown. */
+/* The letter behind the underscore, and where the underscore is; 0 and 0: there is none.  Two are one that is shown. */
 static gunichar letter_of(const char *text, gsize *at)
 {
+    *at = 0;
     for (const char *p = strchr(text, '_'); p; p = strchr(p + 2, '_'))
         if (p[1] && p[1] != '_') {
             *at = (gsize) (p - text);
