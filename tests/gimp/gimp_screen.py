@@ -64,6 +64,11 @@ def on_screen(session, steps, pictures, size, **env):
 gimp -s --batch-interpreter=python-fu-eval -b %(answers)s %(pictures)s >%(log)s 2>&1 & gimp=$!
 wait $steps; code=$?
 kill $gimp $manager
+for _ in {1..300}; do  # GIMP may hang while it ends
+    kill -0 $gimp 2>/dev/null || exit $code
+    sleep 0.1
+done
+kill -9 $gimp
 exit $code
 """ % {"python": shlex.quote(sys.executable), "folder": shlex.quote(session.folder), "size": size,
        "pictures": shlex.join(session.path(name) for name in pictures),
