@@ -108,12 +108,12 @@ def chosen(combo):
     return child.name if child else ""
 
 
-def choose(combo, words):
-    """Selects the first entry that contains `words`."""
+def choose(combo, words, becomes=None):
+    """Selects the first entry that contains `words`, which may become another one."""
     for i, entry in enumerate(entries(combo)):
         if words in entry:
             ask(lambda: combo.querySelection().selectChild(i))
-            return bool(wait_for(lambda: words in chosen(combo), 5)[0])
+            return bool(wait_for(lambda: (becomes or words) in chosen(combo), 5)[0])
     return False
 
 
