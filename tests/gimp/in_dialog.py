@@ -108,6 +108,11 @@ def ended():
     return not any(runs(number) for number in os.listdir("/proc") if number.isdigit())
 
 
+def to_front():
+    """So that keys go to the dialog."""
+    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+
+
 def dialog_gone(seconds):
     """Whether the plug-in's window has gone, and the plug-in has done what it does then."""
     return wait_for(lambda: not running("deep-photo-style") and ended(), seconds)

@@ -23,10 +23,6 @@ def strengths():
     return [c.name for c in controls() if c.name.startswith("Strength of “")]
 
 
-def to_front():
-    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
-
-
 def in_focus():
     """What has the focus, once something has."""
     control, _ = wait_for(focused, 10)
