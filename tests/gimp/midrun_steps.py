@@ -131,7 +131,7 @@ for what, how in (
     compute()
     change("changed", how)
     check(wait_for(lambda: CHANGED in message(plug_in), 20)[0], what + ": that is said", message(plug_in))
-    check(not computes(), what + ": the transfer has stopped")
+    check(wait_for(lambda: not computes(), 20)[0], what + ": the transfer stops")
     check(shows("Draft"), what + ": a draft of what there is now", message(plug_in))
     look_closer()
     screenshot("1-" + what.replace(" ", "-"), 0)
