@@ -9,9 +9,6 @@
 /* Floats in one strip: 4 MB. */
 #define STRIP (1 << 20)
 
-/* Long side of the picture that a stamp is taken of: the largest that GIMP gives. */
-#define STAMP_SIDE 1024
-
 gboolean layers_no_memory(int width, int height, GError **error)
 {
     g_set_error(error, GIMP_PLUG_IN_ERROR, 0,
@@ -100,15 +97,24 @@ void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable)
         gimp_item_delete(GIMP_ITEM(rendered));
 }
 
+guint layers_stamp_of(GBytes *picture, const int number[4])
+{
+    guint stamp = picture ? g_bytes_hash(picture) : 0;
+
+    for (int i = 0; i < 4; i++)
+        stamp = 31 * stamp + (guint) number[i];
+    g_clear_pointer(&picture, g_bytes_unref);
+    return stamp;
+}
+
 guint layers_stamp(GimpDrawable *drawable)
 {
+    const int size[4] = { gimp_drawable_get_width(drawable), gimp_drawable_get_height(drawable) };
     int width, height, bytes;
-    GBytes *pixels = gimp_drawable_get_thumbnail_data(drawable, STAMP_SIDE, STAMP_SIDE, &width, &height, &bytes);
-    guint stamp = pixels ? g_bytes_hash(pixels) : 0;
 
-    g_clear_pointer(&pixels, g_bytes_unref);
-    return 31 * (31 * stamp + (guint) gimp_drawable_get_width(drawable)) +
-           (guint) gimp_drawable_get_height(drawable);
+    return layers_stamp_of(gimp_drawable_get_thumbnail_data(drawable, LAYERS_STAMP_SIDE, LAYERS_STAMP_SIDE,
+                                                            &width, &height, &bytes),
+                           size);
 }
 
 /* A photo on its way from GIMP to planes. */

@@ -37,8 +37,14 @@ const Babl *layers_rgb_format(const Encoding *encoding, gboolean alpha);
 GimpDrawable *layers_render(GimpDrawable *drawable, gboolean ours);
 void layers_discard(GimpDrawable *rendered, GimpDrawable *drawable);
 
-/* A number that is another one, with hardly an exception, once a drawable's size is, or what one sees of it with its
- * filters at a long side of a thousand pixels. */
+/* Long side of the picture that a stamp is made of: the largest that GIMP gives. */
+#define LAYERS_STAMP_SIDE 1024
+
+/* A number that is another one, with hardly an exception, once the picture is or one of the four numbers.  Takes the
+ * picture, which may be NULL. */
+guint layers_stamp_of(GBytes *picture, const int number[4]);
+
+/* The same of a drawable's size and what one sees of it, with its filters. */
 guint layers_stamp(GimpDrawable *drawable);
 
 /* All of a drawable as a photo, with its alpha as the fourth plane unless it is 1 everywhere.  The

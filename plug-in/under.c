@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "layers.h"
+
 /* Marks the images. */
 #define PARASITE "deep-photo-style-under"
 
@@ -11,9 +13,6 @@
 
 /* Long side of the picture in which is looked whether anything can be seen. */
 #define GLANCE 256
-
-/* Long side of the picture of the image that a stamp is taken of: the largest that GIMP gives. */
-#define STAMP_SIDE 1024
 
 /* ------------------------------------------------------------------------ layers */
 
@@ -156,17 +155,13 @@ GimpDrawable *under_new(GimpDrawable *layer, GError **error)
 
 guint under_stamp(GimpDrawable *layer)
 {
-    int width = STAMP_SIDE, height = STAMP_SIDE, bytes;
-    GBytes *pixels = gimp_image_get_thumbnail_data(gimp_item_get_image(GIMP_ITEM(layer)), &width,
-                                                   &height, &bytes);
-    guint stamp = pixels ? g_bytes_hash(pixels) : 0;
+    int width = LAYERS_STAMP_SIDE, height = LAYERS_STAMP_SIDE, bytes;
+    GBytes *picture = gimp_image_get_thumbnail_data(gimp_item_get_image(GIMP_ITEM(layer)), &width,
+                                                    &height, &bytes);
     int place[4] = { 0, 0, gimp_drawable_get_width(layer), gimp_drawable_get_height(layer) };
 
     gimp_drawable_get_offsets(layer, &place[0], &place[1]);
-    for (gsize i = 0; i < G_N_ELEMENTS(place); i++)
-        stamp = 31 * stamp + (guint) place[i];
-    g_clear_pointer(&pixels, g_bytes_unref);
-    return stamp;
+    return layers_stamp_of(picture, place);
 }
 
 gboolean under_is_image(GimpImage *image)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 #include "live-private.h"
 
-
 #define ALL_VARIANTS ((1u << LIVE_VARIANTS) - 1)
 
 void live_want_variants(Live *live, LiveChange change)

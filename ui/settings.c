@@ -76,7 +76,7 @@ static void mark_applied(GtkWidget *row)
 
 /* A slider for a weight. */
 static void add_percent(GtkWidget *box, GimpProcedureDialog *dialog, const char *property,
-                              double span)
+                        double span)
 {
     GimpProcedureConfig *config;
     GtkWidget *scale;

@@ -38,7 +38,7 @@ enum { WEIGHT, GRADIENT, FIRST, SECOND, ROWS };
 
 #define RATE 2e-3
 #define WARM 20        /* steps in which it is reached */
-#define MORE 4         /* times the style's and the matting term's weights: both stay above a photo's own minimum */
+#define LOSS_FACTOR 4  /* of the style's and the matting term's weights: both stay above a photo's own minimum */
 #define LEAST_PART 0.5 /* of a photo's sides that an example has */
 #define GAMMA 0.4      /* of the tones: the exponent's logarithm, at most */
 #define MOST_SHAPE 4  /* a photo that is as many times as long as it is wide is left out */
@@ -169,8 +169,8 @@ static DpsStatus make_example(Learn *l, Example *e)
     example_clear(e);
     DpsStatus status = make_pictures(l, e);
     ObjectiveOptions what = l->level->objective;
-    what.weight[LOSS_STYLE] *= MORE;
-    what.weight[LOSS_MATTING] *= MORE;
+    what.weight[LOSS_STYLE] *= LOSS_FACTOR;
+    what.weight[LOSS_MATTING] *= LOSS_FACTOR;
     what.estimate = &e->guess;
     if (!status)
         status = objective_new(l->bank, &e->content, &l->style, &e->set, &what, &l->work,

@@ -109,7 +109,7 @@ def ended():
 
 
 def to_front():
-    """So that keys go to the dialog."""
+    """The dialog, so that keys go to it."""
     shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
 
 

@@ -33,7 +33,7 @@ def in_front(name):
 def back(name):
     """To GIMP's window and back to the dialog."""
     in_front(name)
-    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+    to_front()
 
 
 def begin(name):
