@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-#undef _FORTIFY_SOURCE /* forbids jumps from one stack to another */
 #include "cuda_runtime.h"
 
 #include <algorithm>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -18,17 +16,21 @@
 
 dim3 threadIdx(0), blockIdx(0), blockDim(1), gridDim(1);
 
+/* Where a stack waits, for the compiler's own jumps.  The C library's would ask the kernel for the signals'
+ * stack at each, under AddressSanitizer.  No function may both prepare such a jump and make one. */
+typedef void *Jump[5];
+
 /* One thread of a block that waits somewhere inside.  It begins on a stack of its own and then
  * serves block after block; going from one to another is a jump, hundreds of times faster than
  * swapcontext. */
 struct Coroutine {
-    jmp_buf jump; /* where it waits */
+    Jump jump; /* where it waits */
     char *stack;
     bool done;
 };
 
 static Coroutine team[MOST_THREADS];
-static jmp_buf scheduler;  /* where it waits */
+static Jump scheduler;     /* where it waits */
 static Coroutine *running; /* NULL: a thread that runs through */
 static std::function<void()> body;
 static long launches;
@@ -46,13 +48,18 @@ static size_t scheduler_stack_size;
 #define SWITCHES __attribute__((noinline))
 #endif
 
+static SWITCHES void go_back()
+{
+    __builtin_longjmp(scheduler, 1);
+}
+
 static SWITCHES void leave(Coroutine *c)
 {
     void *fake = NULL;
 
     SWITCH_BEGINS(&fake, scheduler_stack, scheduler_stack_size);
-    if (!_setjmp(c->jump))
-        _longjmp(scheduler, 1);
+    if (!__builtin_setjmp(c->jump))
+        go_back();
     SWITCH_ENDS(fake, &scheduler_stack, &scheduler_stack_size);
 }
 
@@ -86,14 +93,14 @@ static SWITCHES void begin(Coroutine *c)
 static SWITCHES void resume(Coroutine *c)
 {
     SWITCH_BEGINS(&scheduler_fake, c->stack, STACK);
-    _longjmp(c->jump, 1);
+    __builtin_longjmp(c->jump, 1);
 }
 
 /* On until it waits or ends. */
 static SWITCHES void enter(Coroutine *c)
 {
     running = c;
-    if (!_setjmp(scheduler)) {
+    if (!__builtin_setjmp(scheduler)) {
         if (c->stack)
             resume(c);
         else
