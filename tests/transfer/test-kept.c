@@ -28,7 +28,7 @@ static DpsOptions defaults(void)
     o.preset = DPS_PRESET_DRAFT;
     o.device = "cpu";
     o.threads = 1;
-    o.size = 130;
+    o.size = 90;
     return o;
 }
 
