@@ -123,17 +123,18 @@ def button(plug_in, name):
 
 
 def open_style(plug_in, name):
-    """Opens a file of the test's folder as the style."""
+    """Opens a file of the test's folder as the style, by its name."""
     press(button(plug_in, "Open Photo…"))
-    wait_for(lambda: find(plug_in, ("file chooser", "dialog"), "Open a Style Photo", True), 20)
-    time.sleep(1)
-    screenshot("files-" + name, 0)
-    shell("xdotool", "key", "ctrl+l")
-    time.sleep(0.5)
-    shell("xdotool", "key", "ctrl+a")
-    shell("xdotool", "type", os.path.join(folder, name))
-    time.sleep(1)
-    shell("xdotool", "key", "Return")
+    files, _ = wait_for(lambda: find(plug_in, ("file chooser", "dialog"), "Open a Style Photo", True), 20)
+    check(files, "a file can be chosen")
+    entry = lambda: find(files, "text", None, True)
+    for _ in range(10):
+        if wait_for(entry, 1)[0]:
+            break
+        shell("xdotool", "key", "ctrl+l")  # again if the window didn't have the focus yet
+    screenshot("files-" + name)
+    ask(lambda: entry().queryEditableText().setTextContents(os.path.join(folder, name)))
+    press(button(files, "Open"))
 
 
 def one_thread(plug_in, name="Number of threads"):

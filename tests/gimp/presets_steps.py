@@ -133,8 +133,9 @@ check(size.queryText().getText(0, -1) == "automatic", "size 0 is automatic",
 screenshot("4-more")
 size.queryValue().currentValue = 300
 holds(lambda: size.queryText().getText(0, -1) == "300", "others are numbers")
+to_front()
 size.queryComponent().grabFocus()
-time.sleep(0.5)
+check(wait_for(lambda: size.getState().contains(pyatspi.STATE_FOCUSED), 10)[0], "it has the focus")
 shell("xdotool", "key", "ctrl+a")
 shell("xdotool", "type", "automatic")
 shell("xdotool", "key", "Tab")
