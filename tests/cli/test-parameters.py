@@ -13,7 +13,7 @@ import tool
 
 SAMPLES = os.path.join(tool.PROJECT, "data", "samples")
 PAIRS = os.path.join(tool.PROJECT, "../shared/reference/pairs")
-SIZE = 192
+SIZE = 128
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
