@@ -77,7 +77,7 @@ class Parameters(tool.ToolTest):
                 ratio = min(a / b for a, b in itertools.pairwise(seen))
                 least[loss] = min(least[loss], ratio)
                 with self.subTest(case=case, option=option):
-                    self.assertGreater(ratio, 1, seen)  # 1.26, 1.06, 1.03
+                    self.assertGreater(ratio, 1, seen)  # 1.89, 1.12, 1.07
         print("from weight to weight losses fall at least by a factor of: %s" %
               {k: round(v, 2) for k, v in least.items()}, file=sys.stderr)
 

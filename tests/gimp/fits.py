@@ -13,7 +13,7 @@ needs_screen()
 failures = 0
 session = Session("fits")
 pictures = photos_with_regions(session)
-for screen in sys.argv[1:] or ["1024x768", "1920x1080", "1920x1080@2", "2048x1536@2"]:
+for screen in sys.argv[1:] or ["1024x768", "1280x800", "1920x1080", "1920x1080@2", "2048x1536@2"]:
     size, _, scale = screen.partition("@")
     print("On a screen of " + screen)
     failures += on_screen(session, "fits_steps.py", pictures, size,

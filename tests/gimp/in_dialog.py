@@ -132,6 +132,7 @@ def open_style(plug_in, name):
         if wait_for(entry, 1)[0]:
             break
         shell("xdotool", "key", "ctrl+l")  # again if the window didn't have the focus yet
+    check(entry(), "its name can be typed")
     screenshot("files-" + name)
     ask(lambda: entry().queryEditableText().setTextContents(os.path.join(folder, name)))
     press(button(files, "Open"))
