@@ -94,15 +94,11 @@ screenshot("7-done")
 
 
 # --- Repeat, undo
-def key(keys):
-    shell("xdotool", "windowactivate", "--sync", window(photo)[-1], "key", keys)
-
-
-key("ctrl+f")
+key(photo, "ctrl+f")
 again, _ = wait_for(lambda: len(layers(photo)) == 3 and ended(), 90)
 check(again, "Repeat Last makes another layer", layers(photo))
 for left in (2, 1):
-    key("ctrl+z")
+    key(photo, "ctrl+z")
     undone, _ = wait_for(lambda: len(layers(photo)) == left, 20)
     check(undone, "one Ctrl+Z takes one result back", layers(photo))
 check(layers(photo) == before, "all is as before")
@@ -139,7 +135,7 @@ for name, own in zip((photo, other), painted):
     check(found == names[::2] + own, "%s has them" % name, found)
 press(button(plug_in, "Cancel"))
 dialog_gone(20)
-key("ctrl+z")
+key(photo, "ctrl+z")
 undone, _ = wait_for(lambda: layers(photo, "channels") == painted[0], 20)
 check(undone, "one Ctrl+Z takes them back", layers(photo, "channels"))
 

@@ -22,10 +22,6 @@ def filters():
     return in_gimp(IN_GIMP % "len(photo.get_layers()[0].get_filters())")
 
 
-def key(keys):
-    shell("xdotool", "windowactivate", "--sync", window(photo)[-1], "key", keys)
-
-
 first = "[" + photo
 before = layers(first)
 screenshot("1-photo")
@@ -34,11 +30,11 @@ made = in_gimp(IN_GIMP % "m.transfer(photo, photo.get_layers(), style=other.get_
 check(made is True, "a filter is made", made)
 check(filters() == 1 and layers(first) == before, "on the layer", (filters(), layers(first)))
 screenshot("2-filter")
-key("ctrl+z")
+key(photo, "ctrl+z")
 undone, _ = wait_for(lambda: filters() == 0, 20)
 check(undone, "one Ctrl+Z takes it away", filters())
 screenshot("3-undone")
-key("ctrl+y")
+key(photo, "ctrl+y")
 redone, _ = wait_for(lambda: filters() == 1, 20)
 check(redone, "Ctrl+Y brings it back", filters())
 again = in_gimp(IN_GIMP % "m.transfer(photo, photo.get_layers(), style=other.get_layers()[0], size=200, "
@@ -46,7 +42,7 @@ again = in_gimp(IN_GIMP % "m.transfer(photo, photo.get_layers(), style=other.get
 check(again is True and filters() == 1, "another in its place", (again, filters()))
 amount = IN_GIMP % "photo.get_layers()[0].get_filters()[0].get_config().get_property('amount')"
 check(in_gimp(amount) == 0.5, "with its amount", in_gimp(amount))
-key("ctrl+z")
+key(photo, "ctrl+z")
 undone, _ = wait_for(lambda: in_gimp(amount) == 1.0, 20)
 check(undone and filters() == 1, "one Ctrl+Z brings the first back", (in_gimp(amount), filters()))
 

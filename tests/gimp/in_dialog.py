@@ -58,8 +58,25 @@ def layers(name, what="layers"):
     return [v for k, v in ask_gimp(what).items() if k.startswith(name)][0]
 
 
+def titled(pattern):
+    """The numbers of the windows with such a title.  xdotool breaks off if a window goes while it looks at it."""
+    for _ in range(100):
+        done = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", pattern], capture_output=True, text=True)
+        if "X Error" not in done.stderr:
+            break
+    return done.stdout.split()
+
+
 def window(name):
-    return shell("xdotool", "search", "--onlyvisible", "--name", name + ".*GIMP$").split()
+    """GIMP's, if it shows this image."""
+    return titled(name + ".*GIMP$")
+
+
+def key(name, keys):
+    """Presses keys in GIMP's window, which shows this image."""
+    shown, _ = wait_for(lambda: window(name), 20)
+    if check(shown, "GIMP shows " + name):
+        shell("xdotool", "windowactivate", "--sync", shown[-1], "key", keys)
 
 
 def menu(name, *way):
@@ -110,7 +127,9 @@ def ended():
 
 def to_front():
     """The dialog, so that keys go to it."""
-    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+    shown, _ = wait_for(lambda: titled("^Photo Style Transfer$"), 20)
+    if check(shown, "there is a window to bring to the front"):
+        shell("xdotool", "windowactivate", "--sync", shown[-1])
 
 
 def dialog_gone(seconds):

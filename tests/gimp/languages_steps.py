@@ -27,7 +27,7 @@ def texts():
 
 def fill(screen):
     """Makes the window as large as it can be on a screen of this size, unless it wants more; whether it fits."""
-    number = shell("xdotool", "search", "--onlyvisible", "--name", words("Photo Style Transfer")).split()[0]
+    number = titled(words("Photo Style Transfer"))[0]
     shell("xdotool", "windowsize", number, *(str(side - frame) for side, frame in zip(screen, FRAME)))
 
     def fits():

@@ -89,7 +89,7 @@ def undo(name, layers):
 
     def undone():
         if state(name) == before:  # a key that comes while windows change places is lost
-            shell("xdotool", "windowactivate", "--sync", window(name)[-1], "key", "ctrl+z")
+            key(name, "ctrl+z")
             time.sleep(1)
         return state(name) == layers
 

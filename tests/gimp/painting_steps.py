@@ -72,7 +72,7 @@ check(comes_to(other, 0, 0.001), "the last stroke can be taken back", covered(ot
 
 def space_paints():
     """Asking GIMP has brought its own window to the front, sooner or later."""
-    shell("xdotool", "search", "--onlyvisible", "--name", "^Photo Style Transfer$", "windowactivate", "--sync")
+    to_front()
     ask(small.queryComponent().grabFocus)
     shell("xdotool", "key", "space")
     return wait_for(lambda: sensitive(button(plug_in, "Undo Stroke")), 0.2)[0]
