@@ -1,100 +1,19 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* A device at its best, and its operations one by one on the shapes that matter: VGG-19's layers, of
- * which the first is the built-in network's too, and what is done to pictures.
- *
- * After a failure everything here does nothing, as devices do. */
+/* A device's operations one by one on the shapes that matter: VGG-19's layers, of which the first is the
+ * built-in network's too, and what is done to pictures. */
 
-#include "benchmark.h"
-#include "device/device.h"
+#include "benchmark-operations.h"
 #include "image/image.h"
 #include "image/matting.h"
-#include "image/random.h"
 #include "transfer/options.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define WIDTH 700
 #define HEIGHT 466
 
-#define PER_REPEAT 0.04   /* seconds spent on an operation, for each repeat asked for */
-#define WAIT_COUNTS 0.001 /* seconds: a device's answer takes a hundredth of it */
-#define VECTORS 30
-
-/* The product that is the yardstick grows until one takes LONG_ENOUGH seconds: small ones keep no
- * device busy.  The best counts. */
-#define LEAST_SIDE 256
-#define MOST_SIDE 16384 /* a copy of 1 GB */
-#define LONG_ENOUGH 0.05
-#define PER_CEILING 0.1 /* as PER_REPEAT */
-#define COPY_SIDE 4096  /* 67 MB, more than caches hold */
-
-typedef struct {
-    Benchmark *m;
-    const Backend *be;
-    Device *dev;
-    DpsStatus status;
-    Random random;
-    double most_gflops, most_gbytes;
-    /* operands */
-    Tensor *x, *y, *dx, *dy;
-    Conv *conv;
-    PoolShape pool;
-    Masks *masks;
-    Linop *linop;
-    Preconditioner preconditioner;
-    Tensor *v[VECTORS], *scratch[3];
-    double a[VECTORS];
-} Bench;
-
-typedef void Operation(Bench *);
-
-/* -------------------------------------------------------------------- operands */
-
-static float *noise(Bench *b, size_t n, float lo, float hi)
-{
-    float *v = b->status ? NULL : malloc(n * sizeof *v);
-
-    for (size_t i = 0; v && i < n; i++)
-        v[i] = lo + (hi - lo) * (float) (random_bits(&b->random) >> 40) / (float) (1 << 24);
-    if (!v && !b->status)
-        b->status = DPS_NO_MEMORY;
-    return v;
-}
-
-static Tensor *zeros(Bench *b, int c, int h, int w)
-{
-    Tensor *t = b->status ? NULL : b->be->tensor(b->dev, c, h, w);
-
-    if (!t && !b->status)
-        b->status = DPS_NO_MEMORY;
-    return t;
-}
-
-static Tensor *tensor(Bench *b, int c, int h, int w, float lo, float hi)
-{
-    Tensor *t = zeros(b, c, h, w);
-    float *v = t ? noise(b, (size_t) c * (size_t) h * (size_t) w, lo, hi) : NULL;
-
-    if (v)
-        b->be->upload(t, v);
-    free(v);
-    return t;
-}
-
-static Conv *make_conv(Bench *b, int cin, int cout, int k)
-{
-    const ConvShape s = { .cin = cin, .cout = cout, .k = k, .stride = 1, .pad = k / 2 };
-    float scale = 1 / sqrtf((float) (cin * k * k));
-    float *weight = noise(b, (size_t) cin * (size_t) (cout * k * k), -scale, scale);
-    float *bias = noise(b, (size_t) cout, -0.1f, 0.1f);
-    Conv *c = weight && bias ? b->be->conv_new(b->dev, &s, weight, bias) : NULL;
-
-    free(weight);
-    free(bias);
-    if (!c && !b->status)
-        b->status = DPS_NO_MEMORY;
-    return c;
-}
+#define PER_REPEAT 0.04 /* seconds spent on an operation, for each repeat asked for */
 
 /* Regions side by side, scaled as a loss would scale them. */
 static Masks *make_masks(Bench *b, int h, int w)
@@ -112,58 +31,13 @@ static Masks *make_masks(Bench *b, int h, int w)
     return masks;
 }
 
-static void drop(Bench *b)
-{
-    Tensor **t[] = { &b->x, &b->y, &b->dx, &b->dy };
-
-    for (int i = 0; i < 4; i++) {
-        b->be->drop(*t[i]);
-        *t[i] = NULL;
-    }
-    b->be->conv_drop(b->conv);
-    b->be->masks_drop(b->masks);
-    b->conv = NULL;
-    b->masks = NULL;
-}
-
-/* ------------------------------------------------------------------- measuring */
-
-/* The seconds of `count` calls and of waiting for them. */
-static double time_of(Bench *b, Operation *op, int count)
-{
-    double begun = benchmark_now(), slot;
-
-    if (b->status)
-        return 0;
-    for (int i = 0; i < count; i++)
-        op(b);
-    b->status = b->be->read(b->dev, 0, 1, &slot);
-    return benchmark_now() - begun;
-}
-
-/* The best time of several, others may be using the machine; INFINITY after a failure.  So many calls at a
- * time that waiting for them hardly counts. */
-static double best_time(Bench *b, Operation *op, double seconds)
-{
-    double best = INFINITY, took = b->status ? 0 : time_of(b, op, 1), begun = benchmark_now();
-    int count = 1;
-
-    for (int i = 0; !b->status && (i < 1 || benchmark_now() < begun + seconds); i++) {
-        took = time_of(b, op, count);
-        best = fmin(best, took / count);
-        if (took < WAIT_COUNTS)
-            count *= 2;
-    }
-    return b->status ? INFINITY : best;
-}
-
 /* The operation's work is gflop 10^9 operations and gbyte 10^9 bytes, each 0 where nobody would ask. */
 static void measure(Bench *b, Operation *op, DpsFigure f, double gflop, double gbyte)
 {
     double flops, bytes;
 
     f.kind = DPS_FIGURE_OPERATION;
-    f.seconds = best_time(b, op, PER_REPEAT * b->m->b.repeats);
+    f.seconds = bench_time(b, op, PER_REPEAT * b->m->b.repeats);
     if (b->status)
         return;
     f.gflops = gflop / f.seconds;
@@ -219,17 +93,12 @@ static void precondition(Bench *b)
 
 static void dots(Bench *b)
 {
-    b->be->dots(0, b->x, VECTORS, b->v);
+    b->be->dots(0, b->x, BENCH_VECTORS, b->v);
 }
 
 static void combine(Bench *b)
 {
-    b->be->lincomb(b->y, VECTORS, b->a, b->v);
-}
-
-static void copy(Bench *b)
-{
-    b->be->lincomb(b->y, 1, (double[]){ 1 }, &b->x);
+    b->be->lincomb(b->y, BENCH_VECTORS, b->a, b->v);
 }
 
 static void difference(Bench *b)
@@ -237,99 +106,22 @@ static void difference(Bench *b)
     b->be->sqdiff(0, 0.5, b->dx, b->x, b->y, false);
 }
 
-/* -------------------------------------------------------------------- ceilings */
-
-/* A convolution with 1 x 1 filters is a product of matrices. */
-static double product_rate(Bench *b, int side)
-{
-    b->conv = make_conv(b, side, side, 1);
-    b->x = tensor(b, side, 16, side / 16, -1, 1);
-    b->y = zeros(b, side, 16, side / 16);
-    double seconds = best_time(b, conv, PER_CEILING * b->m->b.repeats);
-    drop(b);
-    return 2e-9 * pow(side, 3) / seconds;
-}
-
-static double copy_rate(Bench *b)
-{
-    b->x = tensor(b, 1, COPY_SIDE, COPY_SIDE, 0, 1);
-    b->y = zeros(b, 1, COPY_SIDE, COPY_SIDE);
-    double seconds = best_time(b, copy, PER_CEILING * b->m->b.repeats);
-    drop(b);
-    return 2e-9 * sizeof(float) * pow(COPY_SIDE, 2) / seconds; /* read and written */
-}
-
-/* The device's own way where it has one. */
-static void rates(Bench *b, int side, double *gflops, double *gbytes)
-{
-    double slot;
-
-    if (!b->be->ceilings) {
-        *gflops = product_rate(b, side);
-        return;
-    }
-    b->be->ceilings(b->dev, side, gflops, gbytes);
-    b->status = b->be->read(b->dev, 0, 1, &slot);
-    *gflops *= 1e-9;
-    *gbytes *= 1e-9;
-}
-
-/* Whether three matrices of that side are but a part of the device's memory. */
-static bool has_room(const Bench *b, int side)
-{
-    double bytes = 3.0 * sizeof(float) * pow(side, 2);
-
-    return !b->be->memory_free || bytes < 0.5 * (double) b->be->memory_free(b->dev);
-}
-
-static void ceilings(Bench *b)
-{
-    DpsFigure product = { .kind = DPS_FIGURE_PRODUCT }, copied = { .kind = DPS_FIGURE_COPY };
-
-    for (int side = LEAST_SIDE; !b->status; side *= 2) {
-        double gflops = 0;
-        rates(b, side, &gflops, &copied.gbytes);
-        copied.width = copied.height = side;
-        if (gflops > product.gflops) {
-            product.width = product.height = side;
-            product.gflops = gflops;
-        }
-        if (2e-9 * pow(side, 3) > LONG_ENOUGH * gflops || 2 * side > MOST_SIDE ||
-            !has_room(b, 2 * side))
-            break;
-    }
-    if (!b->be->ceilings) {
-        copied.width = copied.height = COPY_SIDE;
-        copied.gbytes = copy_rate(b);
-    }
-    if (b->status)
-        return;
-    product.seconds = 2e-9 * pow(product.width, 3) / product.gflops;
-    copied.seconds = 2e-9 * sizeof(float) * pow(copied.width, 2) / copied.gbytes;
-    benchmark_figure(b->m, &product);
-    benchmark_figure(b->m, &copied);
-    b->most_gflops = product.gflops;
-    b->most_gbytes = copied.gbytes;
-}
-
-/* ------------------------------------------------------------------ operations */
-
 static void convolutions(Bench *b, int cin, int cout, int h, int w)
 {
     DpsFigure f = { .planes_in = cin, .planes_out = cout, .width = w, .height = h };
     double gpixel = 1e-9 * h * w, gflop = 18 * gpixel * cin * cout;
     double in = 4 * gpixel * cin, out = 4 * gpixel * cout;
 
-    b->conv = make_conv(b, cin, cout, 3);
-    b->x = tensor(b, cin, h, w, -1, 1);
-    b->y = zeros(b, cout, h, w);
-    b->dx = zeros(b, cin, h, w);
-    b->dy = tensor(b, cout, h, w, -1, 1);
+    b->conv = bench_conv(b, cin, cout, 3);
+    b->x = bench_tensor(b, cin, h, w, -1, 1);
+    b->y = bench_zeros(b, cout, h, w);
+    b->dx = bench_zeros(b, cin, h, w);
+    b->dy = bench_tensor(b, cout, h, w, -1, 1);
     f.operation = DPS_OPERATION_CONVOLUTION;
     measure(b, conv, f, gflop, in + out);
     f.operation = DPS_OPERATION_CONVOLUTION_BACK;
     measure(b, conv_back, f, gflop, in + 2 * out);
-    drop(b);
+    bench_drop(b);
 }
 
 /* A Gram matrix is symmetric: half of its products are enough. */
@@ -339,14 +131,14 @@ static void grams(Bench *b, int c, int h, int w)
     double gpixel = 1e-9 * h * w;
 
     b->masks = make_masks(b, h, w);
-    b->x = tensor(b, c, h, w, 0, 1);
-    b->dx = zeros(b, c, h, w);
-    b->dy = tensor(b, b->m->b.regions, c, c, -1, 1);
+    b->x = bench_tensor(b, c, h, w, 0, 1);
+    b->dx = bench_zeros(b, c, h, w);
+    b->dy = bench_tensor(b, b->m->b.regions, c, c, -1, 1);
     f.operation = DPS_OPERATION_GRAM;
     measure(b, gram, f, gpixel * c * (c + 1), 4 * gpixel * c);
     f.operation = DPS_OPERATION_GRAM_BACK;
     measure(b, gram_back, f, 2 * gpixel * c * c, 8 * gpixel * c);
-    drop(b);
+    bench_drop(b);
 }
 
 static void poolings(Bench *b, int c, int h, int w, PoolKind kind)
@@ -354,16 +146,16 @@ static void poolings(Bench *b, int c, int h, int w, PoolKind kind)
     DpsFigure f = { .planes_in = c, .planes_out = c, .width = w, .height = h };
     double gbyte = 4e-9 * c * h * w;
 
-    b->pool = (PoolShape){ kind, 2, 2, 0 };
-    b->x = tensor(b, c, h, w, 0, 1);
-    b->y = zeros(b, c, h / 2, w / 2);
-    b->dx = zeros(b, c, h, w);
-    b->dy = tensor(b, c, h / 2, w / 2, 0, 1);
+    b->pool = (PoolShape) { kind, 2, 2, 0 };
+    b->x = bench_tensor(b, c, h, w, 0, 1);
+    b->y = bench_zeros(b, c, h / 2, w / 2);
+    b->dx = bench_zeros(b, c, h, w);
+    b->dy = bench_tensor(b, c, h / 2, w / 2, 0, 1);
     f.operation = kind == POOL_MAX ? DPS_OPERATION_MAX_POOLING : DPS_OPERATION_AVERAGE_POOLING;
     measure(b, pool, f, 0, 1.25 * gbyte);
     f.operation++;
     measure(b, pool_back, f, 0, kind == POOL_MAX ? 2.25 * gbyte : 1.25 * gbyte);
-    drop(b);
+    bench_drop(b);
 }
 
 /* One convolution of each shape. */
@@ -423,34 +215,34 @@ static void pictures(Bench *b, int h, int w)
     double plane = 4e-9 * h * w;
 
     make_operator(b, h, w);
-    b->x = tensor(b, 3, h, w, -1, 1);
-    b->y = zeros(b, 3, h, w);
-    b->dx = zeros(b, 3, h, w);
-    for (int i = 0; i < VECTORS; i++) {
-        b->v[i] = tensor(b, 3, h, w, -1, 1);
+    b->x = bench_tensor(b, 3, h, w, -1, 1);
+    b->y = bench_zeros(b, 3, h, w);
+    b->dx = bench_zeros(b, 3, h, w);
+    for (int i = 0; i < BENCH_VECTORS; i++) {
+        b->v[i] = bench_tensor(b, 3, h, w, -1, 1);
         b->a[i] = 0.01 * (i + 1);
     }
     for (int i = 0; i < 3; i++)
-        b->scratch[i] = zeros(b, 3, h, w);
+        b->scratch[i] = bench_zeros(b, 3, h, w);
     f.operation = DPS_OPERATION_MATTING;
     measure(b, apply, f, 0, 18 * plane);
     f.operation = DPS_OPERATION_PRECONDITIONER;
     f.count = b->preconditioner.steps;
     measure(b, precondition, f, 0, (f.count - 1) * 24 * plane);
-    f.count = VECTORS;
+    f.count = BENCH_VECTORS;
     f.operation = DPS_OPERATION_DOTS;
-    measure(b, dots, f, 0, 3 * plane * (VECTORS + 1));
+    measure(b, dots, f, 0, 3 * plane * (BENCH_VECTORS + 1));
     f.operation = DPS_OPERATION_COMBINATION;
-    measure(b, combine, f, 0, 3 * plane * (VECTORS + 1));
+    measure(b, combine, f, 0, 3 * plane * (BENCH_VECTORS + 1));
     f.count = 0;
     f.operation = DPS_OPERATION_DIFFERENCE;
     measure(b, difference, f, 0, 9 * plane);
-    for (int i = 0; i < VECTORS; i++)
+    for (int i = 0; i < BENCH_VECTORS; i++)
         b->be->drop(b->v[i]);
     for (int i = 0; i < 3; i++)
         b->be->drop(b->scratch[i]);
     b->be->linop_drop(b->linop);
-    drop(b);
+    bench_drop(b);
 }
 
 DpsStatus benchmark_operations(Benchmark *m)
@@ -460,7 +252,7 @@ DpsStatus benchmark_operations(Benchmark *m)
 
     if (!b.dev)
         return DPS_NO_MEMORY;
-    ceilings(&b);
+    bench_ceilings(&b);
     vgg(&b, h, w);
     poolings(&b, 3, h, w, POOL_AVERAGE);
     pictures(&b, h, w);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* benchmark.h - what the parts of dps_benchmark share: one file each for operations (with the
- * device's ceilings), evaluations and transfers.
+/* benchmark.h - what the parts of dps_benchmark share: one each for operations (with the device's
+ * ceilings; they share benchmark-operations.h), evaluations and transfers.
  *
  * They measure what is there and decide nothing.  Each opens devices of its own, so that a device that
  * failed for one figure is whole again for the next. */
