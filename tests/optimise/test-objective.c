@@ -4,60 +4,7 @@
 
 #include "device/cpu/cpu.h"
 #include "device/ref/ref.h"
-#include "objective-golden.h"
-
-typedef struct {
-    Device *dev;
-    Network *network;
-    Objective *objective;
-    Tensor *x, *g, *v, *moved;
-    const float *at; /* the point that x is set to */
-} Bench;
-
-static void bench_open(Bench *b, const Backend *be, const char *file, const DpsImage *content,
-                       const DpsImage *style, const DpsImage *x, const RegionSet *set,
-                       const ObjectiveOptions *o)
-{
-    const DpsWork options = { .threads = 1 };
-    DpsMessage message[1] = { 0 };
-
-    *b = (Bench){ .dev = be->open(&options), .at = x->data };
-    DpsStatus status = file
-                           ? network_load(b->dev, file, NULL, &b->network, message)
-                           : network_builtin(b->dev, content, style, 8, 1, THREADS(1), &b->network);
-    CHECK(status == DPS_OK, "%s", message->text);
-    status = objective_new(b->network, content, style, set, o, THREADS(1), &b->objective);
-    CHECK(status == DPS_OK, "status %d", status);
-    Tensor **all[] = { &b->x, &b->g, &b->v, &b->moved };
-    for (int i = 0; i < 4; i++)
-        *all[i] = be->tensor(b->dev, 3, x->height, x->width);
-    be->upload(b->x, x->data);
-}
-
-static void bench_close(Bench *b)
-{
-    const Backend *be = b->dev->be;
-    Tensor *all[] = { b->x, b->g, b->v, b->moved };
-
-    for (int i = 0; i < 4; i++)
-        be->drop(all[i]);
-    objective_free(b->objective);
-    network_free(b->network);
-    if (be == &ref_backend)
-        CHECK(ref_live(b->dev) == 0, "%ld left", ref_live(b->dev));
-    be->close(b->dev);
-}
-
-static double loss_at(Bench *b, Tensor *x, DpsLosses *losses)
-{
-    double slot[SLOTS];
-
-    tape_eval(objective_tape(b->objective), x, b->g);
-    DpsStatus status = b->dev->be->read(b->dev, 0, tape_losses(objective_tape(b->objective)), slot);
-    CHECK(status == DPS_OK, "status %d", status);
-    *losses = objective_losses(b->objective, slot);
-    return losses->total;
-}
+#include "objective-bench.h"
 
 /* ------------------------------------------------------------------ golden */
 
@@ -292,115 +239,6 @@ static void test_zeros(GoldenCase *c)
     regions_clear(&whole);
 }
 
-static double whole_loss(const GoldenCase *c, const ObjectiveOptions *o, DpsLosses *l)
-{
-    Bench b;
-
-    bench_open(&b, &ref_backend, NULL, &c->content, &c->style, &c->x, &c->set, o);
-    double total = loss_at(&b, b.x, l);
-    bench_close(&b);
-    return total;
-}
-
-/* The guess adds the mean squared distance to it, and nothing at the guess itself. */
-static void test_guess(const GoldenCase *c)
-{
-    ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
-                           .window_radius = 1 };
-    double mean = 0;
-    DpsLosses l;
-
-    double without = whole_loss(c, &o, &l);
-    o.weight[LOSS_ESTIMATE] = 7;
-    o.estimate = &c->content;
-    for (size_t i = 0; i < image_values(&c->x); i++)
-        mean += pow((double) (c->x.data[i] - c->content.data[i]), 2) / (double) image_values(&c->x);
-    double with = whole_loss(c, &o, &l);
-    CHECK(fabs(with - without - 7 * mean) < 1e-6 * with, "%.9g, not %.9g", with - without,
-          7 * mean);
-    o.estimate = &c->x;
-    with = whole_loss(c, &o, &l);
-    CHECK(fabs(with - without) < 1e-6 * with, "%.9g at the guess itself", with - without);
-}
-
-/* Of a plane's 3 x 3 pixels, those that there are: their mean. */
-static double mean_about(const DpsImage *image, int c, int y, int x)
-{
-    double sum = 0;
-    int n = 0;
-
-    for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < image->height; v++)
-        for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < image->width; u++, n++)
-            sum += (double) image_plane(image, c)[v * image->width + u];
-    return sum / n;
-}
-
-/* w_ij |d_i - d_j|^2 of two neighbours, d being the difference of a and b. */
-static double pair(const DpsImage *content, const DpsImage *a, const DpsImage *b, int y, int x,
-                   int v, int u)
-{
-    double edge = 0, step = 0;
-    int i = y * content->width + x, j = v * content->width + u;
-
-    if (v >= content->height || u >= content->width)
-        return 0;
-    for (int c = 0; c < 3; c++) {
-        const float *p = image_plane(a, c), *q = image_plane(b, c);
-        edge += pow((mean_about(content, c, y, x) - mean_about(content, c, v, u)) * 255 / 4, 2);
-        step += pow((double) p[i] - (double) q[i] - (double) p[j] + (double) q[j], 2);
-    }
-    return step * exp(-edge);
-}
-
-/* The gradient of the difference to the guess adds its squares where the content is flat, and nothing where
- * the difference is the same everywhere, at full size or shrunk. */
-static void test_flat(const GoldenCase *c)
-{
-    ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
-                           .window_radius = 1 };
-    DpsImage shifted;
-    double sum = 0;
-    DpsLosses l;
-
-    double without = whole_loss(c, &o, &l);
-    CHECK(image_copy(&c->x, &shifted), "memory");
-    for (size_t i = 0; i < image_values(&shifted); i++)
-        shifted.data[i] += 0.25f;
-    for (int y = 0; y < c->x.height; y++)
-        for (int x = 0; x < c->x.width; x++)
-            sum += pair(&c->content, &c->x, &c->content, y, x, y + 1, x) +
-                   pair(&c->content, &c->x, &c->content, y, x, y, x + 1);
-    o.weight[LOSS_GRADIENT] = 70;
-    o.estimate = &c->content;
-    double with = whole_loss(c, &o, &l), expected = 70 * sum / (double) image_values(&c->x);
-    CHECK(fabs(with - without - expected) < 1e-6 * with, "%.9g, not %.9g", with - without,
-          expected);
-    o.gradient_size = 12;
-    CHECK(fabs(whole_loss(c, &o, &l) - with) > 1e-3 * expected, "the size makes no difference");
-    o.estimate = &shifted;
-    with = whole_loss(c, &o, &l);
-    CHECK(fabs(with - without) < 1e-6 * with, "%.9g for a shift, shrunk", with - without);
-    dps_image_clear(&shifted);
-}
-
-/* Regions weigh less below the number of pixels that is enough, and all the same above it. */
-static void test_enough(const GoldenCase *c)
-{
-    ObjectiveOptions o = { .weight = { [LOSS_STYLE] = 100, [LOSS_CONTENT] = 3 },
-                           .window_radius = 1 };
-    DpsLosses all, weighed;
-
-    whole_loss(c, &o, &all);
-    o.min_region_pixels = 300;
-    whole_loss(c, &o, &weighed);
-    CHECK(fabs(all.style - weighed.style) > 1e-3 * all.style,
-          "weighing regions by pixels changes nothing: %g", weighed.style);
-    o.min_region_pixels = 1e-9;
-    whole_loss(c, &o, &weighed);
-    CHECK(fabs(all.style - weighed.style) < 1e-12, "large regions weigh something else: %g",
-          weighed.style);
-}
-
 /* The loss with layers chosen; *b has what is left to do at it. */
 static DpsLosses losses_of(const GoldenCase *c, const ObjectiveOptions *o,
                            const NetworkChoice *choice, Bench *b)
@@ -472,9 +310,6 @@ int main(void)
     test_moments(&cpu_backend, 1e-5); /* 1e-6 */
     test_gradients(&c);
     test_zeros(&c);
-    test_guess(&c);
-    test_flat(&c);
-    test_enough(&c);
     test_layers(&c);
     test_content_layers(&c);
     golden_case_close(&c);
