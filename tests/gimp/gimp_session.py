@@ -82,7 +82,8 @@ class Session:
         plug_ins = os.path.join(self.folder, "plug-ins")
         profile = os.path.join(self.folder, "profile")
         home = os.path.join(self.folder, "home")
-        for path in (os.path.join(plug_ins, NAME), profile, home):
+        temporary = os.path.join(self.folder, "temporary")
+        for path in (os.path.join(plug_ins, NAME), profile, home, temporary):
             os.makedirs(path)
         system = plug_in_folder()
         for other in ("script-fu", "python-eval", "file-png", "file-jpeg", "file-tiff"):
@@ -108,7 +109,7 @@ class Session:
                     if not k.startswith(("XDG_", "DBUS_")) and k not in ("DISPLAY",
                                                                          "WAYLAND_DISPLAY")}
         self.env.pop("GEGL_PATH", None)
-        self.env.update(GIMP3_DIRECTORY=profile, HOME=home, LC_ALL="C.UTF-8",
+        self.env.update(GIMP3_DIRECTORY=profile, HOME=home, TMPDIR=temporary, LC_ALL="C.UTF-8",
                         PYTHONDONTWRITEBYTECODE="1")
 
     @staticmethod

@@ -28,7 +28,7 @@ static inline void make_folder(void)
 static inline void remove_folder(void)
 {
     unlink(path);
-    rmdir(folder);
+    CHECK(rmdir(folder) == 0, "%s: something is left in it", folder);
 }
 
 static inline void write_bytes(const void *bytes, size_t size)
