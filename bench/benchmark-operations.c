@@ -49,11 +49,6 @@ static void measure(Bench *b, Operation *op, DpsFigure f, double gflop, double g
     benchmark_figure(b->m, &f);
 }
 
-static void conv(Bench *b)
-{
-    b->be->conv(b->y, b->conv, b->x);
-}
-
 static void conv_back(Bench *b)
 {
     b->be->conv_back(b->dx, b->conv, b->dy, b->y, false);
@@ -118,7 +113,7 @@ static void convolutions(Bench *b, int cin, int cout, int h, int w)
     b->dx = bench_zeros(b, cin, h, w);
     b->dy = bench_tensor(b, cout, h, w, -1, 1);
     f.operation = DPS_OPERATION_CONVOLUTION;
-    measure(b, conv, f, gflop, in + out);
+    measure(b, bench_convolve, f, gflop, in + out);
     f.operation = DPS_OPERATION_CONVOLUTION_BACK;
     measure(b, conv_back, f, gflop, in + 2 * out);
     bench_drop(b);

@@ -41,8 +41,12 @@ Conv *bench_conv(Bench *, int cin, int cout, int k);                    /* k x k
 /* Frees x, y, dx, dy, conv and masks. */
 void bench_drop(Bench *);
 
-/* The best time in seconds of as many calls as go into so many seconds, others may be using the machine;
- * INFINITY after a failure.  So many calls at a time that waiting for them hardly counts. */
+/* y becomes the convolution of x by conv. */
+void bench_convolve(Bench *);
+
+/* The seconds of one call: the least of several measurements, since others may be using the machine, for as
+ * long as `seconds` last.  Each is of so many calls that waiting for them hardly counts.  INFINITY after a
+ * failure. */
 double bench_time(Bench *, Operation *, double seconds);
 
 /* Measures and shows how many operations and bytes a second the device comes to at its best. */
