@@ -72,11 +72,16 @@ def window(name):
     return titled(name + ".*GIMP$")
 
 
+def activate(found, what, *then):
+    """Brings the last window that found() finds to the front, and has xdotool do the rest there."""
+    shown, _ = wait_for(found, 20)
+    if check(shown, "there is a window of " + what):
+        shell("xdotool", "windowactivate", "--sync", shown[-1], *then)
+
+
 def key(name, keys):
     """Presses keys in GIMP's window, which shows this image."""
-    shown, _ = wait_for(lambda: window(name), 20)
-    if check(shown, "GIMP shows " + name):
-        shell("xdotool", "windowactivate", "--sync", shown[-1], "key", keys)
+    activate(lambda: window(name), name, "key", keys)
 
 
 def menu(name, *way):
@@ -127,9 +132,7 @@ def ended():
 
 def to_front():
     """The dialog, so that keys go to it."""
-    shown, _ = wait_for(lambda: titled("^Photo Style Transfer$"), 20)
-    if check(shown, "there is a window to bring to the front"):
-        shell("xdotool", "windowactivate", "--sync", shown[-1])
+    activate(lambda: titled("^Photo Style Transfer$"), "the plug-in")
 
 
 def dialog_gone(seconds):
