@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* weights-file.h - for the two tests of the safetensors reader: writing files, and judging
- * messages.  Each test works in a folder of its own, on the file `path` in it. */
+/* weights-file.h - for the tests of files with weights: writing them, and judging messages.  Each
+ * test works in a folder of its own, on the file `path` in it. */
 
 #ifndef WEIGHTS_FILE_H
 #define WEIGHTS_FILE_H

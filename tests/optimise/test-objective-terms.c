@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* What the paper's objective has not: the terms that hold the result to a first guess, and the weights of
+/* What the paper's objective lacks: the terms that hold the result to a first guess, and the weights of
  * small regions; each against what its definition says, on the reference device. */
 
 #include "objective-bench.h"
